@@ -1,0 +1,80 @@
+import { run } from './processes.ts';
+
+/** What an image does. The program is `/app`, see `app/main.go`. */
+export interface Behaviour {
+  /** Default `['/app']`; give a path that is not there for an image that cannot start. */
+  entrypoint?: readonly string[];
+  /** Default `['serve']`. */
+  args?: readonly string[];
+  /** Added to `VERSION`, which is the tag. `SERVE_FLAGS`, `MIGRATE_FLAGS` and `RUN_FLAGS` hold flags. */
+  env?: Readonly<Record<string, string>>;
+  /** A user, numeric or by name; default none, which is root. */
+  user?: string;
+}
+
+const serves = (flags: string): Behaviour => ({ env: { SERVE_FLAGS: flags } });
+const migrates = (flags: string): Behaviour => ({ env: { MIGRATE_FLAGS: flags } });
+
+/** The images that every cluster has: tag to behaviour. */
+export const behaviours: Readonly<Record<string, Behaviour>> = {
+  good: {},
+  'good-2': {},
+  'good-3': {},
+  slow: serves('--ready-after=8s'),
+  crash: serves('--crash'),
+  'never-ready': serves('--never-ready'),
+  flaky: serves('--crashes=2'),
+  oom: serves('--allocate=512'),
+  'not-exec': { entrypoint: ['/no-such-program'] },
+  'ignores-sigterm': serves('--ignore-sigterm'),
+  'crash-later': serves('--crash-after=10s'),
+  'exit-0': serves('--exit=0'),
+  'migrate-fail': migrates('--fail'),
+  'migrate-hang': migrates('--hang'),
+  'migrate-slow': migrates('--sleep=5s'),
+};
+
+export interface ImageSource {
+  crane: string;
+  /** A registry, or a registry and a path. */
+  registry: string;
+  layers: { app: string; pause: string };
+}
+
+/** Pushes the images that others are made of, and the pods' pause image; returns the latter's reference. */
+export async function pushBases({ crane, registry, layers }: ImageSource): Promise<string> {
+  const append = (layer: string, name: string) =>
+    run(crane, ['append', '--insecure', '-f', layer, '-t', `${registry}/${name}`]);
+  await Promise.all([append(layers.app, 'app:base'), append(layers.pause, 'pause:base')]);
+  return await mutate(crane, `${registry}/pause`, 'pause', { entrypoint: ['/pause'], args: [] });
+}
+
+/** Makes and pushes `REGISTRY/app:TAG`; returns the reference. The same again changes nothing. */
+export async function pushImage(
+  source: Pick<ImageSource, 'crane' | 'registry'>,
+  tag: string,
+  behaviour: Behaviour,
+): Promise<string> {
+  const { args = ['serve'], env = {} } = behaviour;
+  const withVersion = { ...behaviour, args, env: { VERSION: tag, ...env } };
+  return await mutate(source.crane, `${source.registry}/app`, tag, withVersion);
+}
+
+async function mutate(crane: string, repository: string, tag: string, behaviour: Behaviour): Promise<string> {
+  const { entrypoint = ['/app'], args = [], env = {}, user } = behaviour;
+  const reference = `${repository}:${tag}`;
+  const flags = [
+    `--set-platform=linux/${process.arch === 'x64' ? 'amd64' : process.arch}`,
+    ...entrypoint.map((part) => `--entrypoint=${csv(part)}`),
+    ...args.map((part) => `--cmd=${csv(part)}`),
+    ...Object.entries(env).map(([name, value]) => `--env=${csv(`${name}=${value}`)}`),
+    ...(user === undefined ? [] : [`--user=${user}`]),
+  ];
+  await run(crane, ['mutate', '--insecure', ...flags, '-t', reference, `${repository}:base`]);
+  return reference;
+}
+
+/** crane takes lists as comma-separated values. */
+function csv(text: string): string {
+  return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
