@@ -1,0 +1,78 @@
+import type { V1Pod } from '@kubernetes/client-node';
+import type { Clock } from '../../clock.ts';
+import type { KubernetesClient } from '../client.ts';
+import { Pulse } from '../pulse.ts';
+import { resources } from '../resources.ts';
+import { mirror } from '../watch.ts';
+import type { WorkloadKind, WorkloadObject, WorkloadView } from './kind.ts';
+import { kinds } from './kinds.ts';
+import type { WorkloadName } from './names.ts';
+
+/** One workload with its revisions and pods, kept current by watches until it is closed. */
+export interface Observation {
+  readonly kind: WorkloadKind;
+  /** As it is now; undefined once the workload is gone, or another of its name has taken its place. */
+  view(): WorkloadView | undefined;
+  /** Counts changes; pass it to {@link Observation.changed} so that none is missed in between. */
+  readonly changes: number;
+  /**
+   * Waits until something has changed after `seen`, or `seconds` have passed.
+   *
+   * @throws ApiError where the server refuses to go on showing it, or the signal's reason.
+   */
+  changed(seen: number, seconds: number): Promise<void>;
+  close(): void;
+}
+
+/**
+ * Begins to observe a workload. It returns once everything about it is known.
+ *
+ * @throws ApiError, among them `NotFound` where there is no such workload; ConnectionError.
+ */
+export async function observe(
+  client: KubernetesClient,
+  name: WorkloadName,
+  namespace: string,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<Observation> {
+  const kind = kinds[name.kind];
+  const first = await client.get(kind.resource, { namespace, name: name.name }, { signal });
+  const uid = first.metadata?.uid;
+  const closing = new AbortController();
+  const ending = AbortSignal.any([signal, closing.signal]);
+  const pulse = new Pulse();
+  const options = { signal: ending, onChange: () => pulse.beat() };
+  const labelSelector = kind.selector(first);
+
+  const workloads = mirror<WorkloadObject>(
+    client,
+    kind.resource,
+    { namespace, fieldSelector: `metadata.name=${name.name}` },
+    options,
+  );
+  const holders = mirror(client, kind.holders, { namespace, labelSelector }, options);
+  const pods = mirror<V1Pod>(client, resources.pods, { namespace, labelSelector }, options);
+  const all = [workloads, holders, pods];
+  for (const each of all) each.done.catch((error: unknown) => pulse.fail(error));
+  try {
+    await Promise.all(all.map(({ synced }) => synced));
+  } catch (error) {
+    closing.abort();
+    throw error;
+  }
+
+  return {
+    kind,
+    view() {
+      const workload = workloads.get(name.name);
+      if (workload === undefined || workload.metadata?.uid !== uid) return undefined;
+      return { workload, holders: holders.items(), pods: pods.items() };
+    },
+    get changes() {
+      return pulse.beats;
+    },
+    changed: (seen, seconds) => pulse.wait(seen, seconds, clock, ending),
+    close: () => closing.abort(),
+  };
+}
