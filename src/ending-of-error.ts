@@ -1,0 +1,66 @@
+import { ApiError, ConnectionError, InputError, KubeconfigError, messageOf } from './errors.ts';
+import type { Cause, Ending, Journal } from './journal.ts';
+import { Interrupted } from './run.ts';
+
+/**
+ * How a step ends that an error broke off, and whether it is finished with that: where a change was begun, post looks
+ * at the cluster and finishes it.
+ */
+export function endingOfError(error: unknown, journal: Journal): { ending: Ending; finished: boolean } {
+  const cause = causeOf(error);
+  const setting = journal.last('setting-image') !== undefined;
+  const migration = journal.last('migration-started');
+  const migrating = migration !== undefined && journal.last('migration-ended') === undefined;
+  const left = setting
+    ? ['The post step looks at the workload and brings it to a known state; see its summary.']
+    : migrating
+      ? [
+          `Job ${migration.job} may still run: it goes on to its own end or deadline, since a migration must not be killed half-way.`,
+        ]
+      : [];
+  const next = [...left, ...adviceOn(error)];
+  if (error instanceof Interrupted) return { ending: { result: 'cancelled', cause, next }, finished: false };
+  if (setting) return { ending: { result: 'left-failed', cause, next }, finished: false };
+  return { ending: { result: migrating ? 'migration-failed' : 'refused', cause, next }, finished: true };
+}
+
+function causeOf(error: unknown): Cause {
+  return { reason: reasonOf(error), message: sayError(error), diagnoses: [] };
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof InputError) return 'invalid-input';
+  if (error instanceof KubeconfigError) return 'invalid-kubeconfig';
+  if (error instanceof ConnectionError) return 'api-server-unreachable';
+  if (error instanceof ApiError) return error.status === 401 ? 'unauthorised' : 'api-error';
+  if (error instanceof Interrupted) return 'interrupted';
+  return 'internal-error';
+}
+
+function sayError(error: unknown): string {
+  if (error instanceof InputError) {
+    return error.problems.map(({ input, problem }) => `Input ${input}: ${problem}`).join('\n');
+  }
+  if (error instanceof ApiError)
+    return `The API server answered ${error.status} to ${error.request}: ${error.message}`;
+  return messageOf(error);
+}
+
+function adviceOn(error: unknown): string[] {
+  if (error instanceof InputError)
+    return ['Correct the inputs in the workflow (with: …). No request was sent.'];
+  if (error instanceof KubeconfigError)
+    return ["Check the inputs 'kubeconfig' and 'context'. No request was sent."];
+  if (error instanceof ConnectionError) {
+    return [
+      "Check that the runner reaches the API server: its address, a proxy, a VPN or the cluster's allow-list.",
+    ];
+  }
+  if (error instanceof ApiError && error.status === 401) {
+    return ['Renew the credentials: they are not, or no longer, accepted by the cluster.'];
+  }
+  if (error instanceof ApiError || error instanceof Interrupted) return [];
+  return [
+    `This is a fault of safe-rollout; please report it with this: ${error instanceof Error ? error.stack : error}`,
+  ];
+}

@@ -1,0 +1,167 @@
+import * as core from '@actions/core';
+import { parseDuration } from './duration.ts';
+import { InputError, type InputProblem } from './errors.ts';
+import type { GitHubRun } from './github/run.ts';
+import { parseWantedImage, type WantedImage } from './image.ts';
+import type { MigrationSource } from './kubernetes/jobs.ts';
+import { parseWorkloadName, type WorkloadName } from './kubernetes/workloads/names.ts';
+import { readMigration } from './migration-input.ts';
+import { rules } from './preflight/preflight.ts';
+
+/** What a step is asked to do, read and validated. Durations are seconds. */
+export interface Inputs {
+  readonly workload: WorkloadName;
+  /** Empty: the context's. */
+  readonly namespace: string;
+  readonly image: WantedImage;
+  /** The containers named; empty: all that run the image's repository. */
+  readonly containers: readonly string[];
+  readonly migration: MigrationSource | undefined;
+  readonly migrationTimeout: number;
+  readonly timeout: number;
+  readonly undoTimeout: number;
+  readonly onFailure: 'undo' | 'leave';
+  readonly onCancel: 'undo' | 'leave';
+  readonly preflight: 'strict' | 'warn';
+  readonly preflightIgnore: readonly string[];
+  /** Content, base64 of it, or a path; empty: the environment's. */
+  readonly kubeconfig: string;
+  /** Empty: the current one. */
+  readonly context: string;
+}
+
+/** The environment as the rest of the program may see it. */
+export interface Environment {
+  readonly variables: Readonly<Record<string, string | undefined>>;
+  readonly run: GitHubRun;
+}
+
+/** Reads what the runner says about this run. */
+export function readEnvironment(): Environment {
+  const env = process.env;
+  const repository = env['GITHUB_REPOSITORY'] ?? '';
+  const runId = env['GITHUB_RUN_ID'] ?? '';
+  const attempt = env['GITHUB_RUN_ATTEMPT'] ?? '1';
+  const server = env['GITHUB_SERVER_URL'] ?? 'https://github.com';
+  return {
+    variables: env,
+    run: {
+      repository,
+      runId,
+      attempt,
+      job: env['GITHUB_JOB'] ?? '',
+      actor: env['GITHUB_TRIGGERING_ACTOR'] ?? env['GITHUB_ACTOR'] ?? '',
+      sha: env['GITHUB_SHA'] ?? '',
+      url: repository && runId ? `${server}/${repository}/actions/runs/${runId}/attempts/${attempt}` : '',
+    },
+  };
+}
+
+/**
+ * Reads and validates every input of the step.
+ *
+ * @throws InputError with all bad inputs at once.
+ */
+export function readInputs(): Inputs {
+  const problems: InputProblem[] = [];
+  const text = (input: string) => core.getInput(input);
+  const bad = (input: string, problem: string) => {
+    problems.push({ input, problem });
+    return undefined;
+  };
+  const oneOf = <T extends string>(input: string, ...values: readonly [T, ...T[]]): T => {
+    const value = text(input);
+    if (value === '') return values[0];
+    const found = values.find((candidate) => candidate === value);
+    if (found === undefined)
+      bad(input, `'${value}' is none of ${values.map((each) => `'${each}'`).join(', ')}.`);
+    return found ?? values[0];
+  };
+  const seconds = (input: string, fallback: number): number => {
+    const value = text(input);
+    if (value === '') return fallback;
+    const duration = parseDuration(value);
+    if (duration === undefined) {
+      bad(input, `'${value}' is no duration. Write a number with its unit, such as 90s, 10m or 1h30m.`);
+    } else if (duration < 1) {
+      bad(input, `'${value}' is shorter than a second. Write how long to wait at the most, such as 10m.`);
+    }
+    return duration ?? fallback;
+  };
+
+  const timeout = seconds('timeout', 600);
+  const inputs = {
+    workload: readWorkload(text('deployment'), bad),
+    namespace: readNamespace(text('namespace'), bad),
+    image: readImage(text('image'), bad),
+    containers: list(text('container')),
+    migration: readMigration(
+      text('migration-job'),
+      text('migration-command'),
+      process.env['GITHUB_WORKSPACE'] ?? process.cwd(),
+      bad,
+    ),
+    migrationTimeout: seconds('migration-timeout', 600),
+    timeout,
+    undoTimeout: seconds('undo-timeout', timeout),
+    onFailure: oneOf('on-failure', 'undo', 'leave'),
+    onCancel: oneOf('on-cancel', 'undo', 'leave'),
+    preflight: oneOf('preflight', 'strict', 'warn'),
+    preflightIgnore: readRules(text('preflight-ignore'), bad),
+    kubeconfig: text('kubeconfig'),
+    context: text('context'),
+  };
+  const { workload, image } = inputs;
+  if (problems.length > 0 || workload === undefined || image === undefined) throw new InputError(problems);
+  return { ...inputs, workload, image };
+}
+
+type Bad = (input: string, problem: string) => undefined;
+
+/** Words separated by commas or new lines. */
+function list(text: string): string[] {
+  return text
+    .split(/[,\n]/)
+    .map((word) => word.trim())
+    .filter((word) => word !== '');
+}
+
+function readWorkload(text: string, bad: Bad): WorkloadName | undefined {
+  if (text === '')
+    return bad('deployment', "it is required. Name the workload, such as 'web' or 'deployment/web'.");
+  if (list(text).length > 1) return bad('deployment', `'${text}' names several workloads; name one.`);
+  const parsed = parseWorkloadName(text);
+  return parsed.ok ? parsed.name : bad('deployment', parsed.problem);
+}
+
+function readNamespace(text: string, bad: Bad): string {
+  // RFC 1123 label: https://kubernetes.io/docs/concepts/overview/working-with-objects/names/
+  if (text !== '' && !/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(text)) {
+    bad(
+      'namespace',
+      `'${text}' is no namespace's name (lower-case letters, digits and '-', 63 at the most).`,
+    );
+  }
+  return text;
+}
+
+function readImage(text: string, bad: Bad): WantedImage | undefined {
+  if (text === '') return bad('image', "it is required. Name the image, such as 'ghcr.io/acme/web:3f2c1ab'.");
+  return (
+    parseWantedImage(text) ??
+    bad(
+      'image',
+      `'${text}' is no image reference. Write a full one ('ghcr.io/acme/web:3f2c1ab'), or ':tag', '@sha256:…' or a commit SHA to keep the repository that runs now.`,
+    )
+  );
+}
+
+function readRules(text: string, bad: Bad): string[] {
+  const ids = list(text);
+  const unknown = ids.filter((id) => !rules.some((rule) => rule.id === id));
+  if (unknown.length > 0) {
+    const known = rules.map(({ id }) => id).join(', ');
+    bad('preflight-ignore', `${unknown.join(', ')} is no rule. There are: ${known}.`);
+  }
+  return ids;
+}

@@ -1,0 +1,40 @@
+import type { WorkloadName } from './kubernetes/workloads/names.ts';
+
+/**
+ * What a run has set out to change and how to take it back. Written down before the change, so that post can finish
+ * what an interrupted main left. Nothing in it is secret.
+ */
+export interface Intent {
+  readonly version: 1;
+  readonly phase: 'migrating' | 'setting-image' | 'undoing';
+  readonly workload: WorkloadName;
+  readonly namespace: string;
+  /** The workload's uid: another one of its name is not ours. */
+  readonly uid: string;
+  /** The migration Job, once it is to be created. */
+  readonly job?: string | undefined;
+  /** Digests of the pod template that this run sets; see `templateDigest`. */
+  readonly ours: readonly string[];
+  /** The revision to go back to; undefined where none was healthy. */
+  readonly undoTo?: UndoTarget | undefined;
+}
+
+/** A revision, named so that it is found again even after its number has changed. */
+export interface UndoTarget {
+  readonly number: number;
+  /** The ReplicaSet or ControllerRevision that holds it. */
+  readonly holder: string;
+  readonly holderUid: string;
+  readonly templateDigest: string;
+}
+
+/** Reads a saved intent; undefined where there is none, or one of another version. */
+export function parseIntent(text: string): Intent | undefined {
+  if (text === '') return undefined;
+  try {
+    const intent = JSON.parse(text) as Partial<Intent>;
+    return intent.version === 1 ? (intent as Intent) : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,138 @@
+import type { Diagnosis } from './diagnosis/diagnosis.ts';
+import type { ImageChange } from './kubernetes/workloads/patch.ts';
+import type { Finding } from './preflight/finding.ts';
+
+/** How a step can end; the output `result`. */
+export type Result =
+  | 'deployed'
+  | 'unchanged'
+  | 'refused'
+  | 'migration-failed'
+  | 'undone'
+  | 'undo-failed'
+  | 'left-failed'
+  | 'superseded'
+  | 'cancelled';
+
+/** The results with which the step succeeds. */
+export const successes: ReadonlySet<Result> = new Set<Result>(['deployed', 'unchanged']);
+
+/** Why something failed, with what was found about it. */
+export interface Cause {
+  /** One stable, machine-readable word; the output `reason`. */
+  readonly reason: string;
+  /** What happened, to which object, in one sentence. */
+  readonly message: string;
+  readonly diagnoses: readonly Evidence[];
+}
+
+/** A diagnosis with the last lines of the container that it is about. */
+export interface Evidence extends Diagnosis {
+  /** The container's last log lines; empty where it has none or they could not be had. */
+  readonly log: readonly string[];
+}
+
+/** What happened, in order. Each event is written down when it happens; every report is a fold of them. */
+export type Event =
+  | { readonly type: 'began'; readonly command: string; readonly run: string; readonly commit: string }
+  | {
+      readonly type: 'connected';
+      readonly server: string;
+      readonly workload: string;
+      readonly namespace: string;
+    }
+  | {
+      readonly type: 'observed';
+      readonly revision: number | undefined;
+      readonly replicas: number | undefined;
+      /** Where an undo would go; undefined where there is no healthy revision. */
+      readonly undoTo: number | undefined;
+    }
+  | { readonly type: 'planned'; readonly changes: readonly ImageChange[] }
+  | { readonly type: 'checked'; readonly findings: readonly Finding[] }
+  | { readonly type: 'migration-started'; readonly job: string; readonly image: string }
+  | {
+      readonly type: 'migration-ended';
+      readonly job: string;
+      readonly cause: Cause | undefined;
+      readonly kept: boolean;
+    }
+  | { readonly type: 'setting-image' }
+  | { readonly type: 'image-set' }
+  | { readonly type: 'progress'; readonly message: string }
+  | { readonly type: 'rolled-out'; readonly revision: number }
+  | { readonly type: 'rollout-failed'; readonly revision: number | undefined; readonly cause: Cause }
+  | { readonly type: 'undo-started'; readonly revision: number }
+  | { readonly type: 'undone'; readonly revision: number }
+  | { readonly type: 'undo-failed'; readonly cause: Cause }
+  | { readonly type: 'interrupted'; readonly by: string }
+  | { readonly type: 'ended'; readonly ending: Ending };
+
+/** The verdict. */
+export interface Ending {
+  readonly result: Result;
+  readonly cause?: Cause | undefined;
+  /** What the reader can do now: commands to type or things to look at. */
+  readonly next: readonly string[];
+}
+
+/** An event with its moment, in milliseconds since the epoch. */
+export type Entry = Event & { readonly at: number };
+
+/** The journal of one step: main's, and post's after it. */
+export class Journal {
+  readonly #entries: Entry[];
+  readonly #now: () => number;
+  readonly #onEntry: (journal: Journal) => void;
+
+  constructor(options: {
+    now: () => number;
+    /** What main had written, when post goes on with it. */
+    entries?: readonly Entry[];
+    /** Called after each entry. */
+    onEntry?: (journal: Journal) => void;
+  }) {
+    this.#entries = [...(options.entries ?? [])];
+    this.#now = options.now;
+    this.#onEntry = options.onEntry ?? (() => {});
+  }
+
+  get entries(): readonly Entry[] {
+    return this.#entries;
+  }
+
+  add(event: Event): void {
+    this.#entries.push({ ...event, at: this.#now() });
+    this.#onEntry(this);
+  }
+
+  /** The last entry of a type. */
+  last<T extends Event['type']>(type: T): (Entry & { type: T }) | undefined {
+    return this.#entries.findLast((entry): entry is Entry & { type: T } => entry.type === type);
+  }
+
+  /**
+   * The journal as post may read it: without progress, log lines and the cluster's words, since those may hold
+   * secrets and the runner's state is limited to what an environment variable can carry.
+   */
+  toState(): string {
+    return JSON.stringify(this.#entries.filter(({ type }) => type !== 'progress').map(withoutWords));
+  }
+}
+
+/** Reads what {@link Journal.toState} wrote; nothing where it is missing or torn. */
+export function entriesFromState(text: string): Entry[] {
+  try {
+    const entries: unknown = JSON.parse(text || '[]');
+    return Array.isArray(entries) ? (entries as Entry[]) : [];
+  } catch {
+    return [];
+  }
+}
+
+function withoutWords(entry: Entry): Entry {
+  if (entry.type === 'checked') return { ...entry, findings: [] };
+  if (!('cause' in entry) || entry.cause === undefined) return entry;
+  const diagnoses = entry.cause.diagnoses.map((each) => ({ ...each, said: '', log: [] }));
+  return { ...entry, cause: { ...entry.cause, diagnoses } };
+}

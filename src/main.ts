@@ -1,0 +1,31 @@
+import { systemClock } from './clock.ts';
+import { deploy } from './commands/deploy.ts';
+import { endingOfError } from './ending-of-error.ts';
+import { readEnvironment, readInputs } from './inputs.ts';
+import { endSoon, interruption } from './interruption.ts';
+import { type Ending, Journal } from './journal.ts';
+import { actionsLog } from './log.ts';
+import { publish } from './publish.ts';
+import { startRun } from './start-run.ts';
+import { saveEnded, saveJournal } from './state.ts';
+
+/** The step: reads the inputs, connects, deploys, reports. Whatever happens, it ends with a verdict. */
+export async function main(): Promise<void> {
+  const log = actionsLog();
+  const environment = readEnvironment();
+  const journal = new Journal({ now: systemClock.now, onEntry: saveJournal });
+  const signal = interruption((by) => journal.add({ type: 'interrupted', by }));
+  journal.add({ type: 'began', command: 'deploy', run: environment.run.url, commit: environment.run.sha });
+
+  let verdict: { readonly ending: Ending; readonly finished: boolean };
+  try {
+    const run = await startRun({ inputs: readInputs(), environment, log, journal, signal });
+    verdict = { ending: await deploy(run).finally(() => run.close()), finished: true };
+  } catch (error) {
+    verdict = endingOfError(error, journal);
+  }
+  journal.add({ type: 'ended', ending: verdict.ending });
+  await publish(journal, log);
+  if (verdict.finished) saveEnded();
+  endSoon();
+}

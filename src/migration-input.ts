@@ -1,0 +1,104 @@
+import { readFileSync, realpathSync } from 'node:fs';
+import path from 'node:path';
+import type { V1Job } from '@kubernetes/client-node';
+import { type ControlOperator, parse as parseShellWords } from 'shell-quote';
+import { parseAllDocuments } from 'yaml';
+import { messageOf } from './errors.ts';
+import type { MigrationSource } from './kubernetes/jobs.ts';
+
+type Bad = (input: string, problem: string) => undefined;
+
+/**
+ * Reads the inputs `migration-job` and `migration-command`.
+ *
+ * @param workspace the folder that a manifest's path is looked up in, and may not lead out of.
+ * @param bad is told what is wrong with which input.
+ */
+export function readMigration(
+  job: string,
+  command: string,
+  workspace: string,
+  bad: Bad,
+): MigrationSource | undefined {
+  if (job !== '' && command !== '')
+    return bad('migration-command', "give either it or 'migration-job', not both.");
+  if (command !== '') return readCommand(command, bad);
+  if (job !== '') return readJob(job, workspace, bad);
+  return undefined;
+}
+
+function readCommand(text: string, bad: Bad): MigrationSource | undefined {
+  if (text.startsWith('[')) {
+    try {
+      const words: unknown = JSON.parse(text);
+      if (Array.isArray(words) && words.length > 0 && words.every((word) => typeof word === 'string')) {
+        return { kind: 'command', command: words };
+      }
+      return bad('migration-command', 'the list must hold one string or more, and strings alone.');
+    } catch (error) {
+      return bad('migration-command', `it begins with '[' but is no JSON list: ${messageOf(error)}`);
+    }
+  }
+  // A variable is the shell's to expand, and there is none; so it stays as it was written.
+  const words = parseShellWords(text, (name) => `$${name}`);
+  const operator = words.find((word) => typeof word !== 'string');
+  if (operator !== undefined) {
+    const shown = 'op' in operator ? (operator as { op: ControlOperator | 'glob' }).op : '#';
+    return bad(
+      'migration-command',
+      `'${shown}' is for a shell, and the command is run without one. Write sh -c "…", or a JSON list of words.`,
+    );
+  }
+  return { kind: 'command', command: words as string[] };
+}
+
+function readJob(text: string, workspace: string, bad: Bad): MigrationSource | undefined {
+  let source = text;
+  let origin = 'the input';
+  if (!text.includes('\n') && !/^\s*[{]/.test(text) && !text.includes(': ')) {
+    const file = workspaceFile(workspace, text);
+    if ('problem' in file) return bad('migration-job', file.problem);
+    source = file.content;
+    origin = text;
+  }
+  const documents = parseAllDocuments(source).filter((document) => document.contents !== null);
+  const [document, ...others] = documents;
+  if (document === undefined) return bad('migration-job', `${origin} holds no manifest.`);
+  if (others.length > 0)
+    return bad('migration-job', `${origin} holds ${documents.length} manifests; give one Job.`);
+  const [syntax] = document.errors;
+  if (syntax) return bad('migration-job', `${origin} is no valid YAML: ${syntax.message}`);
+  const job = document.toJS() as Partial<V1Job> | string | null;
+  if (job === null || typeof job !== 'object') {
+    return bad('migration-job', `${origin} is neither a manifest nor a file's path.`);
+  }
+  if (job.kind !== 'Job' || job.apiVersion !== 'batch/v1') {
+    return bad(
+      'migration-job',
+      `${origin} is ${job.apiVersion ?? '?'} ${job.kind ?? '?'}; a batch/v1 Job is needed.`,
+    );
+  }
+  const containers = job.spec?.template?.spec?.containers;
+  if (!Array.isArray(containers) || containers.length === 0) {
+    return bad('migration-job', `${origin} has no container (spec.template.spec.containers).`);
+  }
+  return { kind: 'job', job: job as V1Job };
+}
+
+/** Reads a file of the workspace; a path that leads out of it is refused, also one through a link. */
+function workspaceFile(workspace: string, name: string): { content: string } | { problem: string } {
+  try {
+    const file = realpathSync(path.resolve(workspace, name));
+    const inside = path.relative(realpathSync(workspace), file);
+    if (inside.startsWith('..') || path.isAbsolute(inside)) {
+      return { problem: `'${name}' leads out of the workspace.` };
+    }
+    return { content: readFileSync(file, 'utf8') };
+  } catch (error) {
+    const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    const hint = missing
+      ? 'there is no such file in the workspace (is actions/checkout run before?)'
+      : messageOf(error);
+    return { problem: `'${name}' cannot be read: ${hint}` };
+  }
+}

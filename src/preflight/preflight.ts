@@ -1,0 +1,49 @@
+import type { Finding } from './finding.ts';
+import type { Facts, Rule } from './rule.ts';
+import { containerMissing } from './rules/container-missing.ts';
+import { migrationRefused } from './rules/migration-refused.ts';
+import { mutableTag } from './rules/mutable-tag.ts';
+import { noReplicas } from './rules/no-replicas.ts';
+import { patchRefused } from './rules/patch-refused.ts';
+import { paused } from './rules/paused.ts';
+import { permissionMissing } from './rules/permission-missing.ts';
+import { rolloutInProgress } from './rules/rollout-in-progress.ts';
+import { runsButUnhealthy } from './rules/runs-but-unhealthy.ts';
+import { unhealthyNow } from './rules/unhealthy-now.ts';
+import { workloadMissing } from './rules/workload-missing.ts';
+
+/** Every rule, in the order in which findings are told. */
+export const rules: readonly Rule[] = [
+  permissionMissing,
+  workloadMissing,
+  containerMissing,
+  paused,
+  noReplicas,
+  rolloutInProgress,
+  runsButUnhealthy,
+  unhealthyNow,
+  mutableTag,
+  patchRefused,
+  migrationRefused,
+];
+
+/**
+ * Judges the facts by every rule. Pure.
+ *
+ * @param mode `strict` leaves errors as they are; `warn` turns those that can be lived with into warnings.
+ * @param ignored ids of rules to leave out.
+ */
+export function judge(facts: Facts, mode: 'strict' | 'warn', ignored: readonly string[]): Finding[] {
+  return rules
+    .filter(({ id, level }) => level === 'fixed' || !ignored.includes(id))
+    .flatMap((rule) =>
+      rule.judge(facts).map((finding) => ({
+        rule: rule.id,
+        level:
+          rule.level === 'fixed' || (rule.level === 'error' && mode === 'strict')
+            ? ('error' as const)
+            : ('warning' as const),
+        ...finding,
+      })),
+    );
+}

@@ -1,0 +1,44 @@
+import type { Verdict } from '../diagnosis/diagnose.ts';
+import type { RolloutStatus } from '../kubernetes/workloads/kind.ts';
+import type { ImagePlan } from '../kubernetes/workloads/patch.ts';
+import type { Access } from './access.ts';
+import type { Finding } from './finding.ts';
+
+/** All that the rules judge: what is asked for, and what was read of the cluster. Nothing in it can be changed. */
+export interface Facts {
+  /** `deployment/web` */
+  readonly workload: string;
+  readonly namespace: string;
+  /** The workload as it is; undefined where there is none of that name. */
+  readonly found: FoundFacts | undefined;
+  /** The namespace's workloads of the same kind. Read only where the one asked for is missing. */
+  readonly siblings: readonly string[];
+  /** Every permission that the step will use. */
+  readonly access: readonly Access[];
+  /** The API server's objection to the patch, tried without effect; undefined where it has none. */
+  readonly patchRefusal: string | undefined;
+  /** The API server's objection to the migration Job, tried without effect. */
+  readonly migrationRefusal: string | undefined;
+}
+
+/** What was read of the workload. */
+export interface FoundFacts {
+  readonly paused: boolean;
+  readonly replicas: number | undefined;
+  readonly status: RolloutStatus;
+  /** What is wrong with the revision that it runs now. */
+  readonly verdict: Verdict;
+  /** The healthy revision that an undo would go to. */
+  readonly undoTo: number | undefined;
+  readonly plan: ImagePlan;
+}
+
+/** One rule: pure, in a file of its own. */
+export interface Rule {
+  readonly id: string;
+  /** `fixed`: an error without which the step cannot work, so that `preflight: warn` and `preflight-ignore` leave it. */
+  readonly level: 'error' | 'warning' | 'fixed';
+  /** What it looks for, for the docs. */
+  readonly about: string;
+  judge(facts: Facts): readonly Omit<Finding, 'rule' | 'level'>[];
+}

@@ -1,0 +1,17 @@
+import { isDenied } from '../access.ts';
+import type { Rule } from '../rule.ts';
+
+export const patchRefused: Rule = {
+  id: 'patch-refused',
+  level: 'error',
+  about: 'The API server refuses the new image in a dry run; an admission policy mostly says why.',
+  judge({ patchRefusal, workload, access }) {
+    if (patchRefusal === undefined || isDenied(access, 'patch', 'deployments')) return [];
+    return [
+      {
+        message: `The API server refuses the new image for ${workload}: ${patchRefusal}`,
+        next: 'Change what it objects to. Nothing has been changed.',
+      },
+    ];
+  },
+};

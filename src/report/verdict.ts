@@ -1,0 +1,71 @@
+import type { Result } from '../journal.ts';
+import type { Story } from './story.ts';
+
+/** A result as a person reads it: in the summary's heading, the log's last line and the annotation's title. */
+export interface Verdict {
+  readonly mark: string;
+  readonly title: string;
+  /** How the workload stands now, in one sentence. */
+  readonly state: string;
+}
+
+/** The verdict of a story, in words. Pure. */
+export function verdictOf(story: Story): Verdict {
+  const workload = story.workload || 'the workload';
+  const image = [...new Set(story.changes.map(({ to }) => to))].join(', ');
+  const before = [...new Set(story.changes.map(({ from }) => from))].join(', ');
+  const untouched = `${workload} has not been touched${before ? ` and runs ${before}` : ''}.`;
+  const interrupted = story.ending?.cause?.reason === 'interrupted';
+  const table: Readonly<Record<Result, Verdict>> = {
+    deployed: {
+      mark: '✅',
+      title: `Deployed ${workload}`,
+      state: `${workload} runs ${image}: rolled out and available.`,
+    },
+    unchanged: {
+      mark: '✅',
+      title: `Unchanged: ${workload} runs this image already`,
+      state: `${workload} is healthy and runs ${image}. No migration was run.`,
+    },
+    refused: { mark: '⛔', title: `Refused: ${workload} was not deployed`, state: untouched },
+    'migration-failed': {
+      mark: '❌',
+      title: `Migration failed: ${workload} was not deployed`,
+      state: untouched,
+    },
+    undone: {
+      mark: '↩️',
+      title: `${interrupted ? 'Interrupted' : 'Rollout failed'}, and undone: ${workload}`,
+      state: `${workload} runs ${before} again (revision ${story.undoneTo ?? '?'}) and is healthy.`,
+    },
+    'undo-failed': {
+      mark: '🚨',
+      title: `${interrupted ? 'Interrupted' : 'Rollout failed'}, and the undo failed: ${workload} needs you now`,
+      state: `${workload} is not known to be healthy.`,
+    },
+    'left-failed': {
+      mark: '🚨',
+      title: `${interrupted ? 'Interrupted' : 'Rollout failed'}: ${workload} is left as it is`,
+      state: `${workload} is set to ${image}, ${interrupted ? 'and is not known to be healthy' : 'which does not work'}.`,
+    },
+    superseded: {
+      mark: '⚠️',
+      title: `Superseded: somebody else changed ${workload}`,
+      state: `${workload} runs what somebody else set. This step did not undo that.`,
+    },
+    cancelled: {
+      mark: '🛑',
+      title: `Cancelled: ${workload}`,
+      state: story.phases.some(({ title }) => title === 'Rollout')
+        ? 'The post step takes it from here; see its own summary.'
+        : untouched,
+    },
+  };
+  return (
+    (story.ending && table[story.ending.result]) ?? {
+      mark: '🛑',
+      title: `Not finished: ${workload}`,
+      state: 'The step ended before it came to a verdict.',
+    }
+  );
+}

@@ -1,0 +1,28 @@
+import type { Clock } from './clock.ts';
+import type { GitHubRun } from './github/run.ts';
+import type { Inputs } from './inputs.ts';
+import type { Intent } from './intent.ts';
+import type { Journal } from './journal.ts';
+import type { KubernetesClient } from './kubernetes/client.ts';
+import type { Log } from './log.ts';
+
+/** What every step of a run works with. */
+export interface Run {
+  readonly inputs: Inputs;
+  readonly github: GitHubRun;
+  readonly client: KubernetesClient;
+  /** The workload's namespace: the input's, or the context's. */
+  readonly namespace: string;
+  readonly log: Log;
+  readonly journal: Journal;
+  readonly clock: Clock;
+  /** Writes down what the run sets out to change, before it changes it; undefined when that is done with. */
+  readonly saveIntent: (intent: Intent | undefined) => void;
+  /** Aborts when the run is interrupted; everything that waits ends with it. */
+  readonly signal: AbortSignal;
+}
+
+/** The run was told to end: the workflow was cancelled, or a time limit of the job's or step's was reached. */
+export class Interrupted extends Error {
+  override readonly name = 'Interrupted';
+}

@@ -1,0 +1,57 @@
+import { systemClock } from './clock.ts';
+import { sayDuration } from './duration.ts';
+import { messageOf } from './errors.ts';
+import type { Environment, Inputs } from './inputs.ts';
+import type { Journal } from './journal.ts';
+import { Client } from './kubernetes/client.ts';
+import { loadConnection } from './kubernetes/kubeconfig.ts';
+import { Transport } from './kubernetes/transport.ts';
+import { sayWorkload } from './kubernetes/workloads/names.ts';
+import type { Log } from './log.ts';
+import type { Run } from './run.ts';
+import { saveIntent } from './state.ts';
+import { version } from './version.ts';
+
+/**
+ * Makes ready what every step works with. It sends no request yet.
+ *
+ * @throws KubeconfigError
+ */
+export async function startRun(from: {
+  readonly inputs: Inputs;
+  readonly environment: Environment;
+  readonly log: Log;
+  readonly journal: Journal;
+  readonly signal: AbortSignal;
+}): Promise<Run & { close(): void }> {
+  const { inputs, environment, log, journal, signal } = from;
+  const { kubeconfig, context } = inputs;
+  const connection = await loadConnection({
+    kubeconfig,
+    context,
+    env: environment.variables,
+    onSecret: (secret) => log.mask(secret),
+  });
+  const transport = new Transport(connection, {
+    version,
+    onOutage: ({ error }) =>
+      log.line(`The API server does not answer (${messageOf(error)}); waiting for it.`),
+    onRecovered: ({ seconds }) => log.line(`The API server answers again, after ${sayDuration(seconds)}.`),
+  });
+  const namespace = inputs.namespace || connection.namespace;
+  const workload = sayWorkload(inputs.workload);
+  journal.add({ type: 'connected', server: connection.server, workload, namespace });
+  log.line(`${workload} in namespace ${namespace}, cluster ${connection.server} (${connection.origin})`);
+  return {
+    inputs,
+    github: environment.run,
+    client: new Client(transport),
+    namespace,
+    log,
+    journal,
+    clock: systemClock,
+    saveIntent,
+    signal,
+    close: () => transport.close(),
+  };
+}

@@ -1,0 +1,48 @@
+import { diagnose, Sightings, type Verdict } from '../diagnosis/diagnose.ts';
+import type { UndoTarget } from '../intent.ts';
+import type { Revision, RolloutStatus, WorkloadKind, WorkloadView } from '../kubernetes/workloads/kind.ts';
+import { templateDigest } from '../kubernetes/workloads/template.ts';
+
+/** Whether the revision that a workload bears is healthy, and which one a failed change of it goes back to. Pure. */
+export interface Health {
+  readonly status: RolloutStatus;
+  readonly current: Revision | undefined;
+  readonly verdict: Verdict;
+  /** The last revision known to be healthy: the current one, or else the newest with pods that serve. */
+  readonly undoTo: Revision | undefined;
+}
+
+/** Judges the workload as it stands. `now` is in milliseconds. */
+export function healthOf(kind: WorkloadKind, view: WorkloadView, now: number): Health {
+  const status = kind.status(view);
+  const current = kind.current(view);
+  const pods = current ? kind.podsOf(view, current) : [];
+  const creator = current && kind.creator(view, current);
+  const verdict = diagnose({ pods, creator }, new Sightings(), now);
+  const undoTo =
+    status.state === 'complete'
+      ? current
+      : kind
+          .revisions(view)
+          .find((revision) => revision.holderUid !== current?.holderUid && revision.available > 0);
+  return { status, current, verdict, undoTo };
+}
+
+/** A revision as an intent names it. */
+export function toUndoTarget(revision: Revision): UndoTarget {
+  const { number, holder, holderUid, template } = revision;
+  return { number, holder, holderUid, templateDigest: templateDigest(template) };
+}
+
+/** Finds a named revision again: by its holder, or, where that was made anew, by its template. */
+export function findRevision(
+  kind: WorkloadKind,
+  view: WorkloadView,
+  target: UndoTarget,
+): Revision | undefined {
+  const revisions = kind.revisions(view);
+  return (
+    revisions.find(({ holderUid }) => holderUid === target.holderUid) ??
+    revisions.find(({ template }) => templateDigest(template) === target.templateDigest)
+  );
+}

@@ -1,0 +1,131 @@
+import { messageOf } from '../errors.ts';
+import type { Intent } from '../intent.ts';
+import type { Cause, Ending } from '../journal.ts';
+import { sayWorkload } from '../kubernetes/workloads/names.ts';
+import type { Observation } from '../kubernetes/workloads/observe.ts';
+import type { Run } from '../run.ts';
+import { collect } from './collect.ts';
+import { type UndoEnd, undo } from './undo.ts';
+import type { RolloutEnd } from './watch-rollout.ts';
+
+/** Ends a deploy whose rollout did not succeed: finds the cause, undoes it (or leaves it, as asked for), and says so. */
+export async function recover(
+  run: Run,
+  observation: Observation,
+  intent: Intent,
+  end: Exclude<RolloutEnd, { kind: 'complete' }>,
+): Promise<Ending> {
+  const { journal, log, inputs, namespace } = run;
+  const workload = sayWorkload(inputs.workload);
+  if (end.kind === 'superseded') {
+    run.saveIntent(undefined);
+    return superseded(run, end.message);
+  }
+  const cause = await collect(run, end.trouble);
+  journal.add({ type: 'rollout-failed', revision: end.revision?.number, cause });
+  for (const line of sayCause(cause)) log.line(line);
+  log.endGroup();
+  if (inputs.onFailure === 'leave') {
+    run.saveIntent(undefined);
+    return {
+      result: 'left-failed',
+      cause,
+      next: [
+        "It is left as it is, as the input 'on-failure' asks for.",
+        `To go back: kubectl -n ${namespace} rollout undo ${workload}${intent.undoTo ? ` --to-revision=${intent.undoTo.number}` : ''}`,
+      ],
+    };
+  }
+  return undoAndSay(run, observation, intent, cause, inputs.undoTimeout);
+}
+
+/**
+ * Undoes what `intent` set and answers how the step ends, `cause` being why. `timeout` is in seconds.
+ *
+ * @throws the signal's reason, so that post can go on with it; nothing else: what goes wrong is told in the ending.
+ */
+export async function undoAndSay(
+  run: Run,
+  observation: Observation,
+  intent: Intent,
+  cause: Cause,
+  timeout: number,
+): Promise<Ending> {
+  const { journal, log, inputs, namespace } = run;
+  const workload = sayWorkload(inputs.workload);
+  const target = intent.undoTo;
+  if (target === undefined) {
+    run.saveIntent(undefined);
+    return {
+      result: 'left-failed',
+      cause,
+      next: [
+        'There is no healthy revision to go back to, so it is left as it is.',
+        `See the history: kubectl -n ${namespace} rollout history ${workload}`,
+      ],
+    };
+  }
+  log.group(`Undo to revision ${target.number}`);
+  run.saveIntent({ ...intent, phase: 'undoing' });
+  journal.add({ type: 'undo-started', revision: target.number });
+  const end = await undoOrExplain(run, observation, intent, timeout);
+  log.endGroup();
+  run.saveIntent(undefined);
+  if (end.kind === 'undone') {
+    journal.add({ type: 'undone', revision: end.revision.number });
+    return { result: 'undone', cause, next: [...new Set(cause.diagnoses.map(({ next }) => next))] };
+  }
+  if (end.kind === 'superseded') return superseded(run, end.message, cause);
+  const undoCause = await collect(run, end.trouble);
+  journal.add({ type: 'undo-failed', cause: undoCause });
+  for (const line of sayCause(undoCause)) log.line(line);
+  return {
+    result: 'undo-failed',
+    cause,
+    next: [
+      `The undo failed too: ${undoCause.message}`,
+      `See where it stands: kubectl -n ${namespace} rollout status ${workload} --watch=false; kubectl -n ${namespace} get pods`,
+      `Try the undo again: kubectl -n ${namespace} rollout undo ${workload} --to-revision=${target.number}`,
+    ],
+  };
+}
+
+async function undoOrExplain(
+  run: Run,
+  observation: Observation,
+  intent: Intent,
+  timeout: number,
+): Promise<UndoEnd> {
+  const target = intent.undoTo;
+  try {
+    if (target === undefined) throw new Error('There is no healthy revision.');
+    return await undo(run, observation, target, new Set(intent.ours), timeout);
+  } catch (error) {
+    // Whatever the cluster answered, the reader must learn that the workload is not back where it was.
+    run.signal.throwIfAborted();
+    return { kind: 'failed', trouble: { reason: 'undo-error', message: messageOf(error), diagnoses: [] } };
+  }
+}
+
+function superseded(run: Run, message: string, earlier?: Cause): Ending {
+  const { namespace, inputs } = run;
+  return {
+    result: 'superseded',
+    cause: { reason: 'superseded', message, diagnoses: earlier?.diagnoses ?? [] },
+    next: [
+      'Nothing was undone, since the workload no longer runs what this step set.',
+      `See where it stands: kubectl -n ${namespace} rollout status ${sayWorkload(inputs.workload)}`,
+    ],
+  };
+}
+
+/** The cause as log lines. */
+function* sayCause(cause: Cause): Generator<string> {
+  yield '';
+  yield cause.message;
+  for (const { object, container, message, said, count, log } of cause.diagnoses) {
+    yield `  ${object}${container ? `, container ${container}` : ''}: ${message}${count > 1 ? ` (and ${count - 1} more)` : ''}`;
+    if (said) yield `    ${said}`;
+    for (const line of log) yield `    | ${line}`;
+  }
+}
