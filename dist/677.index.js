@@ -1,0 +1,4282 @@
+export const id = 677;
+export const ids = [677];
+export const modules = {
+
+/***/ 7094:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   m: () => (/* binding */ systemClock)
+/* harmony export */ });
+/* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(8500);
+
+const systemClock = {
+    now: () => Date.now(),
+    async sleep(seconds, signal) {
+        signal.throwIfAborted();
+        try {
+            await (0,node_timers_promises__WEBPACK_IMPORTED_MODULE_0__.setTimeout)(seconds * 1000, undefined, { signal });
+        }
+        catch (error) {
+            signal.throwIfAborted();
+            throw error;
+        }
+    },
+};
+
+
+/***/ }),
+
+/***/ 6672:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   h4: () => (/* binding */ diagnose),
+/* harmony export */   lL: () => (/* binding */ Sightings)
+/* harmony export */ });
+/* unused harmony export isReady */
+/* harmony import */ var _table_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(1438);
+
+class Sightings {
+    #first = new Map();
+    see(symptom, now) {
+        const first = this.#first.get(symptom);
+        if (first !== undefined)
+            return first;
+        this.#first.set(symptom, now);
+        return now;
+    }
+}
+function diagnose(scene, sightings, now) {
+    const pods = scene.pods.filter((pod) => pod.metadata?.deletionTimestamp === undefined);
+    const symptoms = pods.flatMap((pod) => podSymptoms(pod, sightings, now).map((diagnosis) => ({ diagnosis, pod })));
+    if (scene.creator !== undefined) {
+        const diagnosis = creatorSymptom(scene.creator, sightings, now);
+        if (diagnosis)
+            symptoms.push({ diagnosis, pod: undefined });
+    }
+    const hopelessPods = new Set(symptoms.filter(({ diagnosis }) => diagnosis.hopeless).map(({ pod }) => pod));
+    const waitedFor = pods.filter((pod) => !isReady(pod) && pod.status?.phase !== 'Succeeded');
+    return {
+        diagnoses: merge(symptoms.map(({ diagnosis }) => diagnosis)),
+        hopeless: hopelessPods.size > 0 && waitedFor.every((pod) => hopelessPods.has(pod)),
+    };
+}
+function isReady(pod) {
+    return pod.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
+}
+function podSymptoms(pod, sightings, now) {
+    const object = `pod/${pod.metadata?.name}`;
+    const statuses = [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])];
+    const specs = [...(pod.spec?.initContainers ?? []), ...(pod.spec?.containers ?? [])];
+    const ofContainers = statuses.flatMap((status) => {
+        const subject = { pod, status, container: specs.find(({ name }) => name === status.name) };
+        const found = recognise(_table_js__WEBPACK_IMPORTED_MODULE_0__/* .containerRows */ .dE, subject);
+        if (found === undefined)
+            return [];
+        const since = sightings.see(`${pod.metadata?.uid}/${status.name}/${found.row.reason}`, now);
+        return [
+            toDiagnosis(found, subject, object, status.name, isOver(found.row.patience, now - since, status)),
+        ];
+    });
+    if (ofContainers.length > 0)
+        return ofContainers;
+    const found = recognise(_table_js__WEBPACK_IMPORTED_MODULE_0__/* .podRows */ .jN, pod);
+    if (found === undefined)
+        return [];
+    const since = sightings.see(`${pod.metadata?.uid}//${found.row.reason}`, now);
+    const unready = pod.status?.containerStatuses?.find(({ ready }) => !ready)?.name;
+    return [toDiagnosis(found, pod, object, unready, isOver(found.row.patience, now - since))];
+}
+function creatorSymptom(creator, sightings, now) {
+    const found = recognise(_table_js__WEBPACK_IMPORTED_MODULE_0__/* .creatorRows */ .oS, creator);
+    if (found === undefined)
+        return undefined;
+    const since = sightings.see(`${creator.object}//${found.row.reason}`, now);
+    return toDiagnosis(found, creator, creator.object, undefined, isOver(found.row.patience, now - since));
+}
+function recognise(rows, subject) {
+    for (const row of rows) {
+        const said = row.recognise(subject);
+        if (said !== undefined)
+            return { row, said };
+    }
+    return undefined;
+}
+function toDiagnosis({ row, said }, subject, object, container, hopeless) {
+    const { reason, next, hasLog } = row;
+    return { reason, object, container, message: row.message(subject), said, next, hopeless, hasLog, count: 1 };
+}
+function isOver(patience, elapsed, status) {
+    if (patience === 'timeout')
+        return false;
+    if ('seconds' in patience)
+        return elapsed >= patience.seconds * 1000;
+    return status !== undefined && (0,_table_js__WEBPACK_IMPORTED_MODULE_0__/* .crashes */ .sB)(status) >= patience.crashes;
+}
+function merge(diagnoses) {
+    const merged = new Map();
+    for (const each of diagnoses) {
+        const key = `${each.reason}/${each.container ?? ''}/${each.hopeless}`;
+        const alike = merged.get(key);
+        merged.set(key, alike ? { ...alike, count: alike.count + 1 } : each);
+    }
+    return [...merged.values()].sort((a, b) => Number(b.hopeless) - Number(a.hopeless));
+}
+
+
+/***/ }),
+
+/***/ 1438:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   Cg: () => (/* binding */ sayExit),
+/* harmony export */   dE: () => (/* binding */ containerRows),
+/* harmony export */   jN: () => (/* binding */ podRows),
+/* harmony export */   oS: () => (/* binding */ creatorRows),
+/* harmony export */   sB: () => (/* binding */ crashes)
+/* harmony export */ });
+/* unused harmony export lastEnd */
+const pullReasons = new Set(['ErrImagePull', 'ImagePullBackOff', 'RegistryUnavailable']);
+function pullFailure({ status }, pattern) {
+    const waiting = status.state?.waiting;
+    if (waiting === undefined || !pullReasons.has(waiting.reason ?? ''))
+        return undefined;
+    const words = waiting.message ?? '';
+    return pattern.test(words) ? words : undefined;
+}
+const notFound = /not found|manifest unknown|NotFound|name unknown/i;
+const unauthorised = /unauthorized|forbidden|denied|authentication required|no basic auth/i;
+const startErrors = new Set(['StartError', 'ContainerCannotRun']);
+function lastEnd({ state, lastState }) {
+    return state?.terminated ?? lastState?.terminated;
+}
+function crashes(status) {
+    return status.restartCount + (status.state?.terminated !== undefined ? 1 : 0);
+}
+const containerRows = [
+    {
+        reason: 'image-not-found',
+        recognise: (subject) => pullFailure(subject, notFound),
+        patience: { seconds: 0 },
+        message: ({ status }) => `the image ${status.image} does not exist in its registry`,
+        next: 'Check that the build pushed this tag, and to this registry.',
+        hasLog: false,
+    },
+    {
+        reason: 'image-unauthorised',
+        recognise: (subject) => pullFailure(subject, unauthorised),
+        patience: { seconds: 10 },
+        message: ({ status }) => `the cluster may not pull the image ${status.image}`,
+        next: "Check the pod's imagePullSecrets, or the node's access to the registry.",
+        hasLog: false,
+    },
+    {
+        reason: 'image-pull-failed',
+        recognise: (subject) => pullFailure(subject, /./),
+        patience: { seconds: 60 },
+        message: ({ status }) => `the image ${status.image} cannot be pulled`,
+        next: "Check that the cluster's nodes reach the registry.",
+        hasLog: false,
+    },
+    {
+        reason: 'image-name-invalid',
+        recognise: ({ status }) => waitingFor(status, 'InvalidImageName'),
+        patience: { seconds: 0 },
+        message: ({ status }) => `${status.image} is no valid image name`,
+        next: "Correct the input 'image'.",
+        hasLog: false,
+    },
+    {
+        reason: 'config-missing',
+        recognise: ({ status }) => {
+            const words = waitingFor(status, 'CreateContainerConfigError');
+            return words !== undefined && /failed to sync .* cache/.test(words) ? undefined : words;
+        },
+        patience: { seconds: 5 },
+        message: () => 'it needs a ConfigMap, a Secret or a key of one that does not exist',
+        next: 'Create what is missing, or correct the name in the manifest.',
+        hasLog: false,
+    },
+    {
+        reason: 'cannot-start',
+        recognise: ({ status }) => {
+            const end = lastEnd(status);
+            if (end !== undefined && startErrors.has(end.reason ?? ''))
+                return end.message ?? '';
+            return waitingFor(status, 'CreateContainerError') ?? waitingFor(status, 'RunContainerError');
+        },
+        patience: { seconds: 10 },
+        message: ({ container }) => `its command cannot be started${container?.command ? ` (${container.command.join(' ')})` : ''}`,
+        next: 'Check the command, and that the image holds it.',
+        hasLog: false,
+    },
+    {
+        reason: 'crash',
+        recognise: ({ status }) => {
+            const end = lastEnd(status);
+            if (end === undefined || status.state?.running !== undefined || end.exitCode === 0)
+                return undefined;
+            return end.message ?? '';
+        },
+        patience: { crashes: 3 },
+        message: ({ status }) => {
+            const end = lastEnd(status);
+            const times = crashes(status);
+            return `it ended with ${sayExit(end?.exitCode ?? 0, end?.reason)}${times > 1 ? `, ${times} times` : ''}`;
+        },
+        next: 'Read its last log lines: they say why it ended.',
+        hasLog: true,
+    },
+];
+const podRows = [
+    {
+        reason: 'unschedulable',
+        recognise: (pod) => {
+            const scheduled = pod.status?.conditions?.find(({ type }) => type === 'PodScheduled');
+            return scheduled?.status === 'False' && scheduled.reason === 'Unschedulable'
+                ? (scheduled.message ?? '')
+                : undefined;
+        },
+        patience: { seconds: 120 },
+        message: () => 'no node takes it',
+        next: "Compare its requests, node selector, affinity and tolerations with the cluster's nodes.",
+        hasLog: false,
+    },
+    {
+        reason: 'not-ready',
+        recognise: (pod) => {
+            const ready = pod.status?.conditions?.find(({ type }) => type === 'Ready');
+            return pod.status?.phase === 'Running' && ready?.status === 'False' ? (ready.message ?? '') : undefined;
+        },
+        patience: 'timeout',
+        message: () => 'it runs, but is not ready',
+        next: 'See what its readiness probe answers, and why, in its last log lines.',
+        hasLog: true,
+    },
+];
+const creatorRows = [
+    {
+        reason: 'quota-exceeded',
+        recognise: ({ words }) => (/exceeded quota/.test(words) ? words : undefined),
+        patience: { seconds: 10 },
+        message: () => "the namespace's quota does not allow another pod",
+        next: "Raise the ResourceQuota, lower the pod's requests, or remove what is not needed.",
+        hasLog: false,
+    },
+    {
+        reason: 'service-account-missing',
+        recognise: ({ words }) => (/service ?account .*not found/i.test(words) ? words : undefined),
+        patience: { seconds: 5 },
+        message: () => 'its service account does not exist',
+        next: 'Create the service account, or correct serviceAccountName.',
+        hasLog: false,
+    },
+    {
+        reason: 'creation-refused',
+        recognise: ({ words }) => (words === '' ? undefined : words),
+        patience: { seconds: 10 },
+        message: () => 'the cluster refuses to create its pods',
+        next: 'Read the reason below; an admission policy, a limit range or a webhook has mostly said it.',
+        hasLog: false,
+    },
+];
+const exitWords = {
+    126: 'the command is not executable',
+    127: 'the command was not found',
+    134: 'SIGABRT',
+    137: 'SIGKILL',
+    139: 'SIGSEGV, a memory fault',
+    143: 'SIGTERM, it was told to end',
+};
+function sayExit(code, reason) {
+    const words = reason === 'OOMKilled' ? 'out of memory' : exitWords[code];
+    return `exit code ${code}${words ? ` (${words})` : ''}`;
+}
+function waitingFor(status, reason) {
+    const waiting = status.state?.waiting;
+    return waiting?.reason === reason ? (waiting.message ?? '') : undefined;
+}
+
+
+/***/ }),
+
+/***/ 3110:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   E: () => (/* binding */ parseDuration),
+/* harmony export */   k: () => (/* binding */ sayDuration)
+/* harmony export */ });
+const unitSeconds = {
+    h: 3600,
+    m: 60,
+    s: 1,
+    ms: 1e-3,
+    us: 1e-6,
+    µs: 1e-6,
+    ns: 1e-9,
+};
+function parseDuration(text) {
+    if (text === '0')
+        return 0;
+    if (!/^(\d+(\.\d+)?(h|ms|m|s|us|µs|ns))+$/.test(text))
+        return undefined;
+    let seconds = 0;
+    for (const [, amount, unit] of text.matchAll(/(\d+(?:\.\d+)?)(h|ms|m|s|us|µs|ns)/g)) {
+        seconds += Number(amount) * (unitSeconds[unit ?? ''] ?? 0);
+    }
+    return seconds;
+}
+function sayDuration(seconds) {
+    if (seconds < 1)
+        return `${Math.max(0, Math.round(seconds * 10) / 10)} s`;
+    const whole = Math.round(seconds);
+    if (whole < 60)
+        return `${whole} s`;
+    if (whole < 3600)
+        return whole % 60 === 0 ? `${whole / 60} min` : `${Math.floor(whole / 60)} min ${whole % 60} s`;
+    const minutes = Math.floor((whole % 3600) / 60);
+    return minutes === 0 ? `${Math.floor(whole / 3600)} h` : `${Math.floor(whole / 3600)} h ${minutes} min`;
+}
+
+
+/***/ }),
+
+/***/ 4280:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   R: () => (/* binding */ endingOfError)
+/* harmony export */ });
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(9473);
+/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(6501);
+
+
+function endingOfError(error, journal) {
+    const cause = causeOf(error);
+    const setting = journal.last('setting-image') !== undefined;
+    const migration = journal.last('migration-started');
+    const migrating = migration !== undefined && journal.last('migration-ended') === undefined;
+    const left = setting
+        ? ['The post step looks at the workload and brings it to a known state; see its summary.']
+        : migrating
+            ? [
+                `Job ${migration.job} may still run: it goes on to its own end or deadline, since a migration must not be killed half-way.`,
+            ]
+            : [];
+    const next = [...left, ...adviceOn(error)];
+    if (error instanceof _run_js__WEBPACK_IMPORTED_MODULE_1__/* .Interrupted */ .j)
+        return { ending: { result: 'cancelled', cause, next }, finished: false };
+    if (setting)
+        return { ending: { result: 'left-failed', cause, next }, finished: false };
+    return { ending: { result: migrating ? 'migration-failed' : 'refused', cause, next }, finished: true };
+}
+function causeOf(error) {
+    return { reason: reasonOf(error), message: sayError(error), diagnoses: [] };
+}
+function reasonOf(error) {
+    if (error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .InputError */ .dz)
+        return 'invalid-input';
+    if (error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .KubeconfigError */ .C2)
+        return 'invalid-kubeconfig';
+    if (error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ConnectionError */ .Rc)
+        return 'api-server-unreachable';
+    if (error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ApiError */ .hD)
+        return error.status === 401 ? 'unauthorised' : 'api-error';
+    if (error instanceof _run_js__WEBPACK_IMPORTED_MODULE_1__/* .Interrupted */ .j)
+        return 'interrupted';
+    return 'internal-error';
+}
+function sayError(error) {
+    if (error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .InputError */ .dz) {
+        return error.problems.map(({ input, problem }) => `Input ${input}: ${problem}`).join('\n');
+    }
+    if (error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ApiError */ .hD)
+        return `The API server answered ${error.status} to ${error.request}: ${error.message}`;
+    return (0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .messageOf */ .bD)(error);
+}
+function adviceOn(error) {
+    if (error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .InputError */ .dz)
+        return ['Correct the inputs in the workflow (with: …). No request was sent.'];
+    if (error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .KubeconfigError */ .C2)
+        return ["Check the inputs 'kubeconfig' and 'context'. No request was sent."];
+    if (error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ConnectionError */ .Rc) {
+        return [
+            "Check that the runner reaches the API server: its address, a proxy, a VPN or the cluster's allow-list.",
+        ];
+    }
+    if (error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ApiError */ .hD && error.status === 401) {
+        return ['Renew the credentials: they are not, or no longer, accepted by the cluster.'];
+    }
+    if (error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ApiError */ .hD || error instanceof _run_js__WEBPACK_IMPORTED_MODULE_1__/* .Interrupted */ .j)
+        return [];
+    return [
+        `This is a fault of safe-rollout; please report it with this: ${error instanceof Error ? error.stack : error}`,
+    ];
+}
+
+
+/***/ }),
+
+/***/ 9473:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   C2: () => (/* binding */ KubeconfigError),
+/* harmony export */   Rc: () => (/* binding */ ConnectionError),
+/* harmony export */   bD: () => (/* binding */ messageOf),
+/* harmony export */   dz: () => (/* binding */ InputError),
+/* harmony export */   hD: () => (/* binding */ ApiError)
+/* harmony export */ });
+class InputError extends Error {
+    name = 'InputError';
+    problems;
+    constructor(problems) {
+        super(problems.map(({ input, problem }) => `${input}: ${problem}`).join('\n'));
+        this.problems = problems;
+    }
+}
+class KubeconfigError extends Error {
+    name = 'KubeconfigError';
+}
+class ApiError extends Error {
+    name = 'ApiError';
+    status;
+    reason;
+    request;
+    causes;
+    retryAfter;
+    constructor(init) {
+        super(init.message);
+        this.status = init.status;
+        this.reason = init.reason;
+        this.request = init.request;
+        this.causes = init.causes ?? [];
+        this.retryAfter = init.retryAfter;
+    }
+}
+class ConnectionError extends Error {
+    name = 'ConnectionError';
+    server;
+    sent;
+    constructor(server, message, options) {
+        super(message, { cause: options.cause });
+        this.server = server;
+        this.sent = options.sent;
+    }
+}
+function messageOf(error) {
+    return error instanceof Error ? error.message : String(error);
+}
+
+
+/***/ }),
+
+/***/ 349:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   Y1: () => (/* binding */ parseWantedImage),
+/* harmony export */   bV: () => (/* binding */ isMutable),
+/* harmony export */   gp: () => (/* binding */ fullRepository),
+/* harmony export */   zZ: () => (/* binding */ parseImage)
+/* harmony export */ });
+const host = String.raw `(?:[a-zA-Z0-9](?:[a-zA-Z0-9.-]*[a-zA-Z0-9])?|\[[a-fA-F0-9:]+\])(?::\d+)?`;
+const part = String.raw `[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*`;
+const tag = String.raw `\w[\w.-]{0,127}`;
+const digest = 'sha256:[a-f0-9]{64}';
+const reference = new RegExp(`^((?:${host}/)?${part}(?:/${part})*)(?::(${tag}))?(?:@(${digest}))?$`);
+function parseImage(text) {
+    const match = reference.exec(text);
+    if (match?.[1] === undefined)
+        return undefined;
+    return { repository: match[1], tag: match[2], digest: match[3] };
+}
+function fullRepository(repository) {
+    const [first = '', ...rest] = repository.split('/');
+    const isHost = rest.length > 0 && (/[.:]/.test(first) || first === 'localhost');
+    const named = isHost ? repository : `docker.io/${repository}`;
+    const hub = named.replace(/^index\.docker\.io\//, 'docker.io/');
+    return /^docker\.io\/[^/]+$/.test(hub) ? hub.replace('docker.io/', 'docker.io/library/') : hub;
+}
+function parseWantedImage(text) {
+    if (/^[a-f0-9]{7,40}$/.test(text))
+        return { kind: 'version', suffix: `:${text}` };
+    if (new RegExp(`^(?::${tag})?(?:@${digest})?$`).test(text) && text !== '')
+        return { kind: 'version', suffix: text };
+    const image = parseImage(text);
+    return image && { kind: 'reference', text, image };
+}
+function isMutable(image) {
+    return image.digest === undefined && (image.tag === undefined || image.tag === 'latest');
+}
+
+
+/***/ }),
+
+/***/ 6892:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+
+// EXPORTS
+__webpack_require__.d(__webpack_exports__, {
+  Q: () => (/* binding */ readEnvironment),
+  K: () => (/* binding */ readInputs)
+});
+
+// EXTERNAL MODULE: ./build/node_modules/@actions/core/lib/core.js + 10 modules
+var core = __webpack_require__(1147);
+// EXTERNAL MODULE: ./build/duration.js
+var build_duration = __webpack_require__(3110);
+// EXTERNAL MODULE: ./build/errors.js
+var errors = __webpack_require__(9473);
+// EXTERNAL MODULE: ./build/image.js
+var build_image = __webpack_require__(349);
+// EXTERNAL MODULE: ./build/kubernetes/workloads/names.js
+var names = __webpack_require__(5596);
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __webpack_require__(3024);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __webpack_require__(6760);
+// EXTERNAL MODULE: ./node_modules/shell-quote/index.js
+var shell_quote = __webpack_require__(6591);
+// EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
+var dist = __webpack_require__(8815);
+;// CONCATENATED MODULE: ./build/migration-input.js
+
+
+
+
+
+function readMigration(job, command, workspace, bad) {
+    if (job !== '' && command !== '')
+        return bad('migration-command', "give either it or 'migration-job', not both.");
+    if (command !== '')
+        return readCommand(command, bad);
+    if (job !== '')
+        return readJob(job, workspace, bad);
+    return undefined;
+}
+function readCommand(text, bad) {
+    if (text.startsWith('[')) {
+        try {
+            const words = JSON.parse(text);
+            if (Array.isArray(words) && words.length > 0 && words.every((word) => typeof word === 'string')) {
+                return { kind: 'command', command: words };
+            }
+            return bad('migration-command', 'the list must hold one string or more, and strings alone.');
+        }
+        catch (error) {
+            return bad('migration-command', `it begins with '[' but is no JSON list: ${(0,errors/* messageOf */.bD)(error)}`);
+        }
+    }
+    const words = (0,shell_quote.parse)(text, (name) => `$${name}`);
+    const operator = words.find((word) => typeof word !== 'string');
+    if (operator !== undefined) {
+        const shown = 'op' in operator ? operator.op : '#';
+        return bad('migration-command', `'${shown}' is for a shell, and the command is run without one. Write sh -c "…", or a JSON list of words.`);
+    }
+    return { kind: 'command', command: words };
+}
+function readJob(text, workspace, bad) {
+    let source = text;
+    let origin = 'the input';
+    if (!text.includes('\n') && !/^\s*[{]/.test(text) && !text.includes(': ')) {
+        const file = workspaceFile(workspace, text);
+        if ('problem' in file)
+            return bad('migration-job', file.problem);
+        source = file.content;
+        origin = text;
+    }
+    const documents = (0,dist/* parseAllDocuments */.hR)(source).filter((document) => document.contents !== null);
+    const [document, ...others] = documents;
+    if (document === undefined)
+        return bad('migration-job', `${origin} holds no manifest.`);
+    if (others.length > 0)
+        return bad('migration-job', `${origin} holds ${documents.length} manifests; give one Job.`);
+    const [syntax] = document.errors;
+    if (syntax)
+        return bad('migration-job', `${origin} is no valid YAML: ${syntax.message}`);
+    const job = document.toJS();
+    if (job === null || typeof job !== 'object') {
+        return bad('migration-job', `${origin} is neither a manifest nor a file's path.`);
+    }
+    if (job.kind !== 'Job' || job.apiVersion !== 'batch/v1') {
+        return bad('migration-job', `${origin} is ${job.apiVersion ?? '?'} ${job.kind ?? '?'}; a batch/v1 Job is needed.`);
+    }
+    const containers = job.spec?.template?.spec?.containers;
+    if (!Array.isArray(containers) || containers.length === 0) {
+        return bad('migration-job', `${origin} has no container (spec.template.spec.containers).`);
+    }
+    return { kind: 'job', job: job };
+}
+function workspaceFile(workspace, name) {
+    try {
+        const file = (0,external_node_fs_.realpathSync)(external_node_path_.resolve(workspace, name));
+        const inside = external_node_path_.relative((0,external_node_fs_.realpathSync)(workspace), file);
+        if (inside.startsWith('..') || external_node_path_.isAbsolute(inside)) {
+            return { problem: `'${name}' leads out of the workspace.` };
+        }
+        return { content: (0,external_node_fs_.readFileSync)(file, 'utf8') };
+    }
+    catch (error) {
+        const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+        const hint = missing
+            ? 'there is no such file in the workspace (is actions/checkout run before?)'
+            : (0,errors/* messageOf */.bD)(error);
+        return { problem: `'${name}' cannot be read: ${hint}` };
+    }
+}
+
+// EXTERNAL MODULE: ./build/preflight/preflight.js + 12 modules
+var preflight = __webpack_require__(1161);
+;// CONCATENATED MODULE: ./build/inputs.js
+
+
+
+
+
+
+
+function readEnvironment() {
+    const env = process.env;
+    const repository = env['GITHUB_REPOSITORY'] ?? '';
+    const runId = env['GITHUB_RUN_ID'] ?? '';
+    const attempt = env['GITHUB_RUN_ATTEMPT'] ?? '1';
+    const server = env['GITHUB_SERVER_URL'] ?? 'https://github.com';
+    return {
+        variables: env,
+        run: {
+            repository,
+            runId,
+            attempt,
+            job: env['GITHUB_JOB'] ?? '',
+            actor: env['GITHUB_TRIGGERING_ACTOR'] ?? env['GITHUB_ACTOR'] ?? '',
+            sha: env['GITHUB_SHA'] ?? '',
+            url: repository && runId ? `${server}/${repository}/actions/runs/${runId}/attempts/${attempt}` : '',
+        },
+    };
+}
+function readInputs() {
+    const problems = [];
+    const text = (input) => core/* getInput */.V4(input);
+    const bad = (input, problem) => {
+        problems.push({ input, problem });
+        return undefined;
+    };
+    const oneOf = (input, ...values) => {
+        const value = text(input);
+        if (value === '')
+            return values[0];
+        const found = values.find((candidate) => candidate === value);
+        if (found === undefined)
+            bad(input, `'${value}' is none of ${values.map((each) => `'${each}'`).join(', ')}.`);
+        return found ?? values[0];
+    };
+    const seconds = (input, fallback) => {
+        const value = text(input);
+        if (value === '')
+            return fallback;
+        const duration = (0,build_duration/* parseDuration */.E)(value);
+        if (duration === undefined) {
+            bad(input, `'${value}' is no duration. Write a number with its unit, such as 90s, 10m or 1h30m.`);
+        }
+        else if (duration < 1) {
+            bad(input, `'${value}' is shorter than a second. Write how long to wait at the most, such as 10m.`);
+        }
+        return duration ?? fallback;
+    };
+    const timeout = seconds('timeout', 600);
+    const inputs = {
+        workload: readWorkload(text('deployment'), bad),
+        namespace: readNamespace(text('namespace'), bad),
+        image: readImage(text('image'), bad),
+        containers: list(text('container')),
+        migration: readMigration(text('migration-job'), text('migration-command'), process.env['GITHUB_WORKSPACE'] ?? process.cwd(), bad),
+        migrationTimeout: seconds('migration-timeout', 600),
+        timeout,
+        undoTimeout: seconds('undo-timeout', timeout),
+        onFailure: oneOf('on-failure', 'undo', 'leave'),
+        onCancel: oneOf('on-cancel', 'undo', 'leave'),
+        preflight: oneOf('preflight', 'strict', 'warn'),
+        preflightIgnore: readRules(text('preflight-ignore'), bad),
+        kubeconfig: text('kubeconfig'),
+        context: text('context'),
+    };
+    const { workload, image } = inputs;
+    if (problems.length > 0 || workload === undefined || image === undefined)
+        throw new errors/* InputError */.dz(problems);
+    return { ...inputs, workload, image };
+}
+function list(text) {
+    return text
+        .split(/[,\n]/)
+        .map((word) => word.trim())
+        .filter((word) => word !== '');
+}
+function readWorkload(text, bad) {
+    if (text === '')
+        return bad('deployment', "it is required. Name the workload, such as 'web' or 'deployment/web'.");
+    if (list(text).length > 1)
+        return bad('deployment', `'${text}' names several workloads; name one.`);
+    const parsed = (0,names/* parseWorkloadName */.e)(text);
+    return parsed.ok ? parsed.name : bad('deployment', parsed.problem);
+}
+function readNamespace(text, bad) {
+    if (text !== '' && !/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(text)) {
+        bad('namespace', `'${text}' is no namespace's name (lower-case letters, digits and '-', 63 at the most).`);
+    }
+    return text;
+}
+function readImage(text, bad) {
+    if (text === '')
+        return bad('image', "it is required. Name the image, such as 'ghcr.io/acme/web:3f2c1ab'.");
+    return ((0,build_image/* parseWantedImage */.Y1)(text) ??
+        bad('image', `'${text}' is no image reference. Write a full one ('ghcr.io/acme/web:3f2c1ab'), or ':tag', '@sha256:…' or a commit SHA to keep the repository that runs now.`));
+}
+function readRules(text, bad) {
+    const ids = list(text);
+    const unknown = ids.filter((id) => !preflight/* rules */.a.some((rule) => rule.id === id));
+    if (unknown.length > 0) {
+        const known = preflight/* rules */.a.map(({ id }) => id).join(', ');
+        bad('preflight-ignore', `${unknown.join(', ')} is no rule. There are: ${known}.`);
+    }
+    return ids;
+}
+
+
+/***/ }),
+
+/***/ 2073:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   Y: () => (/* binding */ interruption),
+/* harmony export */   n: () => (/* binding */ endSoon)
+/* harmony export */ });
+/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(6501);
+
+function interruption(onInterrupted) {
+    const controller = new AbortController();
+    for (const name of ['SIGINT', 'SIGTERM']) {
+        process.on(name, () => {
+            if (controller.signal.aborted)
+                return;
+            onInterrupted(name);
+            controller.abort(new _run_js__WEBPACK_IMPORTED_MODULE_0__/* .Interrupted */ .j(`Interrupted by ${name}: the workflow was cancelled, or ran out of time.`));
+        });
+    }
+    return controller.signal;
+}
+function endSoon() {
+    setTimeout(() => process.exit(), 500).unref();
+}
+
+
+/***/ }),
+
+/***/ 7999:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   CQ: () => (/* binding */ Journal),
+/* harmony export */   kj: () => (/* binding */ entriesFromState),
+/* harmony export */   o9: () => (/* binding */ successes)
+/* harmony export */ });
+const successes = new Set(['deployed', 'unchanged']);
+class Journal {
+    #entries;
+    #now;
+    #onEntry;
+    constructor(options) {
+        this.#entries = [...(options.entries ?? [])];
+        this.#now = options.now;
+        this.#onEntry = options.onEntry ?? (() => { });
+    }
+    get entries() {
+        return this.#entries;
+    }
+    add(event) {
+        this.#entries.push({ ...event, at: this.#now() });
+        this.#onEntry(this);
+    }
+    last(type) {
+        return this.#entries.findLast((entry) => entry.type === type);
+    }
+    toState() {
+        return JSON.stringify(this.#entries.filter(({ type }) => type !== 'progress').map(withoutWords));
+    }
+}
+function entriesFromState(text) {
+    try {
+        const entries = JSON.parse(text || '[]');
+        return Array.isArray(entries) ? entries : [];
+    }
+    catch {
+        return [];
+    }
+}
+function withoutWords(entry) {
+    if (entry.type === 'checked')
+        return { ...entry, findings: [] };
+    if (!('cause' in entry) || entry.cause === undefined)
+        return entry;
+    const diagnoses = entry.cause.diagnoses.map((each) => ({ ...each, said: '', log: [] }));
+    return { ...entry, cause: { ...entry.cause, diagnoses } };
+}
+
+
+/***/ }),
+
+/***/ 8462:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   g: () => (/* binding */ LineSplitter)
+/* harmony export */ });
+/* unused harmony export CUT_MARK */
+/* harmony import */ var node_string_decoder__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(6193);
+
+const CUT_MARK = ' …[line cut]';
+class LineSplitter {
+    #onLine;
+    #maxLength;
+    #decoder = new node_string_decoder__WEBPACK_IMPORTED_MODULE_0__.StringDecoder('utf8');
+    #pending = '';
+    #cut = false;
+    constructor(onLine, maxLength = Number.POSITIVE_INFINITY) {
+        this.#onLine = onLine;
+        this.#maxLength = maxLength;
+    }
+    write(chunk) {
+        const text = typeof chunk === 'string' ? chunk : this.#decoder.write(chunk);
+        let start = 0;
+        for (let end = text.indexOf('\n'); end !== -1; end = text.indexOf('\n', start)) {
+            this.#append(text.slice(start, end));
+            this.#emit();
+            start = end + 1;
+        }
+        this.#append(text.slice(start));
+    }
+    end() {
+        this.#append(this.#decoder.end());
+        if (this.#pending !== '') {
+            this.#emit();
+        }
+    }
+    #append(text) {
+        const room = this.#maxLength - this.#pending.length;
+        this.#cut ||= text.length > room;
+        this.#pending += text.length > room ? text.slice(0, Math.max(0, room)) : text;
+    }
+    #emit() {
+        const line = this.#cut ? this.#pending + CUT_MARK : this.#pending;
+        this.#pending = '';
+        this.#cut = false;
+        this.#onLine(line);
+    }
+}
+
+
+/***/ }),
+
+/***/ 6534:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   w: () => (/* binding */ followLog),
+/* harmony export */   x: () => (/* binding */ readLog)
+/* harmony export */ });
+/* harmony import */ var node_stream__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(7075);
+/* harmony import */ var _clock_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(7094);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(9473);
+/* harmony import */ var _lines_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(8462);
+
+
+
+
+const MAX_LINE_CHARACTERS = 16 * 1024;
+const FIRST_PAUSE_SECONDS = 0.2;
+const LONGEST_PAUSE_SECONDS = 2;
+const LINGER_SECONDS = 5;
+const LAST_READ_SECONDS = 15;
+const OVERLAP_SECONDS = 1;
+const NOT_YET = /waiting to start|ContainerCreating|PodInitializing|does not have a host assigned/;
+async function followLog(client, source, options) {
+    const { signal, ended } = options;
+    const clock = options.clock ?? _clock_js__WEBPACK_IMPORTED_MODULE_1__/* .systemClock */ .m;
+    const position = new Position();
+    let received = 0;
+    let pause = FIRST_PAUSE_SECONDS;
+    let endedAt;
+    const isFull = () => source.limitBytes !== undefined && received >= source.limitBytes;
+    for (;;) {
+        signal.throwIfAborted();
+        const last = ended();
+        endedAt ??= last ? clock.now() : undefined;
+        let progressed = false;
+        let broken;
+        try {
+            const left = source.limitBytes === undefined ? undefined : source.limitBytes - received;
+            const query = { ...resumed(source, position, left), follow: !last, timestamps: true };
+            const stream = await client.log(query, { signal, patience: 0 });
+            position.resume();
+            const splitter = new _lines_js__WEBPACK_IMPORTED_MODULE_3__/* .LineSplitter */ .g((line) => {
+                const { timestamp, text } = split(line);
+                if (position.advance(timestamp, line)) {
+                    progressed = true;
+                    options.onLine(text, timestamp);
+                }
+            }, MAX_LINE_CHARACTERS);
+            (0,node_stream__WEBPACK_IMPORTED_MODULE_0__.addAbortSignal)(signal, stream);
+            broken = await drain(stream, ended, options.lingerSeconds ?? LINGER_SECONDS, (chunk) => {
+                received += chunk.length;
+                splitter.write(chunk);
+            });
+            if (broken === undefined && (last || isFull())) {
+                splitter.end();
+            }
+        }
+        catch (error) {
+            signal.throwIfAborted();
+            if (error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_2__/* .ApiError */ .hD && (isGone(error) || (last && isNotYet(error)))) {
+                return;
+            }
+            if (!isPassing(error)) {
+                throw error;
+            }
+            broken = error;
+        }
+        if ((broken === undefined && last) || isFull()) {
+            return;
+        }
+        if (broken !== undefined && endedAt !== undefined && clock.now() - endedAt > LAST_READ_SECONDS * 1000) {
+            throw broken;
+        }
+        pause = progressed ? FIRST_PAUSE_SECONDS : pause;
+        await clock.sleep(pause, signal);
+        pause = Math.min(pause * 2, LONGEST_PAUSE_SECONDS);
+    }
+}
+async function readLog(client, source, options) {
+    const lines = [];
+    try {
+        const stream = await client.log(source, { patience: 5, ...options });
+        const splitter = new _lines_js__WEBPACK_IMPORTED_MODULE_3__/* .LineSplitter */ .g((line) => lines.push(line), MAX_LINE_CHARACTERS);
+        for await (const chunk of stream) {
+            splitter.write(chunk);
+        }
+        splitter.end();
+    }
+    catch (error) {
+        options.signal.throwIfAborted();
+        if (!(error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_2__/* .ApiError */ .hD)) {
+            if (lines.length > 0) {
+                return lines;
+            }
+            throw error;
+        }
+        if (!isGone(error) && !isNotYet(error)) {
+            throw error;
+        }
+    }
+    return lines;
+}
+function resumed(source, position, left) {
+    const { tailLines, sinceTime, limitBytes: _, ...rest } = source;
+    const since = position.resumeTime();
+    return {
+        ...rest,
+        ...(since === undefined && tailLines !== undefined ? { tailLines } : {}),
+        ...((since ?? sinceTime) === undefined ? {} : { sinceTime: since ?? sinceTime }),
+        ...(left === undefined ? {} : { limitBytes: left }),
+    };
+}
+function isPassing(error) {
+    if (error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_2__/* .ConnectionError */ .Rc) {
+        return true;
+    }
+    if (!(error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_2__/* .ApiError */ .hD)) {
+        return false;
+    }
+    return error.status >= 500 || error.status === 429 || isNotYet(error);
+}
+function isGone(error) {
+    return error.status === 404 && /^pods "[^"]*" not found/.test(error.message);
+}
+function isNotYet(error) {
+    return error.status === 404 || (error.status === 400 && NOT_YET.test(error.message));
+}
+async function drain(stream, ended, lingerSeconds, onChunk) {
+    let silentSince;
+    const check = setInterval(() => {
+        if (!ended()) {
+            return;
+        }
+        silentSince ??= performance.now();
+        if (performance.now() - silentSince > lingerSeconds * 1000) {
+            stream.destroy(new Error('The log went on in silence after its container had ended'));
+        }
+    }, lingerSeconds * 200);
+    let thrown;
+    try {
+        for await (const chunk of stream) {
+            silentSince = undefined;
+            try {
+                onChunk(chunk);
+            }
+            catch (error) {
+                thrown = { error };
+                break;
+            }
+        }
+    }
+    catch (error) {
+        return error;
+    }
+    finally {
+        clearInterval(check);
+        stream.destroy();
+    }
+    if (thrown !== undefined) {
+        throw thrown.error;
+    }
+    return undefined;
+}
+const TIMESTAMP = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)) ?/;
+function split(line) {
+    const match = TIMESTAMP.exec(line);
+    return match === null
+        ? { timestamp: '', text: line }
+        : { timestamp: match[1] ?? '', text: line.slice(match[0].length) };
+}
+class Position {
+    #seen = new Map();
+    #repeats = new Map();
+    #untimed = new Set();
+    #latest;
+    #from = Number.NEGATIVE_INFINITY;
+    resumeTime() {
+        return this.#latest === undefined
+            ? undefined
+            : new Date((this.#latest - OVERLAP_SECONDS) * 1000).toISOString().replace('.000Z', 'Z');
+    }
+    resume() {
+        this.#from = this.#latest === undefined ? this.#from : this.#latest - OVERLAP_SECONDS;
+        this.#repeats = new Map([...this.#seen.values()].flatMap((lines) => [...lines]));
+    }
+    advance(timestamp, line) {
+        const second = Math.floor(Date.parse(timestamp) / 1000);
+        if (Number.isNaN(second)) {
+            const isNew = !this.#untimed.has(line);
+            this.#untimed.add(line);
+            return isNew;
+        }
+        if (second < this.#from) {
+            return false;
+        }
+        const repeats = this.#repeats.get(line) ?? 0;
+        if (repeats > 0) {
+            this.#repeats.set(line, repeats - 1);
+            return false;
+        }
+        if (this.#latest === undefined || second > this.#latest) {
+            this.#latest = second;
+            for (const old of this.#seen.keys()) {
+                if (old < second - OVERLAP_SECONDS) {
+                    this.#seen.delete(old);
+                }
+            }
+        }
+        const lines = this.#seen.get(second) ?? new Map();
+        lines.set(line, (lines.get(line) ?? 0) + 1);
+        this.#seen.set(second, lines);
+        return true;
+    }
+}
+
+
+/***/ }),
+
+/***/ 5587:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   Z8: () => (/* binding */ marks),
+/* harmony export */   d7: () => (/* binding */ traces),
+/* harmony export */   wM: () => (/* binding */ fieldManager)
+/* harmony export */ });
+const fieldManager = 'safe-rollout';
+const marks = {
+    workload: 'safe-rollout/workload',
+    runId: 'safe-rollout/run-id',
+    run: 'safe-rollout/run',
+    commit: 'safe-rollout/commit',
+    changeCause: 'kubernetes.io/change-cause',
+};
+function traces({ sha, url, actor }, image) {
+    const parts = [`safe-rollout: ${image}`, sha && `commit ${sha.slice(0, 12)}`, actor && `by ${actor}`, url];
+    return {
+        [marks.changeCause]: parts.filter((part) => part !== '').join(', '),
+        ...(url && { [marks.run]: url }),
+        ...(sha && { [marks.commit]: sha }),
+    };
+}
+
+
+/***/ }),
+
+/***/ 2468:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   S: () => (/* binding */ Pulse)
+/* harmony export */ });
+class Pulse {
+    #beats = 0;
+    #wake;
+    #failure;
+    beat() {
+        this.#beats += 1;
+        this.#wake?.();
+    }
+    fail(error) {
+        this.#failure ??= { error };
+        this.beat();
+    }
+    get beats() {
+        return this.#beats;
+    }
+    async wait(seen, seconds, clock, signal) {
+        signal.throwIfAborted();
+        if (this.#failure)
+            throw this.#failure.error;
+        if (this.#beats !== seen)
+            return;
+        const woken = new AbortController();
+        this.#wake = () => woken.abort();
+        try {
+            await clock.sleep(seconds, AbortSignal.any([signal, woken.signal]));
+        }
+        catch (error) {
+            if (!woken.signal.aborted)
+                throw error;
+        }
+        finally {
+            this.#wake = undefined;
+        }
+        signal.throwIfAborted();
+        if (this.#failure)
+            throw this.#failure.error;
+    }
+}
+
+
+/***/ }),
+
+/***/ 8268:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   E: () => (/* binding */ resources),
+/* harmony export */   u: () => (/* binding */ apiVersionOf)
+/* harmony export */ });
+function apiVersionOf(type) {
+    return type.group === '' ? type.version : `${type.group}/${type.version}`;
+}
+function namespaced(group, plural, kind) {
+    return { group, version: 'v1', plural, kind, namespaced: true };
+}
+function clusterWide(group, plural, kind) {
+    return { group, version: 'v1', plural, kind, namespaced: false };
+}
+const resources = {
+    deployments: namespaced('apps', 'deployments', 'Deployment'),
+    statefulSets: namespaced('apps', 'statefulsets', 'StatefulSet'),
+    daemonSets: namespaced('apps', 'daemonsets', 'DaemonSet'),
+    replicaSets: namespaced('apps', 'replicasets', 'ReplicaSet'),
+    controllerRevisions: namespaced('apps', 'controllerrevisions', 'ControllerRevision'),
+    pods: namespaced('', 'pods', 'Pod'),
+    jobs: namespaced('batch', 'jobs', 'Job'),
+    events: namespaced('', 'events', 'Event'),
+    leases: namespaced('coordination.k8s.io', 'leases', 'Lease'),
+    services: namespaced('', 'services', 'Service'),
+    resourceQuotas: namespaced('', 'resourcequotas', 'ResourceQuota'),
+    nodes: clusterWide('', 'nodes', 'Node'),
+    selfSubjectAccessReviews: clusterWide('authorization.k8s.io', 'selfsubjectaccessreviews', 'SelfSubjectAccessReview'),
+};
+
+
+/***/ }),
+
+/***/ 6862:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   e: () => (/* binding */ mirror)
+/* harmony export */ });
+/* harmony import */ var node_stream__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(7075);
+/* harmony import */ var _clock_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(7094);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(9473);
+/* harmony import */ var _lines_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(8462);
+
+
+
+
+const IDLE_SECONDS = 75;
+const WATCH_SECONDS = { least: 240, most: 300 };
+const FIRST_PAUSE_SECONDS = 0.2;
+const LONGEST_PAUSE_SECONDS = 10;
+function mirror(client, type, selection, options) {
+    const kept = new Map();
+    const synced = Promise.withResolvers();
+    const { signal, onChange } = options;
+    const clock = options.clock ?? _clock_js__WEBPACK_IMPORTED_MODULE_1__/* .systemClock */ .m;
+    const patiently = { signal, patience: Number.POSITIVE_INFINITY };
+    const project = options.project ?? ((object) => object);
+    let pause = FIRST_PAUSE_SECONDS;
+    function apply(object) {
+        const name = object.metadata?.name ?? '';
+        const version = object.metadata?.resourceVersion ?? '';
+        if (version !== '' && kept.get(name)?.version === version) {
+            return;
+        }
+        const entry = { version, object: project(object) };
+        kept.set(name, entry);
+        onChange({ type: 'applied', object: entry.object });
+    }
+    function remove(name, last) {
+        const entry = kept.get(name);
+        if (kept.delete(name) && entry !== undefined) {
+            onChange({ type: 'deleted', object: last === undefined ? entry.object : project(last) });
+        }
+    }
+    async function list() {
+        const { items, resourceVersion } = await client.list(type, selection, patiently);
+        const present = new Set(items.map((item) => item.metadata?.name ?? ''));
+        for (const name of [...kept.keys()]) {
+            if (!present.has(name)) {
+                remove(name);
+            }
+        }
+        for (const item of items) {
+            apply(item);
+        }
+        onChange({ type: 'synced' });
+        synced.resolve();
+        return resourceVersion;
+    }
+    async function watchFrom(from) {
+        let version = from;
+        let stream;
+        try {
+            const timeoutSeconds = WATCH_SECONDS.least + Math.random() * (WATCH_SECONDS.most - WATCH_SECONDS.least);
+            stream = await client.watch(type, { ...selection, resourceVersion: from, timeoutSeconds }, patiently);
+        }
+        catch (error) {
+            if (error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_2__/* .ApiError */ .hD && error.status === 410) {
+                return undefined;
+            }
+            throw error;
+        }
+        let expired = false;
+        let heard = false;
+        (0,node_stream__WEBPACK_IMPORTED_MODULE_0__.addAbortSignal)(signal, stream);
+        const ended = await consume(stream, options.idleSeconds ?? IDLE_SECONDS, (line) => {
+            const event = JSON.parse(line);
+            if (event.type === 'ERROR') {
+                expired = true;
+                return;
+            }
+            heard = true;
+            version = event.object.metadata?.resourceVersion ?? version;
+            if (event.type === 'DELETED') {
+                remove(event.object.metadata?.name ?? '', event.object);
+            }
+            else if (event.type !== 'BOOKMARK') {
+                apply(event.object);
+            }
+        });
+        if (ended !== undefined) {
+            throw ended;
+        }
+        if (heard) {
+            pause = FIRST_PAUSE_SECONDS;
+        }
+        return expired ? undefined : version;
+    }
+    async function run() {
+        let version;
+        for (;;) {
+            version = version === undefined ? await list() : version;
+            version = await watchFrom(version);
+            await clock.sleep(pause, signal);
+            pause = Math.min(pause * 2, LONGEST_PAUSE_SECONDS);
+        }
+    }
+    const done = run().catch((error) => {
+        synced.reject(signal.aborted ? signal.reason : error);
+        if (!signal.aborted) {
+            throw error;
+        }
+    });
+    done.catch(() => { });
+    synced.promise.catch(() => { });
+    return {
+        items: () => Array.from(kept.values(), (entry) => entry.object),
+        get: (name) => kept.get(name)?.object,
+        synced: synced.promise,
+        done,
+    };
+}
+async function consume(stream, idleSeconds, onLine) {
+    const lines = [];
+    const splitter = new _lines_js__WEBPACK_IMPORTED_MODULE_3__/* .LineSplitter */ .g((line) => lines.push(line));
+    const idle = setTimeout(() => stream.destroy(), idleSeconds * 1000);
+    try {
+        for await (const chunk of stream) {
+            idle.refresh();
+            splitter.write(chunk);
+            for (const line of lines.splice(0)) {
+                try {
+                    onLine(line);
+                }
+                catch (error) {
+                    if (!(error instanceof SyntaxError)) {
+                        return error instanceof Error ? error : new Error(String(error));
+                    }
+                    return undefined;
+                }
+            }
+        }
+    }
+    catch {
+    }
+    finally {
+        clearTimeout(idle);
+        stream.destroy();
+    }
+    return undefined;
+}
+
+
+/***/ }),
+
+/***/ 2536:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+
+// EXPORTS
+__webpack_require__.d(__webpack_exports__, {
+  E: () => (/* binding */ kinds)
+});
+
+// EXTERNAL MODULE: ./build/kubernetes/marks.js
+var marks = __webpack_require__(5587);
+// EXTERNAL MODULE: ./build/kubernetes/resources.js
+var resources = __webpack_require__(8268);
+// EXTERNAL MODULE: ./build/kubernetes/workloads/patch.js
+var patch = __webpack_require__(8290);
+;// CONCATENATED MODULE: ./build/kubernetes/workloads/selector.js
+function selectorText(selector) {
+    const labels = Object.entries(selector?.matchLabels ?? {}).map(([key, value]) => `${key}=${value}`);
+    const expressions = (selector?.matchExpressions ?? []).map(({ key, operator, values = [] }) => {
+        if (operator === 'Exists')
+            return key;
+        if (operator === 'DoesNotExist')
+            return `!${key}`;
+        return `${key} ${operator === 'In' ? 'in' : 'notin'} (${values.join(',')})`;
+    });
+    return [...labels, ...expressions].join(',');
+}
+
+// EXTERNAL MODULE: ./build/kubernetes/workloads/template.js
+var workloads_template = __webpack_require__(5984);
+;// CONCATENATED MODULE: ./build/kubernetes/workloads/deployment.js
+
+
+
+
+
+const revisionAnnotation = 'deployment.kubernetes.io/revision';
+const ownAnnotations = new Set([
+    'kubectl.kubernetes.io/last-applied-configuration',
+    revisionAnnotation,
+    'deployment.kubernetes.io/revision-history',
+    'deployment.kubernetes.io/desired-replicas',
+    'deployment.kubernetes.io/max-replicas',
+    'deprecated.deployment.rollback.to',
+]);
+const deployment = {
+    kind: 'Deployment',
+    resource: resources/* resources */.E.deployments,
+    holders: resources/* resources */.E.replicaSets,
+    selector: (workload) => selectorText(workload.spec?.selector),
+    replicas: (workload) => workload.spec?.replicas ?? 1,
+    paused: (workload) => workload.spec?.paused ?? false,
+    status(view, before) {
+        return deploymentStatus(view.workload, before, deployment.current(view)?.available);
+    },
+    revisions(view) {
+        return replicaSets(view)
+            .map(revisionOf)
+            .sort((a, b) => b.number - a.number);
+    },
+    current(view) {
+        const template = view.workload.spec?.template;
+        if (template === undefined)
+            return undefined;
+        const match = replicaSets(view)
+            .sort((a, b) => createdAt(a) - createdAt(b))
+            .find((set) => set.spec?.template !== undefined && (0,workloads_template/* equalIgnoringHash */.az)(set.spec.template, template));
+        return match && revisionOf(match);
+    },
+    podsOf(view, revision) {
+        return view.pods.filter((pod) => pod.metadata?.ownerReferences?.some((owner) => owner.uid === revision.holderUid));
+    },
+    creator(view, revision) {
+        const set = replicaSets(view).find(({ metadata }) => metadata?.uid === revision.holderUid);
+        const failure = set?.status?.conditions?.find(({ type, status }) => type === 'ReplicaFailure' && status === 'True');
+        return failure && { object: `replicaset/${revision.holder}`, words: failure.message ?? '' };
+    },
+    undoPatch(workload, revision) {
+        return [
+            { op: 'test', path: '/metadata/uid', value: workload.metadata?.uid },
+            { op: 'test', path: '/spec/template', value: workload.spec?.template },
+            { op: 'replace', path: '/spec/template', value: (0,workloads_template/* withoutHash */.XK)(revision.template) },
+            ...(0,patch/* annotationPatch */.W7)(workload.metadata?.annotations, {
+                [marks/* marks */.Z8.changeCause]: undefined,
+                [marks/* marks */.Z8.run]: undefined,
+                [marks/* marks */.Z8.commit]: undefined,
+                ...Object.fromEntries(Object.entries(revision.annotations).filter(([key]) => !ownAnnotations.has(key))),
+            }),
+        ];
+    },
+};
+function deploymentStatus(workload, before, available) {
+    const { status, spec, metadata } = workload;
+    const wanted = spec?.replicas ?? 1;
+    const updated = status?.updatedReplicas ?? 0;
+    const total = status?.replicas ?? 0;
+    if ((status?.observedGeneration ?? 0) < (metadata?.generation ?? 0) || available === undefined) {
+        return { state: 'unseen', message: 'the Deployment controller has not seen the change yet' };
+    }
+    const progressing = condition(workload, 'Progressing');
+    if (progressing?.reason === 'ProgressDeadlineExceeded' && !isOldNews(progressing, before)) {
+        return { state: 'failed', message: progressing.message ?? 'it exceeded its progress deadline' };
+    }
+    const counts = `${updated} of ${wanted} updated, ${Math.min(available, updated)} available`;
+    if (updated < wanted)
+        return { state: 'progressing', message: counts };
+    if (total > updated) {
+        const old = total - updated;
+        return {
+            state: 'progressing',
+            message: `${counts}, ${old} old ${old === 1 ? 'pod' : 'pods'} still to end`,
+        };
+    }
+    if ((status?.availableReplicas ?? 0) < updated || available < updated)
+        return { state: 'progressing', message: counts };
+    return { state: 'complete', message: counts };
+}
+function isOldNews(progressing, before) {
+    const earlier = before && condition(before, 'Progressing');
+    return (earlier?.reason === progressing.reason &&
+        String(earlier?.lastUpdateTime) === String(progressing.lastUpdateTime) &&
+        earlier?.message === progressing.message);
+}
+function condition(workload, type) {
+    return workload.status?.conditions?.find((each) => each.type === type);
+}
+function replicaSets(view) {
+    const uid = view.workload.metadata?.uid;
+    return view.holders.filter((set) => set.metadata?.ownerReferences?.some((owner) => owner.controller && owner.uid === uid));
+}
+function createdAt(set) {
+    return new Date(set.metadata?.creationTimestamp ?? 0).getTime();
+}
+function revisionOf(set) {
+    const annotations = set.metadata?.annotations ?? {};
+    return {
+        number: Number(annotations[revisionAnnotation] ?? 0),
+        holder: set.metadata?.name ?? '',
+        holderUid: set.metadata?.uid ?? '',
+        template: set.spec?.template ?? {},
+        hash: set.metadata?.labels?.[workloads_template/* podTemplateHash */.U4] ?? '',
+        annotations,
+        available: set.status?.availableReplicas ?? 0,
+    };
+}
+
+;// CONCATENATED MODULE: ./build/kubernetes/workloads/kinds.js
+
+const kinds = {
+    Deployment: deployment,
+};
+
+
+/***/ }),
+
+/***/ 2539:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   k: () => (/* binding */ lastChangeOf)
+/* harmony export */ });
+/* harmony import */ var _marks_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(5587);
+
+function lastChangeOf(workload) {
+    const changes = (workload?.metadata?.managedFields ?? [])
+        .filter(({ subresource, manager }) => subresource !== 'status' && manager !== _marks_js__WEBPACK_IMPORTED_MODULE_0__/* .fieldManager */ .wM)
+        .sort((a, b) => new Date(b.time ?? 0).getTime() - new Date(a.time ?? 0).getTime());
+    const [last] = changes;
+    if (last === undefined)
+        return 'somebody else';
+    const time = last.time ? new Date(last.time).toISOString().slice(11, 19) : '?';
+    return `${last.manager ?? 'somebody else'} (${time} UTC)`;
+}
+
+
+/***/ }),
+
+/***/ 5596:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   e: () => (/* binding */ parseWorkloadName),
+/* harmony export */   j: () => (/* binding */ sayWorkload)
+/* harmony export */ });
+const kindNames = {
+    deployment: 'Deployment',
+    deployments: 'Deployment',
+    deploy: 'Deployment',
+};
+function parseWorkloadName(text) {
+    const parts = text.split('/');
+    const [kindText, name] = parts.length === 1 ? ['deployment', parts[0]] : parts;
+    if (parts.length > 2 || kindText === undefined || name === undefined || name === '') {
+        return { ok: false, problem: `'${text}' names no workload. Write 'web' or 'deployment/web'.` };
+    }
+    const kind = kindNames[kindText.toLowerCase().replace(/(\.v1)?\.apps$/, '')];
+    if (kind === undefined) {
+        return { ok: false, problem: `'${kindText}' is no kind that can be rolled out here; 'deployment' is.` };
+    }
+    if (!/^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/.test(name)) {
+        return { ok: false, problem: `'${name}' is no object's name (lower-case letters, digits, '-' and '.').` };
+    }
+    return { ok: true, name: { kind, name } };
+}
+function sayWorkload({ kind, name }) {
+    return `${kind.toLowerCase()}/${name}`;
+}
+
+
+/***/ }),
+
+/***/ 52:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   l: () => (/* binding */ observe)
+/* harmony export */ });
+/* harmony import */ var _pulse_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(2468);
+/* harmony import */ var _resources_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(8268);
+/* harmony import */ var _watch_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(6862);
+/* harmony import */ var _kinds_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(2536);
+
+
+
+
+async function observe(client, name, namespace, clock, signal) {
+    const kind = _kinds_js__WEBPACK_IMPORTED_MODULE_2__/* .kinds */ .E[name.kind];
+    const first = await client.get(kind.resource, { namespace, name: name.name }, { signal });
+    const uid = first.metadata?.uid;
+    const closing = new AbortController();
+    const ending = AbortSignal.any([signal, closing.signal]);
+    const pulse = new _pulse_js__WEBPACK_IMPORTED_MODULE_3__/* .Pulse */ .S();
+    const options = { signal: ending, onChange: () => pulse.beat() };
+    const labelSelector = kind.selector(first);
+    const workloads = (0,_watch_js__WEBPACK_IMPORTED_MODULE_1__/* .mirror */ .e)(client, kind.resource, { namespace, fieldSelector: `metadata.name=${name.name}` }, options);
+    const holders = (0,_watch_js__WEBPACK_IMPORTED_MODULE_1__/* .mirror */ .e)(client, kind.holders, { namespace, labelSelector }, options);
+    const pods = (0,_watch_js__WEBPACK_IMPORTED_MODULE_1__/* .mirror */ .e)(client, _resources_js__WEBPACK_IMPORTED_MODULE_0__/* .resources */ .E.pods, { namespace, labelSelector }, options);
+    const all = [workloads, holders, pods];
+    for (const each of all)
+        each.done.catch((error) => pulse.fail(error));
+    try {
+        await Promise.all(all.map(({ synced }) => synced));
+    }
+    catch (error) {
+        closing.abort();
+        throw error;
+    }
+    return {
+        kind,
+        view() {
+            const workload = workloads.get(name.name);
+            if (workload === undefined || workload.metadata?.uid !== uid)
+                return undefined;
+            return { workload, holders: holders.items(), pods: pods.items() };
+        },
+        get changes() {
+            return pulse.beats;
+        },
+        changed: (seen, seconds) => pulse.wait(seen, seconds, clock, ending),
+        close: () => closing.abort(),
+    };
+}
+
+
+/***/ }),
+
+/***/ 8290:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   Kf: () => (/* binding */ setImagePatch),
+/* harmony export */   W7: () => (/* binding */ annotationPatch),
+/* harmony export */   nS: () => (/* binding */ withImages),
+/* harmony export */   y6: () => (/* binding */ planImages)
+/* harmony export */ });
+/* harmony import */ var _image_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(349);
+
+function planImages(workload, wanted, names) {
+    const all = containers(workload);
+    const listing = all
+        .map(({ container }) => `${container.name} (${container.image ?? 'no image'})`)
+        .join(', ');
+    const missing = names.filter((name) => !all.some(({ container }) => container.name === name));
+    if (missing.length > 0) {
+        return {
+            ok: false,
+            problem: `it has no container named ${missing.join(', ')}. It has: ${listing}.`,
+            next: "Name one of these in the input 'container'.",
+        };
+    }
+    const repository = wanted.kind === 'reference' ? wanted.image.repository : repositoryOf(all[0]?.container.image);
+    const chosen = names.length > 0
+        ? all.filter(({ container }) => names.includes(container.name))
+        : all.filter(({ container }) => (0,_image_js__WEBPACK_IMPORTED_MODULE_0__/* .fullRepository */ .gp)(repositoryOf(container.image)) === (0,_image_js__WEBPACK_IMPORTED_MODULE_0__/* .fullRepository */ .gp)(repository));
+    if (chosen.length === 0) {
+        return {
+            ok: false,
+            problem: `none of its containers runs the repository ${repository}. It has: ${listing}.`,
+            next: "If this is the right image, say in the input 'container' which container gets it.",
+        };
+    }
+    return {
+        ok: true,
+        changes: chosen.map(({ container, path }) => ({
+            container: container.name,
+            from: container.image ?? '',
+            to: wanted.kind === 'reference' ? wanted.text : `${repositoryOf(container.image)}${wanted.suffix}`,
+            path,
+        })),
+    };
+}
+function setImagePatch(workload, changes, annotations) {
+    return [
+        { op: 'test', path: '/metadata/uid', value: workload.metadata?.uid },
+        { op: 'test', path: '/spec/template', value: workload.spec?.template },
+        ...changes.map(({ path, to }) => ({ op: 'replace', path: `${path}/image`, value: to })),
+        ...annotationPatch(workload.metadata?.annotations, annotations),
+    ];
+}
+function withImages(workload, changes) {
+    const set = (list) => list?.map((container) => {
+        const change = changes.find(({ container: name }) => name === container.name);
+        return change ? { ...container, image: change.to } : container;
+    });
+    const template = workload.spec?.template ?? {};
+    const { containers = [], initContainers, ...spec } = template.spec ?? {};
+    return {
+        ...template,
+        spec: {
+            ...spec,
+            containers: set(containers) ?? [],
+            ...(initContainers && { initContainers: set(initContainers) ?? [] }),
+        },
+    };
+}
+function annotationPatch(present, wanted) {
+    const operations = present === undefined ? [{ op: 'add', path: '/metadata/annotations', value: {} }] : [];
+    for (const [key, value] of Object.entries(wanted)) {
+        const path = `/metadata/annotations/${key.replace(/~/g, '~0').replace(/\//g, '~1')}`;
+        if (value !== undefined)
+            operations.push({ op: 'add', path, value });
+        else if (present?.[key] !== undefined)
+            operations.push({ op: 'remove', path });
+    }
+    return operations;
+}
+function containers(workload) {
+    const spec = workload.spec?.template.spec;
+    const place = (list) => (spec?.[list] ?? []).map((container, index) => ({
+        container,
+        path: `/spec/template/spec/${list}/${index}`,
+    }));
+    return [...place('containers'), ...place('initContainers')];
+}
+function repositoryOf(image) {
+    return (0,_image_js__WEBPACK_IMPORTED_MODULE_0__/* .parseImage */ .zZ)(image ?? '')?.repository ?? image ?? '';
+}
+
+
+/***/ }),
+
+/***/ 5984:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   U4: () => (/* binding */ podTemplateHash),
+/* harmony export */   XK: () => (/* binding */ withoutHash),
+/* harmony export */   az: () => (/* binding */ equalIgnoringHash),
+/* harmony export */   pd: () => (/* binding */ templateDigest)
+/* harmony export */ });
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(7598);
+/* harmony import */ var node_util__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(7975);
+
+
+const podTemplateHash = 'pod-template-hash';
+function withoutHash(template) {
+    const labels = { ...template.metadata?.labels };
+    delete labels[podTemplateHash];
+    return { ...template, metadata: { ...template.metadata, labels } };
+}
+function equalIgnoringHash(one, other) {
+    return (0,node_util__WEBPACK_IMPORTED_MODULE_1__.isDeepStrictEqual)(plain(withoutHash(one)), plain(withoutHash(other)));
+}
+function templateDigest(template) {
+    return (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256')
+        .update(JSON.stringify(plain(withoutHash(template))))
+        .digest('hex')
+        .slice(0, 16);
+}
+function plain(value) {
+    if (Array.isArray(value))
+        return value.map(plain);
+    if (value === null || typeof value !== 'object')
+        return value;
+    const entries = Object.entries(value)
+        .filter(([key, each]) => each !== undefined && each !== null && key !== 'creationTimestamp')
+        .map(([key, each]) => [key, plain(each)])
+        .sort(([a], [b]) => (a < b ? -1 : 1));
+    return Object.fromEntries(entries);
+}
+
+
+/***/ }),
+
+/***/ 6650:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   _: () => (/* binding */ actionsLog)
+/* harmony export */ });
+/* unused harmony export guarded */
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(7598);
+/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(1147);
+
+
+const annotations = { error: _actions_core__WEBPACK_IMPORTED_MODULE_1__/* .error */ .z3, warning: _actions_core__WEBPACK_IMPORTED_MODULE_1__/* .warning */ .$e, notice: _actions_core__WEBPACK_IMPORTED_MODULE_1__/* .notice */ .lm };
+function actionsLog() {
+    let grouped = false;
+    const endGroup = () => {
+        if (grouped)
+            _actions_core__WEBPACK_IMPORTED_MODULE_1__/* .endGroup */ .N4();
+        grouped = false;
+    };
+    return {
+        line: (text) => _actions_core__WEBPACK_IMPORTED_MODULE_1__/* .info */ .pq(guarded(text)),
+        group(title) {
+            endGroup();
+            _actions_core__WEBPACK_IMPORTED_MODULE_1__/* .startGroup */ .Oh(title);
+            grouped = true;
+        },
+        endGroup,
+        annotate(level, title, text) {
+            endGroup();
+            annotations[level](text.slice(0, 4000), { title });
+        },
+        mask(secret) {
+            if (secret.trim().length > 2)
+                _actions_core__WEBPACK_IMPORTED_MODULE_1__/* .setSecret */ .Pq(secret);
+        },
+    };
+}
+function guarded(text) {
+    if (!/::|##\[/.test(text))
+        return text;
+    const token = (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.randomUUID)();
+    return `::stop-commands::${token}\n${text}\n::${token}::`;
+}
+
+
+/***/ }),
+
+/***/ 212:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   EQ: () => (/* binding */ neededAccess),
+/* harmony export */   GZ: () => (/* binding */ isDenied),
+/* harmony export */   Iz: () => (/* binding */ rbacRules)
+/* harmony export */ });
+function neededAccess(migrates) {
+    const need = (group, resource, ...verbs) => verbs.map((verb) => ({ verb, group, resource }));
+    return [
+        ...need('apps', 'deployments', 'get', 'list', 'watch', 'patch'),
+        ...need('apps', 'replicasets', 'list', 'watch'),
+        ...need('', 'pods', 'list', 'watch'),
+        ...need('', 'pods/log', 'get'),
+        ...need('', 'events', 'list', ...(migrates ? ['watch'] : [])),
+        ...(migrates ? need('batch', 'jobs', 'list', 'watch', 'create', 'delete') : []),
+    ];
+}
+function isDenied(access, verb, resource) {
+    return access.some((each) => each.verb === verb && each.resource === resource && !each.allowed);
+}
+function rbacRules(missing) {
+    const verbs = new Map();
+    for (const { group, resource, verb } of missing) {
+        const key = `${group}\n${resource}`;
+        verbs.set(key, [...(verbs.get(key) ?? []), verb]);
+    }
+    return [...verbs]
+        .map(([key, list]) => {
+        const [group, resource] = key.split('\n');
+        return `- apiGroups: ["${group}"]\n  resources: ["${resource}"]\n  verbs: [${list.map((verb) => `"${verb}"`).join(', ')}]`;
+    })
+        .join('\n');
+}
+
+
+/***/ }),
+
+/***/ 1161:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+
+// EXPORTS
+__webpack_require__.d(__webpack_exports__, {
+  S: () => (/* binding */ judge),
+  a: () => (/* binding */ rules)
+});
+
+;// CONCATENATED MODULE: ./build/preflight/rules/container-missing.js
+const containerMissing = {
+    id: 'container-missing',
+    level: 'fixed',
+    about: 'No container gets the image: the one named is not there, or none runs its repository.',
+    judge({ found, workload }) {
+        if (found === undefined || found.plan.ok)
+            return [];
+        return [{ message: `${workload}: ${found.plan.problem}`, next: found.plan.next }];
+    },
+};
+
+// EXTERNAL MODULE: ./build/preflight/access.js
+var preflight_access = __webpack_require__(212);
+;// CONCATENATED MODULE: ./build/preflight/rules/migration-refused.js
+
+const migrationRefused = {
+    id: 'migration-refused',
+    level: 'error',
+    about: 'The API server refuses the migration Job in a dry run: a field is wrong, or an admission policy objects.',
+    judge({ migrationRefusal, access }) {
+        if (migrationRefusal === undefined || (0,preflight_access/* isDenied */.GZ)(access, 'create', 'jobs'))
+            return [];
+        return [
+            {
+                message: `The API server refuses the migration Job: ${migrationRefusal}`,
+                next: "Correct the Job in the input 'migration-job' (or 'migration-command'). Nothing has been changed.",
+            },
+        ];
+    },
+};
+
+// EXTERNAL MODULE: ./build/image.js
+var build_image = __webpack_require__(349);
+;// CONCATENATED MODULE: ./build/preflight/rules/mutable-tag.js
+
+const mutableTag = {
+    id: 'mutable-tag',
+    level: 'error',
+    about: 'The image has no tag, or `latest`: what it names may change, so an undo may bring back nothing.',
+    judge({ found }) {
+        if (!found?.plan.ok)
+            return [];
+        const images = new Set(found.plan.changes.map(({ to }) => to));
+        return [...images]
+            .filter((image) => {
+            const parsed = (0,build_image/* parseImage */.zZ)(image);
+            return parsed !== undefined && (0,build_image/* isMutable */.bV)(parsed);
+        })
+            .map((image) => ({
+            message: `The image ${image} is named by ${image.endsWith(':latest') ? 'the tag latest' : 'no tag'}, which may name another image tomorrow.`,
+            next: 'Tag the image by its commit SHA, or name its digest.',
+        }));
+    },
+};
+
+;// CONCATENATED MODULE: ./build/preflight/rules/no-replicas.js
+const noReplicas = {
+    id: 'no-replicas',
+    level: 'error',
+    about: 'The workload is scaled to zero: a rollout would "succeed" without one pod having run.',
+    judge({ found, workload, namespace }) {
+        if (found?.replicas !== 0)
+            return [];
+        return [
+            {
+                message: `${workload} has replicas: 0, so nothing would show whether the new image works.`,
+                next: `Scale it first: kubectl -n ${namespace} scale ${workload} --replicas=1`,
+            },
+        ];
+    },
+};
+
+;// CONCATENATED MODULE: ./build/preflight/rules/patch-refused.js
+
+const patchRefused = {
+    id: 'patch-refused',
+    level: 'error',
+    about: 'The API server refuses the new image in a dry run; an admission policy mostly says why.',
+    judge({ patchRefusal, workload, access }) {
+        if (patchRefusal === undefined || (0,preflight_access/* isDenied */.GZ)(access, 'patch', 'deployments'))
+            return [];
+        return [
+            {
+                message: `The API server refuses the new image for ${workload}: ${patchRefusal}`,
+                next: 'Change what it objects to. Nothing has been changed.',
+            },
+        ];
+    },
+};
+
+;// CONCATENATED MODULE: ./build/preflight/rules/paused.js
+const paused = {
+    id: 'paused',
+    level: 'error',
+    about: 'The Deployment is paused, so that no change of it would be rolled out.',
+    judge({ found, workload, namespace }) {
+        if (!found?.paused)
+            return [];
+        return [
+            {
+                message: `${workload} is paused: a new image would wait for ever.`,
+                next: `Resume it first: kubectl -n ${namespace} rollout resume ${workload}`,
+            },
+        ];
+    },
+};
+
+;// CONCATENATED MODULE: ./build/preflight/rules/permission-missing.js
+
+const permissionMissing = {
+    id: 'permission-missing',
+    level: 'error',
+    about: 'The credentials may not do something that the step will need.',
+    judge({ access, namespace }) {
+        const missing = access.filter(({ allowed }) => !allowed);
+        if (missing.length === 0)
+            return [];
+        const list = missing.map(({ verb, resource }) => `${verb} ${resource}`).join(', ');
+        return [
+            {
+                message: `The credentials may not: ${list} (namespace ${namespace}).`,
+                next: `Add to a Role that is bound to them:\n${(0,preflight_access/* rbacRules */.Iz)(missing)}`,
+            },
+        ];
+    },
+};
+
+;// CONCATENATED MODULE: ./build/preflight/rules/rollout-in-progress.js
+const rolloutInProgress = {
+    id: 'rollout-in-progress',
+    level: 'error',
+    about: 'Another rollout of the workload is under way, and nothing shows that it has failed.',
+    judge({ found, workload, namespace }) {
+        if (!found || found.paused || found.verdict.hopeless)
+            return [];
+        if (found.status.state !== 'progressing' && found.status.state !== 'unseen')
+            return [];
+        return [
+            {
+                message: `Another rollout of ${workload} is under way (${found.status.message}).`,
+                next: `Wait for it (kubectl -n ${namespace} rollout status ${workload}), or undo it, then run this again.`,
+            },
+        ];
+    },
+};
+
+;// CONCATENATED MODULE: ./build/preflight/rules/runs-but-unhealthy.js
+const runsButUnhealthy = {
+    id: 'runs-but-unhealthy',
+    level: 'fixed',
+    about: 'The workload bears the wanted image already, but is not healthy: there is nothing to set, and nothing to be green about.',
+    judge({ found, workload, namespace }) {
+        if (!found?.plan.ok || found.plan.changes.some(({ from, to }) => from !== to))
+            return [];
+        const { status, verdict } = found;
+        if (status.state === 'complete' || (status.state !== 'failed' && !verdict.hopeless))
+            return [];
+        const [worst] = verdict.diagnoses;
+        return [
+            {
+                message: `${workload} has this image already, and it is not healthy: ${worst ? `${worst.object}: ${worst.message}` : status.message}.`,
+                next: `Deploy an image that works, or go back: kubectl -n ${namespace} rollout undo ${workload}`,
+            },
+        ];
+    },
+};
+
+;// CONCATENATED MODULE: ./build/preflight/rules/unhealthy-now.js
+const unhealthyNow = {
+    id: 'unhealthy-now',
+    level: 'warning',
+    about: 'The revision that runs now is broken, so an undo goes to an older one, or nowhere.',
+    judge({ found, workload }) {
+        if (!found)
+            return [];
+        const broken = found.status.state === 'failed' || (found.status.state !== 'complete' && found.verdict.hopeless);
+        if (!broken)
+            return [];
+        const [worst] = found.verdict.diagnoses;
+        const why = worst ? ` (${worst.object}: ${worst.message})` : ` (${found.status.message})`;
+        return [
+            {
+                message: `The revision of ${workload} that runs now is broken${why}.`,
+                next: found.undoTo === undefined
+                    ? 'No revision is healthy: if this deploy fails too, there is nothing to go back to.'
+                    : `If this deploy fails too, it is undone to revision ${found.undoTo}, the last one with healthy pods.`,
+            },
+        ];
+    },
+};
+
+;// CONCATENATED MODULE: ./build/preflight/near-names.js
+function nearest(wanted, names) {
+    return names
+        .map((name) => ({ name, distance: editDistance(wanted, name) }))
+        .filter(({ name, distance }) => distance <= Math.max(2, wanted.length / 3) || name.includes(wanted) || wanted.includes(name))
+        .sort((a, b) => a.distance - b.distance)
+        .slice(0, 3)
+        .map(({ name }) => name);
+}
+function editDistance(one, other) {
+    let row = Array.from({ length: other.length + 1 }, (_, index) => index);
+    for (const [index, letter] of [...one].entries()) {
+        const next = [index + 1];
+        for (let column = 0; column < other.length; column++) {
+            const exchange = (row[column] ?? 0) + (letter === other[column] ? 0 : 1);
+            next.push(Math.min(exchange, (row[column + 1] ?? 0) + 1, (next[column] ?? 0) + 1));
+        }
+        row = next;
+    }
+    return row[other.length] ?? 0;
+}
+
+;// CONCATENATED MODULE: ./build/preflight/rules/workload-missing.js
+
+
+const workloadMissing = {
+    id: 'workload-missing',
+    level: 'fixed',
+    about: 'The workload does not exist in the namespace.',
+    judge({ found, access, workload, namespace, siblings }) {
+        const unreadable = (0,preflight_access/* isDenied */.GZ)(access, 'get', 'deployments');
+        if (found || unreadable)
+            return [];
+        const [kind = '', name = ''] = workload.split('/');
+        const near = nearest(name, siblings);
+        const there = near.length > 0
+            ? `Did you mean ${near.map((each) => `${kind}/${each}`).join(' or ')}?`
+            : siblings.length > 0
+                ? `The namespace has: ${siblings.slice(0, 10).join(', ')}${siblings.length > 10 ? ', …' : ''}.`
+                : `The namespace has none of that kind; check the inputs 'namespace', 'context' and 'kubeconfig'.`;
+        return [{ message: `${workload} does not exist in namespace ${namespace}.`, next: there }];
+    },
+};
+
+;// CONCATENATED MODULE: ./build/preflight/preflight.js
+
+
+
+
+
+
+
+
+
+
+
+const rules = [
+    permissionMissing,
+    workloadMissing,
+    containerMissing,
+    paused,
+    noReplicas,
+    rolloutInProgress,
+    runsButUnhealthy,
+    unhealthyNow,
+    mutableTag,
+    patchRefused,
+    migrationRefused,
+];
+function judge(facts, mode, ignored) {
+    return rules
+        .filter(({ id, level }) => level === 'fixed' || !ignored.includes(id))
+        .flatMap((rule) => rule.judge(facts).map((finding) => ({
+        rule: rule.id,
+        level: rule.level === 'fixed' || (rule.level === 'error' && mode === 'strict')
+            ? 'error'
+            : 'warning',
+        ...finding,
+    })));
+}
+
+
+/***/ }),
+
+/***/ 661:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+
+// EXPORTS
+__webpack_require__.d(__webpack_exports__, {
+  m: () => (/* binding */ publish)
+});
+
+// EXTERNAL MODULE: ./build/node_modules/@actions/core/lib/core.js + 10 modules
+var core = __webpack_require__(1147);
+// EXTERNAL MODULE: ./build/errors.js
+var errors = __webpack_require__(9473);
+// EXTERNAL MODULE: ./build/journal.js
+var build_journal = __webpack_require__(7999);
+;// CONCATENATED MODULE: ./build/report/verdict.js
+function verdictOf(story) {
+    const workload = story.workload || 'the workload';
+    const image = [...new Set(story.changes.map(({ to }) => to))].join(', ');
+    const before = [...new Set(story.changes.map(({ from }) => from))].join(', ');
+    const untouched = `${workload} has not been touched${before ? ` and runs ${before}` : ''}.`;
+    const interrupted = story.ending?.cause?.reason === 'interrupted';
+    const table = {
+        deployed: {
+            mark: '✅',
+            title: `Deployed ${workload}`,
+            state: `${workload} runs ${image}: rolled out and available.`,
+        },
+        unchanged: {
+            mark: '✅',
+            title: `Unchanged: ${workload} runs this image already`,
+            state: `${workload} is healthy and runs ${image}. No migration was run.`,
+        },
+        refused: { mark: '⛔', title: `Refused: ${workload} was not deployed`, state: untouched },
+        'migration-failed': {
+            mark: '❌',
+            title: `Migration failed: ${workload} was not deployed`,
+            state: untouched,
+        },
+        undone: {
+            mark: '↩️',
+            title: `${interrupted ? 'Interrupted' : 'Rollout failed'}, and undone: ${workload}`,
+            state: `${workload} runs ${before} again (revision ${story.undoneTo ?? '?'}) and is healthy.`,
+        },
+        'undo-failed': {
+            mark: '🚨',
+            title: `${interrupted ? 'Interrupted' : 'Rollout failed'}, and the undo failed: ${workload} needs you now`,
+            state: `${workload} is not known to be healthy.`,
+        },
+        'left-failed': {
+            mark: '🚨',
+            title: `${interrupted ? 'Interrupted' : 'Rollout failed'}: ${workload} is left as it is`,
+            state: `${workload} is set to ${image}, ${interrupted ? 'and is not known to be healthy' : 'which does not work'}.`,
+        },
+        superseded: {
+            mark: '⚠️',
+            title: `Superseded: somebody else changed ${workload}`,
+            state: `${workload} runs what somebody else set. This step did not undo that.`,
+        },
+        cancelled: {
+            mark: '🛑',
+            title: `Cancelled: ${workload}`,
+            state: story.phases.some(({ title }) => title === 'Rollout')
+                ? 'The post step takes it from here; see its own summary.'
+                : untouched,
+        },
+    };
+    return ((story.ending && table[story.ending.result]) ?? {
+        mark: '🛑',
+        title: `Not finished: ${workload}`,
+        state: 'The step ended before it came to a verdict.',
+    });
+}
+
+;// CONCATENATED MODULE: ./build/report/annotation.js
+
+
+const lastLines = 5;
+function annotation(story) {
+    const { title, state } = verdictOf(story);
+    const { ending } = story;
+    const good = ending !== undefined && build_journal/* successes */.o9.has(ending.result);
+    const why = ending?.cause?.message ?? '';
+    const [first] = ending?.cause?.diagnoses ?? [];
+    const text = [
+        why,
+        first?.said ?? '',
+        ...(first?.log.slice(-lastLines).map((line) => `| ${line}`) ?? []),
+        state,
+        ...(ending?.next ?? []),
+    ]
+        .filter((part) => part !== '')
+        .join('\n');
+    return { level: good ? 'notice' : 'error', title, text };
+}
+
+;// CONCATENATED MODULE: ./build/report/outputs.js
+function outputs(story) {
+    const { ending, changes, revision, previousRevision, migrationJob, seconds } = story;
+    const distinct = (values) => [...new Set(values)].join(',');
+    return {
+        result: ending?.result ?? 'cancelled',
+        reason: ending?.cause?.reason ?? '',
+        image: distinct(changes.map(({ to }) => to)),
+        'previous-image': distinct(changes.map(({ from }) => from)),
+        revision: revision?.toString() ?? '',
+        'previous-revision': previousRevision?.toString() ?? '',
+        'migration-job': migrationJob,
+        'duration-seconds': (Math.round(seconds * 10) / 10).toString(),
+    };
+}
+
+;// CONCATENATED MODULE: ./build/report/story.js
+function tell(entries) {
+    const last = (type) => entries.findLast((entry) => entry.type === type);
+    const observed = last('observed');
+    return {
+        ending: last('ended')?.ending,
+        workload: last('connected')?.workload ?? '',
+        namespace: last('connected')?.namespace ?? '',
+        changes: last('planned')?.changes ?? [],
+        revision: last('rolled-out')?.revision ?? last('rollout-failed')?.revision,
+        previousRevision: observed?.undoTo ?? observed?.revision,
+        undoneTo: last('undone')?.revision,
+        migrationJob: last('migration-started')?.job ?? '',
+        findings: last('checked')?.findings ?? [],
+        undoCause: last('undo-failed')?.cause,
+        phases: phases(entries),
+        run: last('began')?.run ?? '',
+        commit: last('began')?.commit ?? '',
+        seconds: ((entries.at(-1)?.at ?? 0) - (entries[0]?.at ?? 0)) / 1000,
+    };
+}
+const phaseEnds = [
+    { begins: 'began', ends: ['checked'], title: () => 'Check' },
+    {
+        begins: 'migration-started',
+        ends: ['migration-ended'],
+        title: (begin) => `Migration${begin.type === 'migration-started' ? ` job/${begin.job}` : ''}`,
+    },
+    { begins: 'setting-image', ends: ['rolled-out', 'rollout-failed'], title: () => 'Rollout' },
+    {
+        begins: 'undo-started',
+        ends: ['undone', 'undo-failed'],
+        title: (begin) => `Undo${begin.type === 'undo-started' ? ` to revision ${begin.revision}` : ''}`,
+    },
+];
+function phases(entries) {
+    return phaseEnds.flatMap(({ begins, ends, title }) => {
+        const index = entries.findIndex(({ type }) => type === begins);
+        const begin = entries[index];
+        if (begin === undefined)
+            return [];
+        const end = entries
+            .slice(index)
+            .find(({ type }) => ends.includes(type) || type === 'ended' || type === 'interrupted');
+        return [
+            {
+                title: title(begin),
+                seconds: end && (end.at - begin.at) / 1000,
+                ...outcomeOf(end),
+            },
+        ];
+    });
+}
+function outcomeOf(end) {
+    switch (end?.type) {
+        case undefined:
+            return { outcome: 'open', note: '' };
+        case 'checked':
+            return end.findings.some(({ level }) => level === 'error')
+                ? { outcome: 'failed', note: 'refused' }
+                : { outcome: 'ok', note: '' };
+        case 'migration-ended':
+        case 'rollout-failed':
+        case 'undo-failed':
+            return end.cause ? { outcome: 'failed', note: end.cause.reason } : { outcome: 'ok', note: '' };
+        case 'rolled-out':
+        case 'undone':
+            return { outcome: 'ok', note: `revision ${end.revision}` };
+        case 'interrupted':
+            return { outcome: 'open', note: 'interrupted' };
+        case 'ended':
+            return { outcome: 'failed', note: end.ending.cause?.reason ?? end.ending.result };
+        default:
+            return { outcome: 'ok', note: '' };
+    }
+}
+
+// EXTERNAL MODULE: ./build/duration.js
+var duration = __webpack_require__(3110);
+;// CONCATENATED MODULE: ./build/report/markdown.js
+function code(text) {
+    const line = text.replace(/\s+/g, ' ').trim();
+    if (line === '')
+        return '';
+    const fence = '`'.repeat(longestRun(line, /`+/g) + 1);
+    const pad = line.startsWith('`') || line.endsWith('`') ? ' ' : '';
+    return `${fence}${pad}${line.replace(/\|/g, '\\|')}${pad}${fence}`;
+}
+function words(text) {
+    return text
+        .replace(/&/g, '&amp;')
+        .replace(/</g, '&lt;')
+        .replace(/>/g, '&gt;')
+        .replace(/[\\`*_[\]|~]/g, '\\$&')
+        .replace(/^(\s*)([#+=-])/gm, '$1\\$2')
+        .replace(/^(\s*\d+)([.)])/gm, '$1\\$2')
+        .replace(/@/g, '@<!-- -->')
+        .replace(/:\/\//g, ':<!-- -->//')
+        .replace(/\bwww\./gi, 'www<!-- -->.')
+        .replace(/\s*\n\s*/g, ' ');
+}
+function block(lines, language = 'text') {
+    const body = lines.join('\n');
+    const fence = '`'.repeat(Math.max(3, longestRun(body, /`+/g) + 1));
+    return `${fence}${language}\n${body}\n${fence}`;
+}
+function longestRun(text, pattern) {
+    return Math.max(0, ...(text.match(pattern) ?? []).map(({ length }) => length));
+}
+
+;// CONCATENATED MODULE: ./build/report/summary.js
+
+
+
+const longest = 512 * 1024;
+function summary(story) {
+    const verdict = verdictOf(story);
+    const parts = [
+        `## ${verdict.mark} ${words(verdict.title)}`,
+        words(verdict.state),
+        ...causeSection(story),
+        ...nextSection(story),
+        facts(story),
+        ...timeline(story.phases),
+        ...findings(story),
+    ];
+    const text = `${parts.filter((part) => part !== '').join('\n\n')}\n`;
+    return text.length <= longest ? text : `${text.slice(0, longest)}\n\n(cut: the summary is too long)\n`;
+}
+function causeSection({ ending, undoCause }) {
+    if (ending?.cause === undefined)
+        return [];
+    return [
+        '### Why',
+        ...sayCause(ending.cause),
+        ...(undoCause ? ['### Why the undo failed', ...sayCause(undoCause)] : []),
+    ];
+}
+function sayCause({ message, diagnoses }) {
+    return [...message.split('\n').map((line) => `**${words(line)}**`), ...diagnoses.flatMap(sayEvidence)];
+}
+function sayEvidence({ object, container, message, said, log, count }) {
+    const who = `${code(object)}${container ? `, container ${code(container)}` : ''}`;
+    const more = count > 1 ? ` (and ${count - 1} more like it)` : '';
+    return [
+        `${who}${more}: ${words(message)}`,
+        ...(said ? ['The cluster says:', block(said.split('\n'))] : []),
+        ...(log.length > 0 ? [`Its last log ${log.length === 1 ? 'line' : 'lines'}:`, block(log)] : []),
+    ];
+}
+function nextSection({ ending }) {
+    if (ending === undefined || ending.next.length === 0)
+        return [];
+    return ['### What to do', ending.next.map(sayNext).join('\n')];
+}
+function sayNext(text) {
+    const [first = '', ...rest] = text.split('\n');
+    const [, before, command] = /^(.*?: )?(kubectl .*)$/.exec(first) ?? [];
+    const line = command ? `${words(before ?? '')}${code(command)}` : words(first);
+    const copied = rest.length > 0 ? `\n${block(rest, 'yaml').replace(/^/gm, '  ')}` : '';
+    return `- ${line}${copied}`;
+}
+function facts({ changes, namespace, revision, previousRevision, commit, run, workload }) {
+    const rows = [
+        workload && ['Workload', `${code(workload)} in namespace ${code(namespace)}`],
+        ...changes.flatMap(({ container, from, to }) => [
+            ['Image', `${code(to)} (container ${code(container)})`],
+            ['Before', code(from)],
+        ]),
+        (revision ?? previousRevision) !== undefined && [
+            'Revision',
+            `${revision ?? '–'}${previousRevision === undefined ? '' : ` (before: ${previousRevision})`}`,
+        ],
+        commit && ['Commit', code(commit.slice(0, 12))],
+        run && ['Run', run],
+    ].filter((row) => Array.isArray(row));
+    if (rows.length === 0)
+        return '';
+    return ['| | |', '|---|---|', ...rows.map((cells) => `| ${cells.join(' | ')} |`)].join('\n');
+}
+const outcomeMarks = { ok: '✓', failed: '✗', open: '…' };
+function timeline(phases) {
+    if (phases.length === 0)
+        return [];
+    const rows = phases.map(({ title, seconds, outcome, note }) => `| ${words(title)} | ${seconds === undefined ? '' : (0,duration/* sayDuration */.k)(seconds)} | ${outcomeMarks[outcome]} ${words(note)} |`);
+    return ['### What happened', ['| Step | Took | |', '|---|--:|---|', ...rows].join('\n')];
+}
+function findings({ findings: all }) {
+    const warnings = all.filter(({ level }) => level === 'warning');
+    if (warnings.length === 0)
+        return [];
+    return [
+        '### Warnings',
+        warnings.map(({ rule, message, next }) => `- ${code(rule)}: ${words(message)} ${words(next)}`).join('\n'),
+    ];
+}
+
+;// CONCATENATED MODULE: ./build/publish.js
+
+
+
+
+
+
+
+
+async function publish(journal, log) {
+    const story = tell(journal.entries);
+    sayInLog(story, log);
+    for (const [name, value] of Object.entries(outputs(story)))
+        core/* setOutput */.uH(name, value);
+    if (story.ending === undefined || !build_journal/* successes */.o9.has(story.ending.result))
+        process.exitCode = core/* ExitCode */.yU.Failure;
+    if (!process.env['GITHUB_STEP_SUMMARY'])
+        return;
+    try {
+        await core/* summary */.z.addRaw(summary(story)).write();
+    }
+    catch (error) {
+        log.line(`(The summary could not be written: ${(0,errors/* messageOf */.bD)(error)})`);
+    }
+}
+function sayInLog(story, log) {
+    const { mark, title, state } = verdictOf(story);
+    log.endGroup();
+    log.line('');
+    log.line(`${mark} ${title}`);
+    log.line(state);
+    for (const next of story.ending?.next ?? [])
+        log.line(`→ ${next.replace(/\n/g, '\n    ')}`);
+    const { level, title: heading, text } = annotation(story);
+    log.annotate(level, heading, text);
+}
+
+
+/***/ }),
+
+/***/ 6501:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   j: () => (/* binding */ Interrupted)
+/* harmony export */ });
+class Interrupted extends Error {
+    name = 'Interrupted';
+}
+
+
+/***/ }),
+
+/***/ 1988:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+
+// EXPORTS
+__webpack_require__.d(__webpack_exports__, {
+  A: () => (/* binding */ startRun)
+});
+
+// EXTERNAL MODULE: ./build/clock.js
+var build_clock = __webpack_require__(7094);
+// EXTERNAL MODULE: ./build/duration.js
+var duration = __webpack_require__(3110);
+// EXTERNAL MODULE: ./build/errors.js
+var errors = __webpack_require__(9473);
+// EXTERNAL MODULE: ./build/kubernetes/resources.js
+var resources = __webpack_require__(8268);
+;// CONCATENATED MODULE: ./build/kubernetes/client.js
+
+
+const PAGE_SIZE = 500;
+class Client {
+    #transport;
+    constructor(transport) {
+        this.#transport = transport;
+    }
+    get(type, target, options) {
+        return this.#transport.request({ method: 'GET', path: pathOf(type, target), ...common(options) });
+    }
+    async list(type, selection, options) {
+        try {
+            return await this.#pages(type, selection, selection.limit ?? PAGE_SIZE, options);
+        }
+        catch (error) {
+            if (error instanceof errors/* ApiError */.hD && error.status === 410) {
+                return this.#pages(type, selection, undefined, options);
+            }
+            throw error;
+        }
+    }
+    async #pages(type, selection, limit, options) {
+        const items = [];
+        let next;
+        let resourceVersion;
+        do {
+            const page = await this.#transport.request({
+                method: 'GET',
+                path: pathOf(type, selection),
+                query: { ...selectors(selection), limit, continue: next },
+                ...common(options),
+            });
+            for (const item of page.items ?? []) {
+                items.push({ ...item, apiVersion: (0,resources/* apiVersionOf */.u)(type), kind: type.kind });
+            }
+            resourceVersion = page.metadata?.resourceVersion ?? '';
+            next = page.metadata?.continue || undefined;
+        } while (next !== undefined);
+        return { items, resourceVersion };
+    }
+    create(type, target, body, options) {
+        return this.#transport.request({
+            method: 'POST',
+            path: pathOf(type, target),
+            query: changeQuery(options),
+            body: { ...body, apiVersion: (0,resources/* apiVersionOf */.u)(type), kind: type.kind },
+            ...changeCommon(options),
+        });
+    }
+    patch(type, target, patch, options) {
+        return this.#transport.request({
+            method: 'PATCH',
+            path: pathOf(type, target),
+            query: changeQuery(options),
+            body: patch,
+            contentType: Array.isArray(patch) ? 'application/json-patch+json' : 'application/merge-patch+json',
+            ...changeCommon(options),
+        });
+    }
+    async delete(type, target, options) {
+        const { propagationPolicy, preconditions } = options;
+        await this.#transport.request({
+            method: 'DELETE',
+            path: pathOf(type, target),
+            body: { apiVersion: 'v1', kind: 'DeleteOptions', propagationPolicy, preconditions },
+            ...common(options),
+            ...(options.repeatable === undefined ? {} : { repeatable: options.repeatable }),
+        });
+    }
+    serverVersion(options) {
+        return this.#transport.request({ method: 'GET', path: '/version', ...common(options) });
+    }
+    watch(type, query, options) {
+        return this.#transport.stream({
+            method: 'GET',
+            path: pathOf(type, query),
+            query: {
+                watch: true,
+                allowWatchBookmarks: true,
+                ...selectors(query),
+                resourceVersion: query.resourceVersion,
+                timeoutSeconds: Math.round(query.timeoutSeconds),
+            },
+            ...common(options),
+        });
+    }
+    log(query, options) {
+        const { namespace, pod, ...rest } = query;
+        return this.#transport.stream({
+            method: 'GET',
+            path: `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(pod)}/log`,
+            query: rest,
+            ...common(options),
+            ...(query.follow ? { timeoutSeconds: Number.POSITIVE_INFINITY } : {}),
+        });
+    }
+}
+function pathOf(type, target) {
+    const parts = type.group === '' ? ['api', type.version] : ['apis', type.group, type.version];
+    if (type.namespaced) {
+        if (!target.namespace) {
+            throw new TypeError(`A namespace is needed for ${type.plural}`);
+        }
+        parts.push('namespaces', target.namespace);
+    }
+    parts.push(type.plural);
+    if (target.name !== undefined) {
+        if (target.name === '') {
+            throw new TypeError(`A name is needed for one of ${type.plural}`);
+        }
+        parts.push(target.name);
+    }
+    return `/${parts.map(encodeURIComponent).join('/')}`;
+}
+function selectors(selection) {
+    return {
+        labelSelector: selection.labelSelector || undefined,
+        fieldSelector: selection.fieldSelector || undefined,
+    };
+}
+function common(options) {
+    const { signal, patience } = options;
+    return { signal, ...(patience === undefined ? {} : { patience }) };
+}
+function changeCommon(options) {
+    const repeatable = options.repeatable ?? (options.dryRun ? true : undefined);
+    return { ...common(options), ...(repeatable === undefined ? {} : { repeatable }) };
+}
+function changeQuery(options) {
+    return {
+        dryRun: options.dryRun ? 'All' : undefined,
+        fieldManager: options.fieldManager,
+        fieldValidation: options.fieldValidation,
+    };
+}
+
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __webpack_require__(7598);
+// EXTERNAL MODULE: external "node:fs/promises"
+var promises_ = __webpack_require__(1455);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __webpack_require__(6760);
+// EXTERNAL MODULE: external "node:tls"
+var external_node_tls_ = __webpack_require__(1692);
+;// CONCATENATED MODULE: ./build/kubernetes/credentials.js
+
+
+function fixedCredentials(headers) {
+    const credential = { headers };
+    return { current: async () => credential, renew: () => false };
+}
+const TOKEN_FILE_SECONDS = 60;
+function tokenFileCredentials(init) {
+    let cached;
+    return {
+        async current() {
+            if (cached !== undefined && init.clock.now() - cached.readAt < TOKEN_FILE_SECONDS * 1000) {
+                return cached.credential;
+            }
+            let token;
+            try {
+                token = (await (0,promises_.readFile)(init.path, 'utf8')).trim();
+            }
+            catch (error) {
+                throw new errors/* KubeconfigError */.C2(`Cannot read the token file ${init.path}: ${(0,errors/* messageOf */.bD)(error)}`, {
+                    cause: error,
+                });
+            }
+            if (token === '') {
+                throw new errors/* KubeconfigError */.C2(`The token file ${init.path} is empty`);
+            }
+            init.onSecret(token);
+            const headers = { ...init.headers, authorization: `Bearer ${token}` };
+            cached = { credential: { headers }, readAt: init.clock.now() };
+            return cached.credential;
+        },
+        renew(rejected) {
+            if (cached?.credential === rejected) {
+                cached = undefined;
+            }
+            return true;
+        },
+    };
+}
+
+// EXTERNAL MODULE: external "node:child_process"
+var external_node_child_process_ = __webpack_require__(1421);
+;// CONCATENATED MODULE: ./build/kubernetes/exec-credentials.js
+
+
+const PLUGIN_SECONDS = 60;
+const EXPIRY_MARGIN_SECONDS = 60;
+const MAX_STDERR_CHARACTERS = 2_000;
+function execCredentials(init) {
+    const { config, clock } = init;
+    let issued;
+    let running;
+    async function issue(signal) {
+        const info = {
+            apiVersion: config.apiVersion,
+            kind: 'ExecCredential',
+            spec: { interactive: false, ...(init.cluster === undefined ? {} : { cluster: init.cluster }) },
+        };
+        const env = { ...init.env, ...config.env, KUBERNETES_EXEC_INFO: JSON.stringify(info) };
+        const output = await runPlugin(config, init.user, env, signal);
+        return readCredential(output);
+    }
+    function readCredential(output) {
+        const name = `The credential plugin ${config.command} (user ${init.user})`;
+        let answer;
+        try {
+            answer = JSON.parse(output);
+        }
+        catch {
+            throw new errors/* KubeconfigError */.C2(`${name} printed something that is not an ExecCredential in JSON`);
+        }
+        const { token, clientCertificateData: cert, clientKeyData: key, expirationTimestamp, } = answer?.status ?? {};
+        for (const secret of [token, key]) {
+            if (typeof secret === 'string' && secret !== '') {
+                init.onSecret(secret);
+            }
+        }
+        if (answer?.kind !== 'ExecCredential' || answer.apiVersion !== config.apiVersion) {
+            throw new errors/* KubeconfigError */.C2(`${name} printed ${answer?.apiVersion ?? 'no apiVersion'} ${answer?.kind ?? 'without a kind'}; ` +
+                `the kubeconfig asks for ${config.apiVersion} ExecCredential`);
+        }
+        if ((cert === undefined || cert === '') !== (key === undefined || key === '')) {
+            throw new errors/* KubeconfigError */.C2(`${name} printed a client certificate without its key, or a key alone`);
+        }
+        if (!token && !cert) {
+            throw new errors/* KubeconfigError */.C2(`${name} printed neither a token nor a client certificate`);
+        }
+        const now = clock.now();
+        const expiry = expirationTimestamp === undefined ? Number.NaN : Date.parse(expirationTimestamp);
+        const margin = Math.min(EXPIRY_MARGIN_SECONDS * 1000, (expiry - now) / 10);
+        return {
+            credential: {
+                headers: token ? { ...init.headers, authorization: `Bearer ${token}` } : init.headers,
+                ...(cert && key ? { cert, key } : {}),
+            },
+            staleAt: Number.isNaN(expiry) ? Number.POSITIVE_INFINITY : expiry - margin,
+        };
+    }
+    function share() {
+        const run = shared(async (processSignal) => {
+            issued = await issue(processSignal);
+            return issued.credential;
+        }, () => {
+            if (running === run) {
+                running = undefined;
+            }
+        });
+        return run;
+    }
+    return {
+        async current(signal) {
+            signal.throwIfAborted();
+            if (issued !== undefined && clock.now() < issued.staleAt) {
+                return issued.credential;
+            }
+            running ??= share();
+            return running.wait(signal);
+        },
+        renew(rejected) {
+            if (issued?.credential === rejected) {
+                issued = undefined;
+            }
+            return true;
+        },
+    };
+}
+function shared(work, onOver) {
+    const controller = new AbortController();
+    const result = work(controller.signal).finally(onOver);
+    result.catch(() => { });
+    let waiting = 0;
+    return {
+        async wait(signal) {
+            waiting++;
+            let onAbort = () => { };
+            const aborted = new Promise((_, reject) => {
+                onAbort = () => reject(signal.reason);
+                signal.addEventListener('abort', onAbort, { once: true });
+            });
+            try {
+                return await Promise.race([result, aborted]);
+            }
+            finally {
+                signal.removeEventListener('abort', onAbort);
+                waiting--;
+                if (waiting === 0) {
+                    onOver();
+                    controller.abort();
+                }
+            }
+        },
+    };
+}
+function runPlugin(config, user, env, signal) {
+    const name = `The credential plugin ${config.command} (user ${user})`;
+    const limit = AbortSignal.any([signal, AbortSignal.timeout(PLUGIN_SECONDS * 1000)]);
+    return new Promise((resolve, reject) => {
+        const child = (0,external_node_child_process_.spawn)(config.command, config.args, {
+            env,
+            signal: limit,
+            stdio: ['ignore', 'pipe', 'pipe'],
+            windowsHide: true,
+        });
+        let stdout = '';
+        let stderr = '';
+        child.stdout.setEncoding('utf8').on('data', (text) => {
+            stdout += text;
+        });
+        child.stderr.setEncoding('utf8').on('data', (text) => {
+            stderr = (stderr + text).slice(-MAX_STDERR_CHARACTERS);
+        });
+        child.on('error', (error) => {
+            if (error.code === 'ENOENT' || error.code === 'EACCES') {
+                const why = error.code === 'ENOENT' ? 'is not installed on this runner' : 'cannot be executed';
+                const hint = config.installHint === '' ? 'Install it in an earlier step.' : config.installHint;
+                reject(new errors/* KubeconfigError */.C2(`${name} ${why}. ${hint}`, { cause: error }));
+            }
+            else if (limit.aborted) {
+                reject(new errors/* KubeconfigError */.C2(`${name} did not end within ${PLUGIN_SECONDS} s`, { cause: error }));
+            }
+            else {
+                reject(new errors/* KubeconfigError */.C2(`${name} failed: ${(0,errors/* messageOf */.bD)(error)}`, { cause: error }));
+            }
+        });
+        child.on('close', (code, killedBy) => {
+            if (code === 0) {
+                resolve(stdout);
+                return;
+            }
+            const how = code === null ? `was ended by ${killedBy}` : `failed with exit code ${code}`;
+            const said = stderr.trim();
+            reject(new errors/* KubeconfigError */.C2(`${name} ${how}${said === '' ? '' : `: ${said}`}`));
+        });
+    });
+}
+
+// EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
+var dist = __webpack_require__(8815);
+;// CONCATENATED MODULE: ./build/kubernetes/kubeconfig-file.js
+
+
+
+function parseKubeconfig(text, origin, folder) {
+    let root;
+    try {
+        root = (0,dist/* parse */.qg)(text, { prettyErrors: true, logLevel: 'error' });
+    }
+    catch (error) {
+        const line = error instanceof dist/* YAMLParseError */.XT ? error.linePos?.[0].line : undefined;
+        throw new errors/* KubeconfigError */.C2(`${capital(origin)} is not valid YAML${line ? ` (line ${line})` : ''}`);
+    }
+    if (root === null || root === undefined) {
+        return { currentContext: '', clusters: new Map(), contexts: new Map(), users: new Map() };
+    }
+    if (!isMapping(root)) {
+        throw new errors/* KubeconfigError */.C2(`${capital(origin)} is not a kubeconfig: it has no clusters, contexts and users`);
+    }
+    const named = (list, key) => {
+        const entries = new Map();
+        const items = root[list] ?? [];
+        if (!Array.isArray(items)) {
+            throw new errors/* KubeconfigError */.C2(`${capital(origin)}: \`${list}\` is not a list`);
+        }
+        for (const item of items) {
+            const name = isMapping(item) ? textOf(item['name']) : '';
+            if (name !== '' && !entries.has(name)) {
+                const value = item[key];
+                entries.set(name, { value: isMapping(value) ? value : {}, folder, origin });
+            }
+        }
+        return entries;
+    };
+    return {
+        currentContext: textOf(root['current-context']),
+        clusters: named('clusters', 'cluster'),
+        contexts: named('contexts', 'context'),
+        users: named('users', 'user'),
+    };
+}
+function mergeKubeconfigs(files) {
+    const first = (pick) => new Map([...files].reverse().flatMap((file) => [...pick(file)]));
+    return {
+        currentContext: files.find((file) => file.currentContext !== '')?.currentContext ?? '',
+        clusters: first((file) => file.clusters),
+        contexts: first((file) => file.contexts),
+        users: first((file) => file.users),
+    };
+}
+function stringIn(entry, key) {
+    return textOf(entry.value[key]);
+}
+function pathIn(entry, key) {
+    const path = stringIn(entry, key);
+    return path === '' || (0,external_node_path_.isAbsolute)(path) ? path : (0,external_node_path_.resolve)(entry.folder, path);
+}
+function isMapping(value) {
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+function textOf(value) {
+    return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+        ? `${value}`
+        : '';
+}
+function folderOf(path) {
+    return (0,external_node_path_.dirname)((0,external_node_path_.resolve)(path));
+}
+function capital(text) {
+    return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+// EXTERNAL MODULE: external "node:net"
+var external_node_net_ = __webpack_require__(7030);
+;// CONCATENATED MODULE: ./build/kubernetes/proxy.js
+
+function proxyFor(url, env) {
+    const scheme = url.protocol === 'https:' ? 'HTTPS_PROXY' : 'HTTP_PROXY';
+    const proxy = setting(env, scheme);
+    if (proxy === '' || isLoopback(hostOf(url)) || isExempt(url, setting(env, 'NO_PROXY'))) {
+        return undefined;
+    }
+    return proxy.includes('://') ? proxy : `http://${proxy}`;
+}
+function setting(env, name) {
+    return (env[name] || env[name.toLowerCase()] || '').trim();
+}
+function hostOf(url) {
+    return url.hostname.replace(/^\[|\]$/g, '').toLowerCase();
+}
+function isLoopback(host) {
+    return host === 'localhost' || host === '::1' || ((0,external_node_net_.isIP)(host) === 4 && host.startsWith('127.'));
+}
+function isExempt(url, exemptions) {
+    const host = hostOf(url);
+    const port = url.port || (url.protocol === 'https:' ? '443' : '80');
+    return exemptions
+        .split(/[\s,]+/)
+        .map((entry) => entry.toLowerCase())
+        .some((entry) => entry !== '' && matches(entry, host, port));
+}
+function matches(entry, host, port) {
+    if (entry === '*') {
+        return true;
+    }
+    if (entry.includes('/')) {
+        return isInBlock(entry, host);
+    }
+    if ((0,external_node_net_.isIP)(entry) !== 0) {
+        return host === entry;
+    }
+    const [, name = entry, onlyPort] = /^(.*?)(?::(\d+))?$/.exec(entry) ?? [];
+    if (onlyPort !== undefined && onlyPort !== port) {
+        return false;
+    }
+    const bare = name.replace(/^\[|\]$/g, '').replace(/^\*(?=\.)/, '');
+    return bare.startsWith('.') ? host.endsWith(bare) : host === bare || host.endsWith(`.${bare}`);
+}
+function isInBlock(entry, host) {
+    const [network = '', prefix = ''] = entry.split('/');
+    const family = (0,external_node_net_.isIP)(network);
+    if (family === 0 || (0,external_node_net_.isIP)(host) !== family || !/^\d{1,3}$/.test(prefix)) {
+        return false;
+    }
+    if (Number(prefix) > (family === 4 ? 32 : 128)) {
+        return false;
+    }
+    const block = new external_node_net_.BlockList();
+    const type = family === 4 ? 'ipv4' : 'ipv6';
+    block.addSubnet(network, Number(prefix), type);
+    return block.check(host, type);
+}
+
+;// CONCATENATED MODULE: ./build/kubernetes/kubeconfig.js
+
+
+
+
+
+
+
+
+
+
+const SERVICE_ACCOUNT_FOLDER = '/var/run/secrets/kubernetes.io/serviceaccount';
+async function loadConnection(source) {
+    const found = await findKubeconfig(source);
+    if (found !== undefined) {
+        return connectionFrom(found.config, found.origin, source);
+    }
+    const inCluster = await inClusterConnection(source);
+    if (inCluster !== undefined) {
+        return inCluster;
+    }
+    throw new errors/* KubeconfigError */.C2('There is no kubeconfig: the `kubeconfig` input and $KUBECONFIG are empty, ~/.kube/config does not exist, and ' +
+        'this runner is not a pod with a service account. Set the `kubeconfig` input, or log in to the cluster in an ' +
+        'earlier step.');
+}
+async function findKubeconfig(source) {
+    if (source.kubeconfig.trim() !== '') {
+        return fromInput(source);
+    }
+    const { env } = source;
+    if (env['KUBECONFIG']) {
+        const paths = env['KUBECONFIG'].split(external_node_path_.delimiter).filter((path) => path !== '');
+        const files = [];
+        for (const path of paths) {
+            const text = await readIfThere(path);
+            if (text !== undefined) {
+                files.push(parseKubeconfig(text, path, folderOf(path)));
+            }
+        }
+        if (files.length === 0) {
+            throw new errors/* KubeconfigError */.C2(`$KUBECONFIG names ${paths.join(', ') || 'no file'}, which does not exist. Write the file in an earlier ` +
+                'step, or set the `kubeconfig` input.');
+        }
+        return { config: mergeKubeconfigs(files), origin: paths.join(external_node_path_.delimiter) };
+    }
+    const home = env['HOME'] || env['USERPROFILE'];
+    if (home) {
+        const path = (0,external_node_path_.join)(home, '.kube', 'config');
+        const text = await readIfThere(path);
+        const config = text === undefined ? undefined : parseKubeconfig(text, path, folderOf(path));
+        if (config !== undefined && (config.contexts.size > 0 || config.clusters.size > 0)) {
+            return { config, origin: path };
+        }
+    }
+    return undefined;
+}
+async function fromInput(source) {
+    const input = source.kubeconfig.trim();
+    const origin = 'the kubeconfig input';
+    const packed = input.replace(/\s+/g, '');
+    if (/^[A-Za-z0-9+/]+={0,2}$/.test(packed)) {
+        const decoded = Buffer.from(packed, 'base64').toString('utf8');
+        if (/\b(clusters|contexts|apiVersion)\b/.test(decoded)) {
+            source.onSecret(input);
+            return { config: parseKubeconfig(decoded, origin, process.cwd()), origin };
+        }
+    }
+    if (input.includes('\n') ||
+        input.startsWith('{') ||
+        /^(apiVersion|kind|clusters|contexts|users)\s*:/.test(input)) {
+        return { config: parseKubeconfig(input, origin, process.cwd()), origin };
+    }
+    if (input.length > 1_000) {
+        throw new errors/* KubeconfigError */.C2('The kubeconfig input is neither a kubeconfig, nor base64 of one, nor a path');
+    }
+    const home = source.env['HOME'] || source.env['USERPROFILE'] || '';
+    const path = (0,external_node_path_.resolve)(input.replace(/^~(?=[/\\])/, () => home));
+    const text = await readIfThere(path);
+    if (text === undefined) {
+        throw new errors/* KubeconfigError */.C2(`The kubeconfig input is taken for a path, and ${path} does not exist. Give the kubeconfig's content, base64 ` +
+            'of it, or the path of a file that an earlier step wrote.');
+    }
+    return { config: parseKubeconfig(text, path, folderOf(path)), origin: path };
+}
+async function connectionFrom(config, origin, source) {
+    const contextName = source.context || config.currentContext;
+    const known = [...config.contexts.keys()].sort();
+    const contexts = known.length === 0 ? 'It has no contexts.' : `It has: ${known.join(', ')}.`;
+    if (contextName === '') {
+        throw new errors/* KubeconfigError */.C2(`${capital(origin)} has no current context. ${contexts} Choose one with the \`context\` input.`);
+    }
+    const context = config.contexts.get(contextName);
+    if (context === undefined) {
+        throw new errors/* KubeconfigError */.C2(`${capital(origin)} has no context ${contextName}. ${contexts}`);
+    }
+    const clusterName = stringIn(context, 'cluster');
+    const cluster = config.clusters.get(clusterName);
+    if (cluster === undefined) {
+        throw new errors/* KubeconfigError */.C2(`Context ${contextName} of ${context.origin} names the cluster ${clusterName || '(none)'}, which is not defined`);
+    }
+    const userName = stringIn(context, 'user');
+    const user = config.users.get(userName) ?? { value: {}, folder: context.folder, origin: context.origin };
+    if (userName !== '' && !config.users.has(userName)) {
+        throw new errors/* KubeconfigError */.C2(`Context ${contextName} of ${context.origin} names the user ${userName}, which is not defined`);
+    }
+    const server = serverOf(cluster, clusterName);
+    const proxyUrl = proxyOf(cluster, clusterName, server, source);
+    const tls = await tlsOf(cluster, clusterName, user, userName, source);
+    return {
+        server: server.href.replace(/\/+$/, ''),
+        contextName,
+        namespace: stringIn(context, 'namespace') || 'default',
+        tls,
+        ...(proxyUrl === undefined ? {} : { proxyUrl }),
+        credentials: await credentialsOf({ user, userName, cluster, server, tls, proxyUrl, source }),
+        origin,
+    };
+}
+function serverOf(cluster, clusterName) {
+    const server = stringIn(cluster, 'server');
+    const url = URL.parse(server.includes('://') ? server : `https://${server}`);
+    if (server === '' || url === null || (url.protocol !== 'https:' && url.protocol !== 'http:')) {
+        throw new errors/* KubeconfigError */.C2(`Cluster ${clusterName} of ${cluster.origin} has no usable \`server\`: it must be an https:// (or http://) URL`);
+    }
+    return url;
+}
+function proxyOf(cluster, clusterName, server, source) {
+    const fromCluster = stringIn(cluster, 'proxy-url');
+    const proxy = fromCluster || proxyFor(server, source.env);
+    if (!proxy) {
+        return undefined;
+    }
+    const where = fromCluster
+        ? `Cluster ${clusterName} of ${cluster.origin}: its \`proxy-url\``
+        : 'The proxy variable';
+    return checkedProxy(proxy, where, source);
+}
+function checkedProxy(proxy, where, source) {
+    const url = URL.parse(proxy);
+    if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
+        throw new errors/* KubeconfigError */.C2(`${where} must be an http:// or https:// URL; other kinds of proxy cannot be used`);
+    }
+    if (url.password !== '') {
+        source.onSecret(url.password);
+        source.onSecret(decodeURIComponent(url.password));
+    }
+    return proxy;
+}
+async function tlsOf(cluster, clusterName, user, userName, source) {
+    const insecure = cluster.value['insecure-skip-tls-verify'] === true;
+    const ca = insecure ? '' : await pemOf(cluster, 'certificate-authority', `cluster ${clusterName}`);
+    const cert = await pemOf(user, 'client-certificate', `user ${userName}`);
+    const key = await pemOf(user, 'client-key', `user ${userName}`, source.onSecret);
+    const servername = stringIn(cluster, 'tls-server-name');
+    const tls = {
+        ...(ca === '' ? {} : { ca }),
+        ...(cert === '' ? {} : { cert }),
+        ...(key === '' ? {} : { key }),
+        ...(servername === '' ? {} : { servername }),
+        rejectUnauthorized: !insecure,
+    };
+    if ((cert === '') !== (key === '')) {
+        throw new errors/* KubeconfigError */.C2(`User ${userName} of ${user.origin} has a client ${cert === '' ? 'key without a certificate' : 'certificate without a key'}`);
+    }
+    checkPem(`the certificate-authority of cluster ${clusterName} in ${cluster.origin}`, () => {
+        if (tls.ca !== undefined) {
+            new external_node_crypto_.X509Certificate(tls.ca);
+        }
+    });
+    checkPem(`the client certificate of user ${userName} in ${user.origin}`, () => {
+        (0,external_node_tls_.createSecureContext)({ cert: tls.cert, key: tls.key });
+    });
+    return tls;
+}
+function checkPem(what, read) {
+    try {
+        read();
+    }
+    catch (error) {
+        throw new errors/* KubeconfigError */.C2(`OpenSSL cannot read ${what}: ${(0,errors/* messageOf */.bD)(error)}`, { cause: error });
+    }
+}
+async function pemOf(entry, key, owner, onSecret = () => { }) {
+    const data = stringIn(entry, `${key}-data`);
+    if (data !== '') {
+        onSecret(data);
+        const decoded = Buffer.from(data, 'base64').toString('utf8');
+        if (!decoded.includes('-----BEGIN')) {
+            throw new errors/* KubeconfigError */.C2(`\`${key}-data\` of ${owner} in ${entry.origin} is not base64 of a PEM text`);
+        }
+        onSecret(decoded);
+        return decoded;
+    }
+    const path = pathIn(entry, key);
+    if (path === '') {
+        return '';
+    }
+    try {
+        const text = await (0,promises_.readFile)(path, 'utf8');
+        onSecret(text);
+        return text;
+    }
+    catch (error) {
+        throw new errors/* KubeconfigError */.C2(`Cannot read the ${key} of ${owner} in ${entry.origin}: ${(0,errors/* messageOf */.bD)(error)}`, {
+            cause: error,
+        });
+    }
+}
+async function credentialsOf(init) {
+    const { user, userName, source } = init;
+    const clock = source.clock ?? build_clock/* systemClock */.m;
+    const headers = impersonation(user);
+    const exec = user.value['exec'];
+    if (isMapping(exec)) {
+        const command = textOf(exec['command']);
+        const apiVersion = textOf(exec['apiVersion']);
+        if (command === '' || apiVersion === '') {
+            throw new errors/* KubeconfigError */.C2(`\`exec\` of user ${userName} in ${user.origin} needs a command and an apiVersion`);
+        }
+        if (textOf(exec['interactiveMode']) === 'Always') {
+            throw new errors/* KubeconfigError */.C2(`The credential plugin ${command} (user ${userName}) wants a terminal (interactiveMode: Always), and a ` +
+                'runner has none. Use a login that needs no answers.');
+        }
+        const list = (key) => (Array.isArray(exec[key]) ? exec[key] : []);
+        return execCredentials({
+            config: {
+                apiVersion,
+                command: /[/\\]/.test(command) ? (0,external_node_path_.resolve)(user.folder, command) : command,
+                args: list('args').map(textOf),
+                env: Object.fromEntries(list('env')
+                    .filter(isMapping)
+                    .map((variable) => [textOf(variable['name']), textOf(variable['value'])])),
+                installHint: textOf(exec['installHint']).trim(),
+            },
+            user: userName,
+            headers,
+            env: source.env,
+            cluster: exec['provideClusterInfo'] === true ? clusterInfo(init) : undefined,
+            onSecret: source.onSecret,
+            clock,
+        });
+    }
+    const tokenFile = pathIn(user, 'tokenFile');
+    if (tokenFile !== '') {
+        return tokenFileCredentials({ path: tokenFile, headers, onSecret: source.onSecret, clock });
+    }
+    const token = stringIn(user, 'token').trim();
+    if (token !== '') {
+        source.onSecret(token);
+        return fixedCredentials({ ...headers, authorization: `Bearer ${token}` });
+    }
+    const password = stringIn(user, 'password');
+    const username = stringIn(user, 'username');
+    if (username !== '' || password !== '') {
+        const basic = Buffer.from(`${username}:${password}`).toString('base64');
+        for (const secret of [password, basic]) {
+            if (secret !== '') {
+                source.onSecret(secret);
+            }
+        }
+        return fixedCredentials({ ...headers, authorization: `Basic ${basic}` });
+    }
+    const provider = user.value['auth-provider'];
+    if (isMapping(provider)) {
+        throw new errors/* KubeconfigError */.C2(`User ${userName} in ${user.origin} uses the auth-provider ${textOf(provider['name'])}, which Kubernetes ` +
+            'removed in 1.26. Write the kubeconfig anew with the exec plugin that replaced it (gke-gcloud-auth-plugin ' +
+            'for gcp, kubelogin for azure).');
+    }
+    return fixedCredentials(headers);
+}
+function impersonation(user) {
+    const headers = {};
+    const as = stringIn(user, 'as');
+    const uid = stringIn(user, 'as-uid');
+    const groups = user.value['as-groups'];
+    const extra = user.value['as-user-extra'];
+    if (as !== '') {
+        headers['impersonate-user'] = as;
+    }
+    if (uid !== '') {
+        headers['impersonate-uid'] = uid;
+    }
+    if (Array.isArray(groups) && groups.length > 0) {
+        headers['impersonate-group'] = groups.map(textOf);
+    }
+    if (isMapping(extra)) {
+        for (const [key, values] of Object.entries(extra)) {
+            headers[`impersonate-extra-${encodeURIComponent(key)}`] = Array.isArray(values)
+                ? values.map(textOf)
+                : [];
+        }
+    }
+    return headers;
+}
+function clusterInfo(init) {
+    const { cluster, tls } = init;
+    const extensions = cluster.value['extensions'];
+    const config = (Array.isArray(extensions) ? extensions : [])
+        .filter(isMapping)
+        .find((extension) => extension['name'] === 'client.authentication.k8s.io/exec')?.['extension'];
+    return {
+        server: init.server.href.replace(/\/+$/, ''),
+        ...(tls.servername === undefined ? {} : { 'tls-server-name': tls.servername }),
+        ...(tls.rejectUnauthorized ? {} : { 'insecure-skip-tls-verify': true }),
+        ...(tls.ca === undefined ? {} : { 'certificate-authority-data': Buffer.from(tls.ca).toString('base64') }),
+        ...(init.proxyUrl === undefined ? {} : { 'proxy-url': init.proxyUrl }),
+        ...(config === undefined ? {} : { config }),
+    };
+}
+async function inClusterConnection(source) {
+    const host = source.env['KUBERNETES_SERVICE_HOST'];
+    const port = source.env['KUBERNETES_SERVICE_PORT'];
+    const folder = source.serviceAccountFolder ?? SERVICE_ACCOUNT_FOLDER;
+    const path = (0,external_node_path_.join)(folder, 'token');
+    if (!host || !port || (await readIfThere(path)) === undefined) {
+        return undefined;
+    }
+    if (source.context !== '') {
+        throw new errors/* KubeconfigError */.C2(`There is no kubeconfig to find the context ${source.context} in: only the in-cluster service account.`);
+    }
+    const server = new URL(`https://${host.includes(':') ? `[${host}]` : host}:${port}`);
+    const ca = await readIfThere((0,external_node_path_.join)(folder, 'ca.crt'));
+    const namespace = (await readIfThere((0,external_node_path_.join)(folder, 'namespace')))?.trim();
+    const proxy = proxyFor(server, source.env);
+    return {
+        server: server.href.replace(/\/+$/, ''),
+        contextName: 'in-cluster',
+        namespace: namespace || 'default',
+        tls: { ...(ca === undefined ? {} : { ca }), rejectUnauthorized: true },
+        ...(proxy === undefined ? {} : { proxyUrl: checkedProxy(proxy, 'The proxy variable', source) }),
+        credentials: tokenFileCredentials({
+            path,
+            headers: {},
+            onSecret: source.onSecret,
+            clock: source.clock ?? build_clock/* systemClock */.m,
+        }),
+        origin: 'the in-cluster service account',
+    };
+}
+async function readIfThere(path) {
+    try {
+        return await (0,promises_.readFile)(path, 'utf8');
+    }
+    catch (error) {
+        if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) {
+            return undefined;
+        }
+        throw new errors/* KubeconfigError */.C2(`Cannot read ${path}: ${(0,errors/* messageOf */.bD)(error)}`, { cause: error });
+    }
+}
+
+// EXTERNAL MODULE: external "node:http"
+var external_node_http_ = __webpack_require__(7067);
+// EXTERNAL MODULE: external "node:https"
+var external_node_https_ = __webpack_require__(4708);
+// EXTERNAL MODULE: external "node:util"
+var external_node_util_ = __webpack_require__(7975);
+// EXTERNAL MODULE: external "node:zlib"
+var external_node_zlib_ = __webpack_require__(8522);
+;// CONCATENATED MODULE: ./build/kubernetes/agents.js
+
+
+
+const MAX_REQUESTS = 6;
+const MAX_IDLE_MILLISECONDS = 20_000;
+const KEEP_ALIVE_MILLISECONDS = 15_000;
+function createAgents(connection, certificate) {
+    const { tls, proxyUrl } = connection;
+    const secure = connection.server.startsWith('https:');
+    const common = {
+        keepAlive: true,
+        keepAliveMsecs: KEEP_ALIVE_MILLISECONDS,
+        ...(proxyUrl === undefined ? {} : { proxyEnv: { HTTPS_PROXY: proxyUrl, HTTP_PROXY: proxyUrl } }),
+        ...(secure ? { ...tls, ...certificate, ca: tls.ca ?? publicAuthorities(tls.rejectUnauthorized) } : {}),
+    };
+    const Agent = secure ? external_node_https_.Agent : external_node_http_.Agent;
+    return {
+        requests: new Agent({ ...common, maxSockets: MAX_REQUESTS, timeout: MAX_IDLE_MILLISECONDS }),
+        streams: new Agent(common),
+    };
+}
+function retire(agents) {
+    for (const agent of [agents.requests, agents.streams]) {
+        for (const sockets of Object.values(agent.freeSockets)) {
+            for (const socket of sockets ?? []) {
+                socket.destroy();
+            }
+        }
+        agent.maxFreeSockets = 0;
+    }
+}
+function publicAuthorities(needed) {
+    return !needed ? [] : [...(0,external_node_tls_.getCACertificates)('default'), ...(0,external_node_tls_.getCACertificates)('system')];
+}
+
+;// CONCATENATED MODULE: ./build/kubernetes/connection-failure.js
+
+const REASONS = {
+    ECONNREFUSED: 'connection refused',
+    ECONNRESET: 'the connection was closed before the answer was whole',
+    EPIPE: 'the connection was closed while we were sending',
+    ENOTFOUND: 'its host name is unknown',
+    EAI_AGAIN: 'its host name could not be looked up',
+    EHOSTUNREACH: 'its host is unreachable',
+    ENETUNREACH: 'its network is unreachable',
+    ETIMEDOUT: 'the connection timed out',
+    EPROTO: 'it does not speak TLS as expected; is it an http:// server, or a proxy?',
+    ERR_SSL_WRONG_VERSION_NUMBER: 'it does not speak TLS; is it an http:// server, or a proxy?',
+    ERR_STREAM_PREMATURE_CLOSE: 'the connection was closed before the answer was whole',
+};
+const TRUST = "Its authority is not trusted: check the kubeconfig's certificate-authority-data, or that nothing between " +
+    'the runner and the cluster answers in its place.';
+const CERTIFICATES = {
+    UNABLE_TO_VERIFY_LEAF_SIGNATURE: TRUST,
+    UNABLE_TO_GET_ISSUER_CERT: TRUST,
+    UNABLE_TO_GET_ISSUER_CERT_LOCALLY: TRUST,
+    SELF_SIGNED_CERT_IN_CHAIN: TRUST,
+    DEPTH_ZERO_SELF_SIGNED_CERT: TRUST,
+    CERT_UNTRUSTED: TRUST,
+    CERT_SIGNATURE_FAILURE: TRUST,
+    INVALID_CA: TRUST,
+    CERT_HAS_EXPIRED: "It has expired: renew the cluster's certificate, or check the runner's clock.",
+    CERT_NOT_YET_VALID: "It is not valid yet: check the runner's clock.",
+    ERR_TLS_CERT_ALTNAME_INVALID: "It was issued for another name: correct the kubeconfig's server, or name the right one as tls-server-name.",
+};
+function connectionFailure(error, connection, sent) {
+    const code = codeOf(error);
+    const { server, proxyUrl } = connection;
+    const advice = CERTIFICATES[code];
+    if (advice !== undefined) {
+        const message = `The certificate of ${server} is refused (${(0,errors/* messageOf */.bD)(error)}). ${advice}`;
+        return new errors/* ConnectionError */.Rc(server, message, { cause: error, sent: false });
+    }
+    const reason = REASONS[code] ?? ((0,errors/* messageOf */.bD)(error) || code || 'unknown failure');
+    const through = proxyUrl === undefined ? '' : ` through the proxy ${withoutPassword(proxyUrl)}`;
+    return new errors/* ConnectionError */.Rc(server, `${server} does not answer${through}: ${reason}`, {
+        cause: error,
+        sent,
+    });
+}
+function timeoutFailure(connection, seconds, sent) {
+    const { server } = connection;
+    return new errors/* ConnectionError */.Rc(server, `${server} does not answer: nothing came within ${seconds} s`, { sent });
+}
+function isCertificateFailure(error) {
+    return codeOf(error.cause) in CERTIFICATES;
+}
+function codeOf(error) {
+    return error instanceof Error && 'code' in error ? String(error.code) : '';
+}
+function withoutPassword(proxyUrl) {
+    return URL.parse(proxyUrl)?.origin ?? 'that is configured';
+}
+
+;// CONCATENATED MODULE: ./build/kubernetes/status-error.js
+
+const SHOWN_CHARACTERS = 200;
+const MAX_MESSAGE_CHARACTERS = 2_000;
+const KEPT_CHARACTERS = 400;
+function errorFromAnswer(answer) {
+    const { status, request, body } = answer;
+    const parsed = parseStatus(body);
+    const details = parsed?.details;
+    const shown = body.trim().slice(0, SHOWN_CHARACTERS);
+    const plain = shown === '' ? '' : `: ${shown}`;
+    return new errors/* ApiError */.hD({
+        status,
+        reason: parsed?.reason ?? '',
+        message: inShort(parsed?.message ?? '') ||
+            `the answer was ${`${status} ${answer.statusText}`.trim()}${parsed ? '' : plain}`,
+        request,
+        causes: (details?.causes ?? []).map(shortened),
+        retryAfter: secondsFrom(answer.retryAfter, answer.now) ?? details?.retryAfterSeconds,
+    });
+}
+function inShort(message) {
+    return message.length <= MAX_MESSAGE_CHARACTERS
+        ? message
+        : `${message.slice(0, KEPT_CHARACTERS)} […] ${message.slice(-KEPT_CHARACTERS)}`;
+}
+function shortened(cause) {
+    return cause.message === undefined ? cause : { ...cause, message: inShort(cause.message) };
+}
+function parseStatus(body) {
+    try {
+        const value = JSON.parse(body);
+        return value?.kind === 'Status' ? value : undefined;
+    }
+    catch {
+        return undefined;
+    }
+}
+function secondsFrom(header, now) {
+    if (header === undefined) {
+        return undefined;
+    }
+    if (/^\d+$/.test(header.trim())) {
+        return Number(header);
+    }
+    const date = Date.parse(header);
+    return Number.isNaN(date) ? undefined : Math.max(0, (date - now) / 1000);
+}
+
+;// CONCATENATED MODULE: ./build/kubernetes/transport.js
+
+
+
+
+
+
+
+
+
+const DEFAULT_PATIENCE_SECONDS = 15;
+const DEFAULT_TIMEOUT_SECONDS = 30;
+const FIRST_WAIT_SECONDS = 0.25;
+const LONGEST_WAIT_SECONDS = 8;
+const LONGEST_RETRY_AFTER_SECONDS = 30;
+const MAX_ERROR_BYTES = 64 * 1024;
+const TRANSIENT_STATUSES = new Set([429, 500, 502, 503, 504]);
+const gunzipped = (0,external_node_util_.promisify)(external_node_zlib_.gunzip);
+class Transport {
+    #connection;
+    #options;
+    #clock;
+    #agents;
+    #certificate;
+    #known = false;
+    #outageSince;
+    constructor(connection, options) {
+        this.#connection = connection;
+        this.#options = options;
+        this.#clock = options.clock ?? build_clock/* systemClock */.m;
+    }
+    async request(call) {
+        return this.#persist(call, async (credential) => {
+            const attempt = new Attempt(call);
+            try {
+                const agents = this.#agentsFor(credential);
+                const response = await this.#send(call, credential, agents.requests, attempt);
+                const body = await read(response);
+                if (!isSuccess(response)) {
+                    throw this.#errorFrom(call, response, body);
+                }
+                return parseJson(body, call, response);
+            }
+            catch (error) {
+                throw this.#failure(error, attempt);
+            }
+            finally {
+                attempt.end();
+            }
+        });
+    }
+    async stream(call) {
+        return this.#persist(call, async (credential) => {
+            const attempt = new Attempt(call);
+            try {
+                const response = await this.#send(call, credential, this.#agentsFor(credential).streams, attempt);
+                if (!isSuccess(response)) {
+                    throw this.#errorFrom(call, response, await read(response, MAX_ERROR_BYTES));
+                }
+                attempt.clearTimeout();
+                response.on('error', () => { });
+                response.once('close', () => attempt.end());
+                return response;
+            }
+            catch (error) {
+                attempt.end();
+                throw this.#failure(error, attempt);
+            }
+        });
+    }
+    close() {
+        if (this.#agents !== undefined) {
+            retire(this.#agents);
+            this.#agents = undefined;
+        }
+    }
+    async #persist(call, attemptOnce) {
+        const patience = call.patience ?? this.#options.patience ?? DEFAULT_PATIENCE_SECONDS;
+        let firstFailure;
+        let renewed = false;
+        for (let attempt = 1;; attempt++) {
+            call.signal.throwIfAborted();
+            let credential;
+            let failure;
+            try {
+                credential = await this.#connection.credentials.current(call.signal);
+                const result = await attemptOnce(credential);
+                this.#answered();
+                return result;
+            }
+            catch (error) {
+                call.signal.throwIfAborted();
+                if (!(error instanceof Error)) {
+                    throw error;
+                }
+                failure = error;
+            }
+            if (failure instanceof errors/* ApiError */.hD) {
+                if (failure.status < 500) {
+                    this.#answered();
+                }
+                if (failure.status === 401 &&
+                    !renewed &&
+                    credential &&
+                    this.#connection.credentials.renew(credential)) {
+                    renewed = true;
+                    continue;
+                }
+            }
+            if (!this.#mayRepeat(call, failure)) {
+                throw failure;
+            }
+            const now = this.#clock.now();
+            firstFailure ??= now;
+            const waitSeconds = waitBefore(attempt + 1, failure);
+            if ((now - firstFailure) / 1000 + waitSeconds > patience) {
+                throw failure;
+            }
+            this.#tell(call, attempt, waitSeconds, failure);
+            await this.#clock.sleep(waitSeconds, call.signal);
+        }
+    }
+    #mayRepeat(call, failure) {
+        const repeatable = call.repeatable ?? call.method === 'GET';
+        if (failure instanceof errors/* ApiError */.hD) {
+            return failure.status === 429 || (repeatable && TRANSIENT_STATUSES.has(failure.status));
+        }
+        if (failure instanceof errors/* ConnectionError */.Rc) {
+            if (isCertificateFailure(failure)) {
+                return this.#known;
+            }
+            return repeatable || !failure.sent;
+        }
+        return failure instanceof errors/* KubeconfigError */.C2 && this.#known;
+    }
+    #tell(call, attempt, waitSeconds, error) {
+        this.#options.onRetry?.({ request: nameOf(call), attempt, waitSeconds, error });
+        const down = error instanceof errors/* ConnectionError */.Rc || (error instanceof errors/* ApiError */.hD && error.status >= 500);
+        if (down && attempt > 1 && this.#outageSince === undefined) {
+            this.#outageSince = this.#clock.now();
+            this.#options.onOutage?.({ error });
+        }
+    }
+    #answered() {
+        this.#known = true;
+        if (this.#outageSince !== undefined) {
+            const seconds = (this.#clock.now() - this.#outageSince) / 1000;
+            this.#outageSince = undefined;
+            this.#options.onRecovered?.({ seconds });
+        }
+    }
+    #agentsFor(credential) {
+        if (this.#agents === undefined || this.#certificate !== credential.cert) {
+            this.close();
+            const { cert, key } = credential;
+            this.#agents = createAgents(this.#connection, cert && key ? { cert, key } : {});
+            this.#certificate = cert;
+        }
+        return this.#agents;
+    }
+    #send(call, credential, agent, attempt) {
+        const secure = this.#connection.server.startsWith('https:');
+        const url = new URL(this.#connection.server + call.path);
+        for (const [key, value] of Object.entries(call.query ?? {})) {
+            if (value !== undefined) {
+                url.searchParams.set(key, `${value}`);
+            }
+        }
+        const body = call.body === undefined ? undefined : Buffer.from(JSON.stringify(call.body));
+        const headers = {
+            accept: 'application/json, */*',
+            ...(agent === this.#agents?.requests ? { 'accept-encoding': 'gzip' } : {}),
+            'user-agent': `safe-rollout/${this.#options.version}`,
+            ...(body === undefined
+                ? {}
+                : { 'content-type': call.contentType ?? 'application/json', 'content-length': body.length }),
+            ...credential.headers,
+        };
+        return new Promise((resolve, reject) => {
+            attempt.signal.throwIfAborted();
+            const request = (secure ? external_node_https_ : external_node_http_).request(url, { method: call.method, headers, agent });
+            attempt.signal.addEventListener('abort', () => request.destroy(), { once: true });
+            request.once('response', resolve);
+            request.once('socket', (socket) => {
+                if (isUp(socket, secure)) {
+                    attempt.sent = true;
+                }
+                else {
+                    socket.once(secure ? 'secureConnect' : 'connect', () => {
+                        attempt.sent = true;
+                    });
+                }
+            });
+            request.on('error', reject);
+            request.on('close', () => reject(new Error('the connection was closed')));
+            request.end(body);
+        });
+    }
+    #errorFrom(call, response, body) {
+        return errorFromAnswer({
+            status: response.statusCode ?? 0,
+            statusText: response.statusMessage ?? '',
+            body,
+            request: nameOf(call),
+            retryAfter: response.headers['retry-after'],
+            now: this.#clock.now(),
+        });
+    }
+    #failure(error, attempt) {
+        if (error instanceof errors/* ApiError */.hD || error instanceof TypeError) {
+            return error;
+        }
+        return attempt.timedOut
+            ? timeoutFailure(this.#connection, attempt.seconds, attempt.sent)
+            : connectionFailure(error, this.#connection, attempt.sent);
+    }
+}
+class Attempt {
+    seconds;
+    #controller = new AbortController();
+    #outer;
+    #onAbort;
+    #timer;
+    timedOut = false;
+    sent = false;
+    constructor(call) {
+        this.seconds = call.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS;
+        this.#outer = call.signal;
+        this.#onAbort = () => this.#controller.abort(this.#outer.reason);
+        this.#outer.addEventListener('abort', this.#onAbort, { once: true });
+        if (Number.isFinite(this.seconds)) {
+            this.#timer = setTimeout(() => {
+                this.timedOut = true;
+                this.#controller.abort();
+            }, this.seconds * 1000);
+        }
+    }
+    get signal() {
+        return this.#controller.signal;
+    }
+    clearTimeout() {
+        clearTimeout(this.#timer);
+    }
+    end() {
+        this.clearTimeout();
+        this.#outer.removeEventListener('abort', this.#onAbort);
+    }
+}
+function isUp(socket, secure) {
+    return secure
+        ? !socket.secureConnecting
+        : !socket.connecting;
+}
+function isSuccess(response) {
+    const status = response.statusCode ?? 0;
+    return status >= 200 && status < 300;
+}
+async function read(response, limit = Number.POSITIVE_INFINITY) {
+    const chunks = [];
+    let size = 0;
+    for await (const chunk of response) {
+        chunks.push(chunk);
+        size += chunk.length;
+        if (size >= limit) {
+            break;
+        }
+    }
+    const body = Buffer.concat(chunks);
+    return (response.headers['content-encoding'] === 'gzip' ? await gunzipped(body) : body).toString('utf8');
+}
+function parseJson(body, call, response) {
+    if (body === '') {
+        return undefined;
+    }
+    try {
+        return JSON.parse(body);
+    }
+    catch {
+        throw new errors/* ApiError */.hD({
+            status: response.statusCode ?? 0,
+            reason: '',
+            message: `the answer is not JSON; is there a proxy in between? It begins: ${body.trim().slice(0, 200)}`,
+            request: nameOf(call),
+        });
+    }
+}
+function waitBefore(attempt, failure) {
+    const full = Math.min(FIRST_WAIT_SECONDS * 2 ** (attempt - 2), LONGEST_WAIT_SECONDS);
+    const drawn = full * (0.5 + Math.random() / 2);
+    const asked = failure instanceof errors/* ApiError */.hD ? failure.retryAfter : undefined;
+    return asked === undefined ? drawn : Math.max(drawn, Math.min(asked, LONGEST_RETRY_AFTER_SECONDS));
+}
+function nameOf(call) {
+    return `${call.method} ${call.path}`;
+}
+
+// EXTERNAL MODULE: ./build/kubernetes/workloads/names.js
+var names = __webpack_require__(5596);
+// EXTERNAL MODULE: ./build/state.js
+var state = __webpack_require__(8801);
+;// CONCATENATED MODULE: ./build/version.js
+const version = '0.1.0';
+
+;// CONCATENATED MODULE: ./build/start-run.js
+
+
+
+
+
+
+
+
+
+async function startRun(from) {
+    const { inputs, environment, log, journal, signal } = from;
+    const { kubeconfig, context } = inputs;
+    const connection = await loadConnection({
+        kubeconfig,
+        context,
+        env: environment.variables,
+        onSecret: (secret) => log.mask(secret),
+    });
+    const transport = new Transport(connection, {
+        version: version,
+        onOutage: ({ error }) => log.line(`The API server does not answer (${(0,errors/* messageOf */.bD)(error)}); waiting for it.`),
+        onRecovered: ({ seconds }) => log.line(`The API server answers again, after ${(0,duration/* sayDuration */.k)(seconds)}.`),
+    });
+    const namespace = inputs.namespace || connection.namespace;
+    const workload = (0,names/* sayWorkload */.j)(inputs.workload);
+    journal.add({ type: 'connected', server: connection.server, workload, namespace });
+    log.line(`${workload} in namespace ${namespace}, cluster ${connection.server} (${connection.origin})`);
+    return {
+        inputs,
+        github: environment.run,
+        client: new Client(transport),
+        namespace,
+        log,
+        journal,
+        clock: build_clock/* systemClock */.m,
+        saveIntent: state/* saveIntent */.Cf,
+        signal,
+        close: () => transport.close(),
+    };
+}
+
+
+/***/ }),
+
+/***/ 8801:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   Cf: () => (/* binding */ saveIntent),
+/* harmony export */   XQ: () => (/* binding */ saveJournal),
+/* harmony export */   un: () => (/* binding */ readState),
+/* harmony export */   yo: () => (/* binding */ saveEnded)
+/* harmony export */ });
+/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(1147);
+
+const keys = { ended: 'ended', intent: 'intent', journal: 'journal' };
+function saveEnded() {
+    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .saveState */ .LZ(keys.ended, 'true');
+}
+function saveIntent(intent) {
+    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .saveState */ .LZ(keys.intent, intent === undefined ? '' : JSON.stringify(intent));
+}
+function saveJournal(journal) {
+    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .saveState */ .LZ(keys.journal, journal.toState());
+}
+function readState() {
+    return { intent: _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .getState */ .Gu(keys.intent), journal: _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .getState */ .Gu(keys.journal) };
+}
+
+
+/***/ }),
+
+/***/ 8195:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   X: () => (/* binding */ applyPatch)
+/* harmony export */ });
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(9473);
+/* harmony import */ var _kubernetes_marks_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(5587);
+/* harmony import */ var _kubernetes_workloads_template_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(5984);
+
+
+
+async function applyPatch(run, kind, name, patch, expected, ours, patience) {
+    const { client, namespace, signal } = run;
+    try {
+        const workload = await client.patch(kind.resource, { namespace, name }, patch, {
+            fieldManager: _kubernetes_marks_js__WEBPACK_IMPORTED_MODULE_1__/* .fieldManager */ .wM,
+            signal,
+            patience,
+            repeatable: true,
+        });
+        return { applied: true, workload };
+    }
+    catch (error) {
+        if (!(error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ApiError */ .hD) || error.status !== 422)
+            throw error;
+        const workload = await client.get(kind.resource, { namespace, name }, { signal, patience });
+        if (workload.spec && ours.has((0,_kubernetes_workloads_template_js__WEBPACK_IMPORTED_MODULE_2__/* .templateDigest */ .pd)(workload.spec.template)))
+            return { applied: true, workload };
+        if (workload.spec && (0,_kubernetes_workloads_template_js__WEBPACK_IMPORTED_MODULE_2__/* .templateDigest */ .pd)(workload.spec.template) === expected)
+            throw error;
+        return { applied: false, workload };
+    }
+}
+
+
+/***/ }),
+
+/***/ 909:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   Wr: () => (/* binding */ healthOf),
+/* harmony export */   pV: () => (/* binding */ findRevision),
+/* harmony export */   zG: () => (/* binding */ toUndoTarget)
+/* harmony export */ });
+/* harmony import */ var _diagnosis_diagnose_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(6672);
+/* harmony import */ var _kubernetes_workloads_template_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(5984);
+
+
+function healthOf(kind, view, now) {
+    const status = kind.status(view);
+    const current = kind.current(view);
+    const pods = current ? kind.podsOf(view, current) : [];
+    const creator = current && kind.creator(view, current);
+    const verdict = (0,_diagnosis_diagnose_js__WEBPACK_IMPORTED_MODULE_0__/* .diagnose */ .h4)({ pods, creator }, new _diagnosis_diagnose_js__WEBPACK_IMPORTED_MODULE_0__/* .Sightings */ .lL(), now);
+    const undoTo = status.state === 'complete'
+        ? current
+        : kind
+            .revisions(view)
+            .find((revision) => revision.holderUid !== current?.holderUid && revision.available > 0);
+    return { status, current, verdict, undoTo };
+}
+function toUndoTarget(revision) {
+    const { number, holder, holderUid, template } = revision;
+    return { number, holder, holderUid, templateDigest: (0,_kubernetes_workloads_template_js__WEBPACK_IMPORTED_MODULE_1__/* .templateDigest */ .pd)(template) };
+}
+function findRevision(kind, view, target) {
+    const revisions = kind.revisions(view);
+    return (revisions.find(({ holderUid }) => holderUid === target.holderUid) ??
+        revisions.find(({ template }) => (0,_kubernetes_workloads_template_js__WEBPACK_IMPORTED_MODULE_1__/* .templateDigest */ .pd)(template) === target.templateDigest));
+}
+
+
+/***/ }),
+
+/***/ 2486:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+
+// EXPORTS
+__webpack_require__.d(__webpack_exports__, {
+  l: () => (/* binding */ recover),
+  j: () => (/* binding */ undoAndSay)
+});
+
+// EXTERNAL MODULE: ./build/errors.js
+var errors = __webpack_require__(9473);
+// EXTERNAL MODULE: ./build/kubernetes/workloads/names.js
+var names = __webpack_require__(5596);
+// EXTERNAL MODULE: ./build/kubernetes/logs.js
+var logs = __webpack_require__(6534);
+// EXTERNAL MODULE: ./build/kubernetes/resources.js
+var resources = __webpack_require__(8268);
+;// CONCATENATED MODULE: ./build/steps/collect.js
+
+
+const collectSeconds = 5;
+const logLines = 50;
+const examples = 3;
+async function collect(run, trouble) {
+    const limit = AbortSignal.any([run.signal, AbortSignal.timeout(collectSeconds * 1000)]);
+    const diagnoses = await Promise.all(trouble.diagnoses.map((each, index) => index < examples ? withEvidence(run, each, limit) : { ...each, log: [] }));
+    return { reason: trouble.reason, message: trouble.message, diagnoses };
+}
+async function withEvidence(run, diagnosis, signal) {
+    const needsEvent = diagnosis.reason === 'not-ready';
+    const [log, event] = await Promise.all([
+        lastLines(run, diagnosis, signal),
+        needsEvent ? lastEvent(run, diagnosis, signal) : '',
+    ]);
+    return { ...diagnosis, log, said: event || diagnosis.said };
+}
+async function lastLines(run, { object, container, hasLog }, signal) {
+    const [kind, pod = ''] = object.split('/');
+    if (!hasLog || kind !== 'pod' || container === undefined)
+        return [];
+    try {
+        return await (0,logs/* readLog */.x)(run.client, { namespace: run.namespace, pod, container, tailLines: logLines }, { signal });
+    }
+    catch {
+        return [];
+    }
+}
+async function lastEvent(run, { object }, signal) {
+    const name = object.split('/')[1] ?? '';
+    try {
+        const { items } = await run.client.list(resources/* resources */.E.events, { namespace: run.namespace, fieldSelector: `involvedObject.name=${name},type=Warning` }, { signal, patience: 0 });
+        const [last] = items.sort((a, b) => seenAt(b) - seenAt(a));
+        return last?.message ?? '';
+    }
+    catch {
+        return '';
+    }
+}
+function seenAt({ lastTimestamp, eventTime, metadata }) {
+    return new Date(lastTimestamp ?? eventTime ?? metadata.creationTimestamp ?? 0).getTime();
+}
+
+// EXTERNAL MODULE: ./build/kubernetes/workloads/last-change.js
+var last_change = __webpack_require__(2539);
+// EXTERNAL MODULE: ./build/kubernetes/workloads/template.js
+var workloads_template = __webpack_require__(5984);
+// EXTERNAL MODULE: ./build/steps/apply-patch.js
+var apply_patch = __webpack_require__(8195);
+// EXTERNAL MODULE: ./build/steps/look.js
+var look = __webpack_require__(909);
+// EXTERNAL MODULE: ./build/steps/watch-rollout.js
+var watch_rollout = __webpack_require__(5015);
+;// CONCATENATED MODULE: ./build/steps/undo.js
+
+
+
+
+
+
+async function undo(run, observation, target, ours, timeout) {
+    const { client, namespace, inputs, clock } = run;
+    const { kind } = observation;
+    const began = clock.now();
+    const name = inputs.workload.name;
+    const before = await client.get(kind.resource, { namespace, name }, { signal: run.signal, patience: timeout });
+    const view = observation.view();
+    const template = before.spec?.template;
+    if (view === undefined || template === undefined || before.metadata?.uid !== view.workload.metadata?.uid) {
+        return { kind: 'superseded', message: `${(0,names/* sayWorkload */.j)(inputs.workload)} was deleted.` };
+    }
+    const targetDigests = new Set([target.templateDigest]);
+    let generation = before.metadata?.generation ?? 0;
+    if (!targetDigests.has((0,workloads_template/* templateDigest */.pd)(template))) {
+        if (!ours.has((0,workloads_template/* templateDigest */.pd)(template))) {
+            const message = `${(0,names/* sayWorkload */.j)(inputs.workload)} was changed by ${(0,last_change/* lastChangeOf */.k)(before)}, so it is left as it is.`;
+            return { kind: 'superseded', message };
+        }
+        const revision = (0,look/* findRevision */.pV)(kind, view, target);
+        if (revision === undefined) {
+            const message = `Revision ${target.number} (${target.holder}) is no longer in the workload's history.`;
+            return { kind: 'failed', trouble: { reason: 'revision-gone', message, diagnoses: [] } };
+        }
+        const end = await (0,apply_patch/* applyPatch */.X)(run, kind, name, kind.undoPatch(before, revision), (0,workloads_template/* templateDigest */.pd)(template), targetDigests, timeout);
+        if (!end.applied) {
+            const message = `${(0,names/* sayWorkload */.j)(inputs.workload)} was changed by ${(0,last_change/* lastChangeOf */.k)(end.workload)} just before the undo, so it is left as it is.`;
+            return { kind: 'superseded', message };
+        }
+        generation = end.workload.metadata?.generation ?? 0;
+    }
+    const left = timeout - (clock.now() - began) / 1000;
+    const end = await (0,watch_rollout/* watchRollout */.D)(run, observation, {
+        ours: targetDigests,
+        before,
+        generation,
+        timeout: left,
+    });
+    if (end.kind === 'complete')
+        return { kind: 'undone', revision: end.revision };
+    return end.kind === 'failed' ? { kind: 'failed', trouble: end.trouble } : end;
+}
+
+;// CONCATENATED MODULE: ./build/steps/recover.js
+
+
+
+
+async function recover(run, observation, intent, end) {
+    const { journal, log, inputs, namespace } = run;
+    const workload = (0,names/* sayWorkload */.j)(inputs.workload);
+    if (end.kind === 'superseded') {
+        run.saveIntent(undefined);
+        return superseded(run, end.message);
+    }
+    const cause = await collect(run, end.trouble);
+    journal.add({ type: 'rollout-failed', revision: end.revision?.number, cause });
+    for (const line of sayCause(cause))
+        log.line(line);
+    log.endGroup();
+    if (inputs.onFailure === 'leave') {
+        run.saveIntent(undefined);
+        return {
+            result: 'left-failed',
+            cause,
+            next: [
+                "It is left as it is, as the input 'on-failure' asks for.",
+                `To go back: kubectl -n ${namespace} rollout undo ${workload}${intent.undoTo ? ` --to-revision=${intent.undoTo.number}` : ''}`,
+            ],
+        };
+    }
+    return undoAndSay(run, observation, intent, cause, inputs.undoTimeout);
+}
+async function undoAndSay(run, observation, intent, cause, timeout) {
+    const { journal, log, inputs, namespace } = run;
+    const workload = (0,names/* sayWorkload */.j)(inputs.workload);
+    const target = intent.undoTo;
+    if (target === undefined) {
+        run.saveIntent(undefined);
+        return {
+            result: 'left-failed',
+            cause,
+            next: [
+                'There is no healthy revision to go back to, so it is left as it is.',
+                `See the history: kubectl -n ${namespace} rollout history ${workload}`,
+            ],
+        };
+    }
+    log.group(`Undo to revision ${target.number}`);
+    run.saveIntent({ ...intent, phase: 'undoing' });
+    journal.add({ type: 'undo-started', revision: target.number });
+    const end = await undoOrExplain(run, observation, intent, timeout);
+    log.endGroup();
+    run.saveIntent(undefined);
+    if (end.kind === 'undone') {
+        journal.add({ type: 'undone', revision: end.revision.number });
+        return { result: 'undone', cause, next: [...new Set(cause.diagnoses.map(({ next }) => next))] };
+    }
+    if (end.kind === 'superseded')
+        return superseded(run, end.message, cause);
+    const undoCause = await collect(run, end.trouble);
+    journal.add({ type: 'undo-failed', cause: undoCause });
+    for (const line of sayCause(undoCause))
+        log.line(line);
+    return {
+        result: 'undo-failed',
+        cause,
+        next: [
+            `The undo failed too: ${undoCause.message}`,
+            `See where it stands: kubectl -n ${namespace} rollout status ${workload} --watch=false; kubectl -n ${namespace} get pods`,
+            `Try the undo again: kubectl -n ${namespace} rollout undo ${workload} --to-revision=${target.number}`,
+        ],
+    };
+}
+async function undoOrExplain(run, observation, intent, timeout) {
+    const target = intent.undoTo;
+    try {
+        if (target === undefined)
+            throw new Error('There is no healthy revision.');
+        return await undo(run, observation, target, new Set(intent.ours), timeout);
+    }
+    catch (error) {
+        run.signal.throwIfAborted();
+        return { kind: 'failed', trouble: { reason: 'undo-error', message: (0,errors/* messageOf */.bD)(error), diagnoses: [] } };
+    }
+}
+function superseded(run, message, earlier) {
+    const { namespace, inputs } = run;
+    return {
+        result: 'superseded',
+        cause: { reason: 'superseded', message, diagnoses: earlier?.diagnoses ?? [] },
+        next: [
+            'Nothing was undone, since the workload no longer runs what this step set.',
+            `See where it stands: kubectl -n ${namespace} rollout status ${(0,names/* sayWorkload */.j)(inputs.workload)}`,
+        ],
+    };
+}
+function* sayCause(cause) {
+    yield '';
+    yield cause.message;
+    for (const { object, container, message, said, count, log } of cause.diagnoses) {
+        yield `  ${object}${container ? `, container ${container}` : ''}: ${message}${count > 1 ? ` (and ${count - 1} more)` : ''}`;
+        if (said)
+            yield `    ${said}`;
+        for (const line of log)
+            yield `    | ${line}`;
+    }
+}
+
+
+/***/ }),
+
+/***/ 5015:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   D: () => (/* binding */ watchRollout)
+/* harmony export */ });
+/* unused harmony export troubleOf */
+/* harmony import */ var _diagnosis_diagnose_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(6672);
+/* harmony import */ var _duration_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(3110);
+/* harmony import */ var _kubernetes_workloads_last_change_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(2539);
+/* harmony import */ var _kubernetes_workloads_template_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(5984);
+
+
+
+
+async function watchRollout(run, observation, expected) {
+    const { clock, inputs } = run;
+    const sightings = new _diagnosis_diagnose_js__WEBPACK_IMPORTED_MODULE_0__/* .Sightings */ .lL();
+    const teller = new Teller(run);
+    const deadline = clock.now() + expected.timeout * 1000;
+    for (;;) {
+        const seen = observation.changes;
+        const view = observation.view();
+        const name = `${inputs.workload.kind.toLowerCase()}/${inputs.workload.name}`;
+        if (view === undefined)
+            return { kind: 'superseded', message: `${name} was deleted during the rollout.` };
+        let status = { state: 'unseen', message: 'the change has not been seen yet' };
+        let verdict = { diagnoses: [], hopeless: false };
+        let revision;
+        if ((view.workload.metadata?.generation ?? 0) >= expected.generation) {
+            if (!view.workload.spec || !expected.ours.has((0,_kubernetes_workloads_template_js__WEBPACK_IMPORTED_MODULE_3__/* .templateDigest */ .pd)(view.workload.spec.template))) {
+                const message = `${name} was changed during the rollout by ${(0,_kubernetes_workloads_last_change_js__WEBPACK_IMPORTED_MODULE_2__/* .lastChangeOf */ .k)(view.workload)}.`;
+                return { kind: 'superseded', message };
+            }
+            status = observation.kind.status(view, expected.before);
+            revision = observation.kind.current(view);
+            if (status.state === 'complete' && revision) {
+                teller.tell(status, []);
+                return { kind: 'complete', revision };
+            }
+            if (revision) {
+                const pods = observation.kind.podsOf(view, revision);
+                verdict = (0,_diagnosis_diagnose_js__WEBPACK_IMPORTED_MODULE_0__/* .diagnose */ .h4)({ pods, creator: observation.kind.creator(view, revision) }, sightings, clock.now());
+            }
+            teller.tell(status, verdict.diagnoses);
+        }
+        const trouble = troubleOf(status, verdict, clock.now() >= deadline ? expected.timeout : undefined);
+        if (trouble)
+            return { kind: 'failed', revision, trouble };
+        await observation.changed(seen, Math.min(1, Math.max(0, deadline - clock.now()) / 1000));
+    }
+}
+function troubleOf(status, { diagnoses, hopeless }, overdue) {
+    const [worst] = diagnoses;
+    const why = worst && `${worst.object}${worst.container ? `, container ${worst.container}` : ''}: ${worst.message}`;
+    if (hopeless && worst)
+        return { reason: worst.reason, message: `${why}.`, diagnoses };
+    if (status.state === 'failed') {
+        const message = `The cluster gave the rollout up: ${status.message}${why ? ` (${why})` : ''}.`;
+        return { reason: worst?.reason ?? 'progress-deadline-exceeded', message, diagnoses };
+    }
+    if (overdue === undefined)
+        return undefined;
+    return {
+        reason: worst?.reason ?? 'timeout',
+        message: `Not rolled out within ${(0,_duration_js__WEBPACK_IMPORTED_MODULE_1__/* .sayDuration */ .k)(overdue)} (${status.message})${why ? `; ${why}` : ''}.`,
+        diagnoses,
+    };
+}
+class Teller {
+    #run;
+    #told = new Set();
+    #last = '';
+    constructor(run) {
+        this.#run = run;
+    }
+    tell(status, diagnoses) {
+        const { log, journal } = this.#run;
+        if (status.state !== 'unseen' && status.message !== this.#last) {
+            log.line(status.message);
+            journal.add({ type: 'progress', message: status.message });
+            this.#last = status.message;
+        }
+        for (const { reason, object, container, message, said } of diagnoses) {
+            const key = `${reason}/${container ?? ''}/${message}`;
+            if (this.#told.has(key) || reason === 'not-ready')
+                continue;
+            this.#told.add(key);
+            log.line(`${object}${container ? `, container ${container}` : ''}: ${message}${said ? ` (${said})` : ''}`);
+        }
+    }
+}
+
+
+/***/ })
+
+};

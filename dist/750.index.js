@@ -1,0 +1,820 @@
+export const id = 750;
+export const ids = [750];
+export const modules = {
+
+/***/ 4750:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+
+// EXPORTS
+__webpack_require__.d(__webpack_exports__, {
+  main: () => (/* binding */ main)
+});
+
+// EXTERNAL MODULE: ./build/clock.js
+var clock = __webpack_require__(7094);
+// EXTERNAL MODULE: ./build/errors.js
+var errors = __webpack_require__(9473);
+// EXTERNAL MODULE: ./build/kubernetes/workloads/names.js
+var names = __webpack_require__(5596);
+// EXTERNAL MODULE: ./build/kubernetes/workloads/observe.js
+var observe = __webpack_require__(52);
+// EXTERNAL MODULE: ./build/diagnosis/diagnose.js
+var diagnose = __webpack_require__(6672);
+// EXTERNAL MODULE: ./build/diagnosis/table.js
+var table = __webpack_require__(1438);
+// EXTERNAL MODULE: ./build/duration.js
+var duration = __webpack_require__(3110);
+// EXTERNAL MODULE: ./build/kubernetes/marks.js
+var marks = __webpack_require__(5587);
+;// CONCATENATED MODULE: ./build/kubernetes/jobs.js
+
+const longestName = 57;
+const defaultTimeToLive = 86_400;
+const leastTimeToLive = 60;
+function migrationJob(plan) {
+    const base = plan.migration.kind === 'job'
+        ? structuredClone(plan.migration.job)
+        : commandJob(plan, plan.migration.command);
+    const prefix = base.metadata?.name ??
+        base.metadata?.generateName?.replace(/-+$/, '') ??
+        `${plan.workload.metadata?.name}-migrate`;
+    const suffix = [plan.run.runId, plan.unique].filter((part) => part !== '').join('-');
+    const name = `${prefix.slice(0, longestName - suffix.length - 1).replace(/[-.]+$/, '')}-${suffix}`;
+    const labels = {
+        'app.kubernetes.io/managed-by': 'safe-rollout',
+        [marks/* marks */.Z8.workload]: labelValue(plan.workloadName.replace('/', '.')),
+        [marks/* marks */.Z8.runId]: labelValue(plan.run.runId),
+    };
+    const { generateName: _, ...metadata } = base.metadata ?? {};
+    const template = base.spec?.template ?? { spec: { containers: [] } };
+    return {
+        ...base,
+        metadata: {
+            ...metadata,
+            name,
+            namespace: plan.namespace,
+            labels: { ...metadata.labels, ...labels },
+            annotations: {
+                ...metadata.annotations,
+                ...(plan.run.url && { [marks/* marks */.Z8.run]: plan.run.url }),
+                ...(plan.run.sha && { [marks/* marks */.Z8.commit]: plan.run.sha }),
+            },
+            ownerReferences: [
+                {
+                    apiVersion: plan.workload.apiVersion ?? 'apps/v1',
+                    kind: plan.workload.kind ?? 'Deployment',
+                    name: plan.workload.metadata?.name ?? '',
+                    uid: plan.workload.metadata?.uid ?? '',
+                },
+            ],
+        },
+        spec: {
+            podReplacementPolicy: 'Failed',
+            backoffLimit: 0,
+            ...base.spec,
+            ttlSecondsAfterFinished: Math.max(base.spec?.ttlSecondsAfterFinished ?? defaultTimeToLive, leastTimeToLive),
+            activeDeadlineSeconds: Math.min(base.spec?.activeDeadlineSeconds ?? Infinity, Math.ceil(plan.timeout)),
+            template: {
+                ...template,
+                metadata: { ...template.metadata, labels: { ...template.metadata?.labels, ...labels } },
+                spec: withImage({ restartPolicy: 'Never', ...template.spec, containers: template.spec?.containers ?? [] }, plan.image),
+            },
+        },
+    };
+}
+function jobEnd(job) {
+    const terminal = job.status?.conditions?.find(({ type, status }) => status === 'True' && (type === 'Complete' || type === 'Failed'));
+    if (terminal === undefined)
+        return undefined;
+    if (terminal.type === 'Complete')
+        return { complete: true };
+    return { complete: false, reason: terminal.reason ?? 'Failed', message: terminal.message ?? '' };
+}
+function commandJob(plan, command) {
+    const pod = plan.workload.spec?.template.spec ?? { containers: [] };
+    const source = [...pod.containers, ...(pod.initContainers ?? [])].find(({ name }) => name === plan.container);
+    const { livenessProbe: _liveness, readinessProbe: _readiness, startupProbe: _startup, lifecycle: _lifecycle, ports: _ports, args: _args, restartPolicy: _restart, ...kept } = source ?? { name: plan.container };
+    const [program = '', ...words] = command;
+    const container = { ...kept, image: plan.image, command: [program], args: words };
+    const sidecars = (pod.initContainers ?? []).filter(({ name, restartPolicy }) => restartPolicy === 'Always' && name !== plan.container);
+    const { topologySpreadConstraints: _spread, affinity, hostname: _hostname, subdomain: _subdomain, readinessGates: _gates, terminationGracePeriodSeconds: _grace, ...podKept } = pod;
+    return {
+        apiVersion: 'batch/v1',
+        kind: 'Job',
+        metadata: { name: `${plan.workload.metadata?.name}-migrate` },
+        spec: {
+            template: {
+                spec: {
+                    ...podKept,
+                    ...(affinity?.nodeAffinity && { affinity: { nodeAffinity: affinity.nodeAffinity } }),
+                    restartPolicy: 'Never',
+                    initContainers: sidecars,
+                    containers: [container],
+                },
+            },
+        },
+    };
+}
+function withImage(pod, image) {
+    const fill = (container) => container.image ? container : { ...container, image };
+    return {
+        ...pod,
+        containers: pod.containers.map(fill),
+        ...(pod.initContainers && { initContainers: pod.initContainers.map(fill) }),
+    };
+}
+function labelValue(text) {
+    return text
+        .replace(/[^A-Za-z0-9._-]/g, '-')
+        .slice(0, 63)
+        .replace(/^[^A-Za-z0-9]+|[^A-Za-z0-9]+$/g, '');
+}
+
+// EXTERNAL MODULE: ./build/kubernetes/logs.js
+var logs = __webpack_require__(6534);
+// EXTERNAL MODULE: ./build/kubernetes/pulse.js
+var pulse = __webpack_require__(2468);
+// EXTERNAL MODULE: ./build/kubernetes/resources.js
+var resources = __webpack_require__(8268);
+// EXTERNAL MODULE: ./build/kubernetes/watch.js
+var watch = __webpack_require__(6862);
+;// CONCATENATED MODULE: ./build/steps/migrate.js
+
+
+
+
+
+
+
+
+
+
+const keptLines = 50;
+const drainSeconds = 5;
+const controllerSeconds = 30;
+async function migrate(run, job) {
+    const created = await create(run, job);
+    const watching = new AbortController();
+    const signal = AbortSignal.any([run.signal, watching.signal]);
+    const follower = new JobFollower(run, created, signal);
+    try {
+        return await follower.toEnd();
+    }
+    finally {
+        watching.abort();
+    }
+}
+async function create(run, job) {
+    const { client, namespace, signal } = run;
+    try {
+        return await client.create(resources/* resources */.E.jobs, { namespace }, job, {
+            fieldManager: marks/* fieldManager */.wM,
+            signal,
+            repeatable: true,
+        });
+    }
+    catch (error) {
+        if (!(error instanceof errors/* ApiError */.hD) || error.reason !== 'AlreadyExists')
+            throw error;
+        const fieldSelector = `metadata.name=${job.metadata?.name}`;
+        const [there] = (await client.list(resources/* resources */.E.jobs, { namespace, fieldSelector }, { signal })).items;
+        if (there === undefined ||
+            there.metadata?.labels?.[marks/* marks */.Z8.runId] !== job.metadata?.labels?.[marks/* marks */.Z8.runId]) {
+            throw error;
+        }
+        return there;
+    }
+}
+class JobFollower {
+    #run;
+    #signal;
+    #name;
+    #timeout;
+    #pulse = new pulse/* Pulse */.S();
+    #sightings = new diagnose/* Sightings */.lL();
+    #pods = new Map();
+    #events = new Map();
+    #logs = new Map();
+    #streams = new Set();
+    #job;
+    #gone = false;
+    constructor(run, job, signal) {
+        this.#run = run;
+        this.#job = job;
+        this.#signal = signal;
+        this.#name = job.metadata?.name ?? '';
+        this.#timeout = job.spec?.activeDeadlineSeconds ?? run.inputs.migrationTimeout;
+        const { client, namespace } = run;
+        const uid = job.metadata?.uid;
+        const mirrors = [
+            (0,watch/* mirror */.e)(client, resources/* resources */.E.jobs, { namespace, fieldSelector: `metadata.name=${this.#name}` }, {
+                signal,
+                onChange: (change) => {
+                    if (change.type !== 'synced' && change.object.metadata?.uid === uid) {
+                        this.#job = change.object;
+                        this.#gone = change.type === 'deleted';
+                    }
+                    this.#pulse.beat();
+                },
+            }),
+            (0,watch/* mirror */.e)(client, resources/* resources */.E.pods, { namespace, labelSelector: `batch.kubernetes.io/controller-uid=${uid}` }, {
+                signal,
+                onChange: (change) => {
+                    if (change.type !== 'synced')
+                        this.#pods.set(change.object.metadata?.uid ?? '', change.object);
+                    if (change.type === 'applied')
+                        this.#startLogs(change.object);
+                    this.#pulse.beat();
+                },
+            }),
+            (0,watch/* mirror */.e)(client, resources/* resources */.E.events, { namespace, fieldSelector: `involvedObject.uid=${uid}` }, {
+                signal,
+                onChange: (change) => {
+                    if (change.type === 'applied')
+                        this.#events.set(change.object.metadata?.uid ?? '', change.object);
+                    this.#pulse.beat();
+                },
+            }),
+        ];
+        for (const each of mirrors) {
+            each.synced.catch(() => { });
+            each.done.catch((error) => this.#pulse.fail(error));
+        }
+    }
+    async toEnd() {
+        const { clock } = this.#run;
+        const grace = this.#job.spec?.template.spec?.terminationGracePeriodSeconds ?? 30;
+        const deadline = clock.now() + (this.#timeout + grace + controllerSeconds) * 1000;
+        for (;;) {
+            const seen = this.#pulse.beats;
+            const end = jobEnd(this.#job);
+            if (end?.complete || (this.#gone && this.#wasSeenToSucceed())) {
+                await this.#drain();
+                return { cause: undefined, kept: !this.#gone };
+            }
+            if (end !== undefined) {
+                await this.#drain();
+                return { cause: this.#failure(end), kept: !this.#gone };
+            }
+            if (this.#gone)
+                return { cause: this.#deleted(), kept: false };
+            const hopeless = this.#hopeless();
+            if (hopeless)
+                return { cause: hopeless, kept: !(await this.#remove()) };
+            if (clock.now() >= deadline)
+                return { cause: this.#overdue(), kept: !(await this.#remove()) };
+            await this.#pulse.wait(seen, 1, clock, this.#signal);
+        }
+    }
+    #wasSeenToSucceed() {
+        return ([...this.#pods.values()].some(({ status }) => status?.phase === 'Succeeded') ||
+            [...this.#events.values()].some(({ reason }) => reason === 'Completed'));
+    }
+    #hopeless() {
+        const pods = [...this.#pods.values()];
+        const started = pods.some((pod) => statuses(pod).some(hasStarted));
+        if (started)
+            return undefined;
+        const creator = pods.length === 0 ? this.#creator() : undefined;
+        const verdict = (0,diagnose/* diagnose */.h4)({ pods, creator }, this.#sightings, this.#run.clock.now());
+        const [worst] = verdict.diagnoses;
+        if (!verdict.hopeless || worst === undefined)
+            return undefined;
+        return {
+            reason: worst.reason,
+            message: `The migration cannot start: ${worst.object}${worst.container ? `, container ${worst.container}` : ''}: ${worst.message}.`,
+            diagnoses: verdict.diagnoses.map((each) => ({ ...each, log: [] })),
+        };
+    }
+    #creator() {
+        const refusal = [...this.#events.values()].findLast(({ reason }) => reason === 'FailedCreate');
+        return refusal && { object: `job/${this.#name}`, words: refusal.message ?? '' };
+    }
+    #failure(end) {
+        const evidence = this.#evidence(end.message);
+        const [first] = evidence;
+        const what = first ? `${first.object}, container ${first.container}: ${first.message}` : end.message;
+        if (end.reason === 'DeadlineExceeded') {
+            return {
+                reason: 'migration-timeout',
+                message: `The migration did not end within ${(0,duration/* sayDuration */.k)(this.#timeout)} and was stopped by the cluster.`,
+                diagnoses: evidence,
+            };
+        }
+        return { reason: 'migration-failed', message: `The migration failed: ${what}.`, diagnoses: evidence };
+    }
+    #overdue() {
+        return {
+            reason: 'migration-timeout',
+            message: `The migration did not end within ${(0,duration/* sayDuration */.k)(this.#timeout)}, and the cluster did not stop it.`,
+            diagnoses: this.#evidence(''),
+        };
+    }
+    #deleted() {
+        return {
+            reason: 'migration-deleted',
+            message: `Job ${this.#name} was deleted by somebody else before it had ended, so nobody knows how far it came.`,
+            diagnoses: this.#evidence(''),
+        };
+    }
+    #evidence(said) {
+        return [...this.#pods.values()].flatMap((pod) => statuses(pod)
+            .filter((status) => hasStarted(status) && (status.state?.terminated ?? status.lastState?.terminated)?.exitCode !== 0)
+            .map((status) => {
+            const end = status.state?.terminated ?? status.lastState?.terminated;
+            return {
+                reason: end ? 'migration-failed' : 'migration-timeout',
+                object: `pod/${pod.metadata?.name}`,
+                container: status.name,
+                message: end ? `it ended with ${(0,table/* sayExit */.Cg)(end.exitCode, end.reason)}` : 'it was still running',
+                said: end?.message ?? (end ? '' : said),
+                next: 'Read its last log lines, correct the migration, and run this again.',
+                hopeless: true,
+                hasLog: true,
+                log: this.#logs.get(logKey(pod, status))?.tail ?? [],
+                count: 1,
+            };
+        }));
+    }
+    #startLogs(pod) {
+        const several = (pod.spec?.containers.length ?? 0) + (pod.spec?.initContainers?.length ?? 0) > 1;
+        for (const status of statuses(pod)) {
+            const key = logKey(pod, status);
+            if (!hasStarted(status) || this.#logs.has(key))
+                continue;
+            const log = { tail: [] };
+            this.#logs.set(key, log);
+            const stream = (0,logs/* followLog */.w)(this.#run.client, { namespace: this.#run.namespace, pod: pod.metadata?.name ?? '', container: status.name }, {
+                signal: this.#signal,
+                ended: () => this.#hasEnded(pod.metadata?.uid ?? '', status),
+                onLine: (line) => {
+                    log.tail.push(line);
+                    if (log.tail.length > keptLines)
+                        log.tail.shift();
+                    this.#run.log.line(several ? `[${status.name}] ${line}` : line);
+                },
+            }).catch((error) => {
+                if (!this.#signal.aborted)
+                    this.#run.log.line(`(the log of ${status.name} cannot be read: ${String(error)})`);
+            });
+            this.#streams.add(stream);
+        }
+    }
+    #hasEnded(podUid, { name, containerID }) {
+        const pod = this.#pods.get(podUid);
+        const status = pod && statuses(pod).find((each) => each.name === name);
+        return this.#gone || status?.state?.running === undefined || status.containerID !== containerID;
+    }
+    async #drain() {
+        const done = new AbortController();
+        const limit = this.#run.clock
+            .sleep(drainSeconds, AbortSignal.any([done.signal, this.#signal]))
+            .catch(() => { });
+        await Promise.race([Promise.all(this.#streams), limit]);
+        done.abort();
+        this.#signal.throwIfAborted();
+    }
+    async #remove() {
+        const { client, namespace, signal } = this.#run;
+        const uid = this.#job.metadata?.uid;
+        try {
+            await client.delete(resources/* resources */.E.jobs, { namespace, name: this.#name }, { propagationPolicy: 'Background', ...(uid && { preconditions: { uid } }), signal });
+            return true;
+        }
+        catch (error) {
+            if (error instanceof errors/* ApiError */.hD)
+                return error.reason === 'NotFound';
+            throw error;
+        }
+    }
+}
+function statuses(pod) {
+    return [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])];
+}
+function hasStarted({ state, lastState }) {
+    return (state?.running !== undefined ||
+        state?.terminated?.startedAt !== undefined ||
+        lastState?.terminated?.startedAt !== undefined);
+}
+function logKey(pod, { name, containerID }) {
+    return `${pod.metadata?.uid}/${name}/${containerID}`;
+}
+
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __webpack_require__(7598);
+// EXTERNAL MODULE: ./build/kubernetes/workloads/patch.js
+var patch = __webpack_require__(8290);
+// EXTERNAL MODULE: ./build/kubernetes/workloads/template.js
+var workloads_template = __webpack_require__(5984);
+;// CONCATENATED MODULE: ./build/report/findings.js
+function sayFindings(findings) {
+    if (findings.length === 0)
+        return ['Preflight: nothing found.'];
+    return findings.flatMap(({ rule, level, message, next }) => [
+        `${level === 'error' ? '✗' : '!'} ${rule}: ${message}`,
+        ...next.split('\n').map((line) => `    ${line}`),
+    ]);
+}
+
+// EXTERNAL MODULE: ./build/steps/look.js
+var look = __webpack_require__(909);
+// EXTERNAL MODULE: ./build/kubernetes/workloads/kinds.js + 2 modules
+var kinds = __webpack_require__(2536);
+// EXTERNAL MODULE: ./build/preflight/access.js
+var access = __webpack_require__(212);
+// EXTERNAL MODULE: ./build/preflight/preflight.js + 12 modules
+var preflight = __webpack_require__(1161);
+;// CONCATENATED MODULE: ./build/steps/preflight.js
+
+
+
+
+
+
+
+
+
+async function reviewAccess(run) {
+    const migrates = run.inputs.migration !== undefined;
+    return Promise.all((0,access/* neededAccess */.EQ)(migrates).map(async (need) => {
+        const [resource, subresource] = need.resource.split('/');
+        const review = {
+            apiVersion: 'authorization.k8s.io/v1',
+            kind: 'SelfSubjectAccessReview',
+            spec: {
+                resourceAttributes: {
+                    namespace: run.namespace,
+                    verb: need.verb,
+                    group: need.group,
+                    ...(resource && { resource }),
+                    ...(subresource && { subresource }),
+                },
+            },
+        };
+        const answer = await run.client.create(resources/* resources */.E.selfSubjectAccessReviews, {}, review, {
+            signal: run.signal,
+            repeatable: true,
+        });
+        return { ...need, allowed: answer.status?.allowed ?? false };
+    }));
+}
+async function siblingsOf(run) {
+    try {
+        const { items } = await run.client.list(kinds/* kinds */.E[run.inputs.workload.kind].resource, { namespace: run.namespace, limit: 500 }, { signal: run.signal });
+        return items.map(({ metadata }) => metadata?.name ?? '');
+    }
+    catch (error) {
+        if (error instanceof errors/* ApiError */.hD)
+            return [];
+        throw error;
+    }
+}
+async function rehearse(run, observation, patch, job) {
+    const { client, namespace, signal } = run;
+    const dryRun = { dryRun: true, fieldManager: marks/* fieldManager */.wM, signal, repeatable: true };
+    const [patched, migration] = await Promise.all([
+        refusalOf(client.patch(observation.kind.resource, { namespace, name: run.inputs.workload.name }, patch, dryRun)),
+        job &&
+            refusalOf(client.create(resources/* resources */.E.jobs, { namespace }, job, { ...dryRun, fieldValidation: 'Strict' })),
+    ]);
+    return { patched: patched.value, patchRefusal: patched.refusal, migrationRefusal: migration?.refusal };
+}
+function judgeFacts(run, read) {
+    return (0,preflight/* judge */.S)({
+        workload: (0,names/* sayWorkload */.j)(run.inputs.workload),
+        namespace: run.namespace,
+        found: read.found,
+        siblings: read.siblings,
+        access: read.access,
+        patchRefusal: read.rehearsal?.patchRefusal,
+        migrationRefusal: read.rehearsal?.migrationRefusal,
+    }, run.inputs.preflight, run.inputs.preflightIgnore);
+}
+function factsOf(run, observation) {
+    const view = observation.view();
+    if (view === undefined)
+        return undefined;
+    const { kind } = observation;
+    const health = (0,look/* healthOf */.Wr)(kind, view, run.clock.now());
+    const plan = (0,patch/* planImages */.y6)(view.workload, run.inputs.image, run.inputs.containers);
+    return {
+        plan,
+        facts: {
+            paused: kind.paused(view.workload),
+            replicas: kind.replicas(view.workload),
+            status: health.status,
+            verdict: health.verdict,
+            undoTo: health.undoTo?.number,
+            plan,
+        },
+    };
+}
+async function refusalOf(request) {
+    try {
+        return { value: await request };
+    }
+    catch (error) {
+        if (error instanceof errors/* ApiError */.hD && error.status < 500)
+            return { refusal: error.message };
+        throw error;
+    }
+}
+
+;// CONCATENATED MODULE: ./build/steps/plan.js
+
+
+
+
+
+
+
+
+
+async function makePlan(run, access, observation) {
+    const { journal, log } = run;
+    const found = observation && factsOf(run, observation);
+    const draft = observation && found && draftPlan(run, observation, found.facts);
+    const unchanged = draft?.changes.every(({ from, to }) => from === to) ?? false;
+    const rehearsal = draft && !unchanged ? await rehearse(run, draft.observation, draft.patch, draft.job) : undefined;
+    const siblings = found ? [] : await siblingsOf(run);
+    const findings = judgeFacts(run, { access, siblings, found: found?.facts, rehearsal });
+    journal.add({ type: 'checked', findings });
+    for (const line of sayFindings(findings))
+        log.line(line);
+    if (findings.some(({ level }) => level === 'error') || draft === undefined)
+        return 'refused';
+    if (unchanged)
+        return 'unchanged';
+    return withRehearsed(draft, rehearsal);
+}
+function draftPlan(run, observation, facts) {
+    const view = observation.view();
+    if (view === undefined || !facts.plan.ok)
+        return undefined;
+    const { inputs, github, journal, namespace } = run;
+    const { changes } = facts.plan;
+    const { current, undoTo } = (0,look/* healthOf */.Wr)(observation.kind, view, run.clock.now());
+    journal.add({
+        type: 'observed',
+        revision: current?.number,
+        replicas: facts.replicas,
+        undoTo: undoTo?.number,
+    });
+    journal.add({ type: 'planned', changes });
+    const [first] = changes;
+    const image = first?.to ?? '';
+    const job = inputs.migration &&
+        migrationJob({
+            migration: inputs.migration,
+            workload: view.workload,
+            workloadName: (0,names/* sayWorkload */.j)(inputs.workload),
+            namespace,
+            image,
+            container: first?.container ?? '',
+            timeout: inputs.migrationTimeout,
+            run: github,
+            unique: (0,external_node_crypto_.randomBytes)(3).toString('hex').slice(0, 5),
+        });
+    return {
+        observation,
+        changes,
+        patch: (0,patch/* setImagePatch */.Kf)(view.workload, changes, (0,marks/* traces */.d7)(github, image)),
+        job,
+        before: view.workload,
+        intent: toIntent(run, view.workload, changes, undoTo, job),
+    };
+}
+function toIntent(run, workload, changes, undoTo, job) {
+    return {
+        version: 1,
+        phase: 'migrating',
+        workload: run.inputs.workload,
+        namespace: run.namespace,
+        uid: workload.metadata?.uid ?? '',
+        job: job?.metadata?.name,
+        ours: [(0,workloads_template/* templateDigest */.pd)((0,patch/* withImages */.nS)(workload, changes))],
+        undoTo: undoTo && (0,look/* toUndoTarget */.zG)(undoTo),
+    };
+}
+function withRehearsed(draft, rehearsal) {
+    const template = rehearsal?.patched?.spec?.template;
+    return template
+        ? {
+            ...draft,
+            intent: { ...draft.intent, ours: [...new Set([...draft.intent.ours, (0,workloads_template/* templateDigest */.pd)(template)])] },
+        }
+        : draft;
+}
+
+// EXTERNAL MODULE: ./build/steps/recover.js + 2 modules
+var recover = __webpack_require__(2486);
+// EXTERNAL MODULE: ./build/kubernetes/workloads/last-change.js
+var last_change = __webpack_require__(2539);
+// EXTERNAL MODULE: ./build/steps/apply-patch.js
+var apply_patch = __webpack_require__(8195);
+;// CONCATENATED MODULE: ./build/steps/set-image.js
+
+
+
+
+
+async function setImage(run, plan) {
+    const { journal, log } = run;
+    for (const { container, from, to } of plan.changes)
+        log.line(`Setting image of container ${container}: ${from} → ${to}`);
+    const intent = { ...plan.intent, phase: 'setting-image' };
+    run.saveIntent(intent);
+    journal.add({ type: 'setting-image' });
+    const end = await patchOrExplain(run, plan, intent);
+    if ('result' in end)
+        return end;
+    if (!end.applied) {
+        run.saveIntent(undefined);
+        const message = `${(0,names/* sayWorkload */.j)(run.inputs.workload)} was changed by ${(0,last_change/* lastChangeOf */.k)(end.workload)} after it had been checked, so the image was not set.`;
+        return {
+            result: 'superseded',
+            cause: { reason: 'changed-meanwhile', message, diagnoses: [] },
+            next: ['Look at that change; if this deploy is still wanted, run it again.'],
+        };
+    }
+    const digest = end.workload.spec && (0,workloads_template/* templateDigest */.pd)(end.workload.spec.template);
+    const known = digest && !intent.ours.includes(digest) ? { ...intent, ours: [...intent.ours, digest] } : intent;
+    if (known !== intent)
+        run.saveIntent(known);
+    journal.add({ type: 'image-set' });
+    return { workload: end.workload, intent: known };
+}
+async function patchOrExplain(run, { observation, patch, before }, intent) {
+    const { inputs } = run;
+    const expected = before.spec ? (0,workloads_template/* templateDigest */.pd)(before.spec.template) : '';
+    try {
+        return await (0,apply_patch/* applyPatch */.X)(run, observation.kind, inputs.workload.name, patch, expected, new Set(intent.ours), inputs.timeout);
+    }
+    catch (error) {
+        if (!(error instanceof errors/* ApiError */.hD) || error.status >= 500)
+            throw error;
+        run.saveIntent(undefined);
+        const message = `The API server refused the new image for ${(0,names/* sayWorkload */.j)(inputs.workload)}: ${error.message}`;
+        return { result: 'refused', cause: { reason: 'patch-refused', message, diagnoses: [] }, next: [] };
+    }
+}
+
+// EXTERNAL MODULE: ./build/steps/watch-rollout.js
+var watch_rollout = __webpack_require__(5015);
+;// CONCATENATED MODULE: ./build/commands/deploy.js
+
+
+
+
+
+
+
+
+
+async function deploy(run) {
+    const { log, journal } = run;
+    log.group('Check');
+    const [access, observation] = await Promise.all([reviewAccess(run), observeIfThere(run)]);
+    try {
+        const plan = await makePlan(run, access, observation);
+        if (plan === 'refused')
+            return refused(run);
+        if (plan === 'unchanged')
+            return { result: 'unchanged', next: [] };
+        if (plan.job) {
+            const failure = await runMigration(run, plan, plan.job);
+            if (failure)
+                return failure;
+        }
+        const set = await setImage(run, plan);
+        if ('result' in set)
+            return set;
+        log.group(`Rollout of ${(0,names/* sayWorkload */.j)(run.inputs.workload)}`);
+        const end = await deploy_watch(run, plan, set);
+        if (end.kind === 'complete') {
+            run.saveIntent(undefined);
+            journal.add({ type: 'rolled-out', revision: end.revision.number });
+            return { result: 'deployed', next: [] };
+        }
+        return await (0,recover/* recover */.l)(run, plan.observation, set.intent, end);
+    }
+    finally {
+        observation?.close();
+    }
+}
+async function observeIfThere(run) {
+    try {
+        return await (0,observe/* observe */.l)(run.client, run.inputs.workload, run.namespace, run.clock, run.signal);
+    }
+    catch (error) {
+        if (error instanceof errors/* ApiError */.hD && (error.status === 404 || error.status === 403))
+            return undefined;
+        throw error;
+    }
+}
+function refused(run) {
+    const errors = run.journal.last('checked')?.findings.filter(({ level }) => level === 'error') ?? [];
+    return {
+        result: 'refused',
+        cause: {
+            reason: errors[0]?.rule ?? 'workload-missing',
+            message: errors.map(({ message }) => message).join('\n'),
+            diagnoses: [],
+        },
+        next: errors.map(({ next }) => next),
+    };
+}
+async function runMigration(run, plan, job) {
+    const { journal, log } = run;
+    const name = job.metadata?.name ?? '';
+    log.group(`Migration job/${name}`);
+    run.saveIntent(plan.intent);
+    journal.add({ type: 'migration-started', job: name, image: plan.changes[0]?.to ?? '' });
+    const { cause, kept } = await migrate(run, job);
+    journal.add({ type: 'migration-ended', job: name, cause, kept });
+    log.endGroup();
+    if (cause === undefined)
+        return undefined;
+    run.saveIntent(undefined);
+    return {
+        result: 'migration-failed',
+        cause,
+        next: [
+            ...new Set(cause.diagnoses.map(({ next }) => next)),
+            ...(kept ? [`Look at the Job: kubectl -n ${run.namespace} describe job/${name}`] : []),
+        ],
+    };
+}
+async function deploy_watch(run, plan, set) {
+    try {
+        return await (0,watch_rollout/* watchRollout */.D)(run, plan.observation, {
+            ours: new Set(set.intent.ours),
+            before: plan.before,
+            generation: set.workload.metadata?.generation ?? 0,
+            timeout: run.inputs.timeout,
+        });
+    }
+    catch (error) {
+        run.signal.throwIfAborted();
+        const message = `The rollout could not be watched to its end: ${(0,errors/* messageOf */.bD)(error)}`;
+        return {
+            kind: 'failed',
+            revision: undefined,
+            trouble: { reason: 'watch-failed', message, diagnoses: [] },
+        };
+    }
+}
+
+// EXTERNAL MODULE: ./build/ending-of-error.js
+var ending_of_error = __webpack_require__(4280);
+// EXTERNAL MODULE: ./build/inputs.js + 1 modules
+var inputs = __webpack_require__(6892);
+// EXTERNAL MODULE: ./build/interruption.js
+var interruption = __webpack_require__(2073);
+// EXTERNAL MODULE: ./build/journal.js
+var build_journal = __webpack_require__(7999);
+// EXTERNAL MODULE: ./build/log.js
+var build_log = __webpack_require__(6650);
+// EXTERNAL MODULE: ./build/publish.js + 6 modules
+var publish = __webpack_require__(661);
+// EXTERNAL MODULE: ./build/start-run.js + 11 modules
+var start_run = __webpack_require__(1988);
+// EXTERNAL MODULE: ./build/state.js
+var state = __webpack_require__(8801);
+;// CONCATENATED MODULE: ./build/main.js
+
+
+
+
+
+
+
+
+
+
+async function main() {
+    const log = (0,build_log/* actionsLog */._)();
+    const environment = (0,inputs/* readEnvironment */.Q)();
+    const journal = new build_journal/* Journal */.CQ({ now: clock/* systemClock */.m.now, onEntry: state/* saveJournal */.XQ });
+    const signal = (0,interruption/* interruption */.Y)((by) => journal.add({ type: 'interrupted', by }));
+    journal.add({ type: 'began', command: 'deploy', run: environment.run.url, commit: environment.run.sha });
+    let verdict;
+    try {
+        const run = await (0,start_run/* startRun */.A)({ inputs: (0,inputs/* readInputs */.K)(), environment, log, journal, signal });
+        verdict = { ending: await deploy(run).finally(() => run.close()), finished: true };
+    }
+    catch (error) {
+        verdict = (0,ending_of_error/* endingOfError */.R)(error, journal);
+    }
+    journal.add({ type: 'ended', ending: verdict.ending });
+    await (0,publish/* publish */.m)(journal, log);
+    if (verdict.finished)
+        (0,state/* saveEnded */.yo)();
+    (0,interruption/* endSoon */.n)();
+}
+
+
+/***/ })
+
+};
