@@ -49,15 +49,15 @@ async function finish(run, intent) {
         const digest = view.workload.spec && (0,template/* templateDigest */.pd)(view.workload.spec.template);
         const runsOurs = digest !== undefined && intent.ours.includes(digest);
         if (runsOurs && intent.phase === 'setting-image' && inputs.onCancel === 'leave') {
-            return leave(run, observation, cause);
+            return leave(run, observation, intent, cause);
         }
-        return await (0,recover/* undoAndSay */.j)(run, observation, intent, cause, Math.min(inputs.undoTimeout, longestUndo));
+        return await (0,recover/* undoAndSay */.ju)(run, observation, intent, cause, Math.min(inputs.undoTimeout, longestUndo));
     }
     finally {
         observation?.close();
     }
 }
-function leave(run, observation, cause) {
+function leave(run, observation, intent, cause) {
     const view = observation.view();
     const status = view && observation.kind.status(view);
     const revision = view && observation.kind.current(view)?.number;
@@ -72,7 +72,7 @@ function leave(run, observation, cause) {
         next: [
             "It is left as it is, as the input 'on-cancel' asks for.",
             `See how it goes on: kubectl -n ${run.namespace} rollout status ${workload}`,
-            `To go back: kubectl -n ${run.namespace} rollout undo ${workload}`,
+            `To go back: ${(0,recover/* undoCommand */.Eb)(run, intent)}`,
         ],
     };
 }
@@ -112,6 +112,8 @@ var build_journal = __webpack_require__(7999);
 var build_log = __webpack_require__(6650);
 // EXTERNAL MODULE: ./build/publish.js + 6 modules
 var publish = __webpack_require__(661);
+// EXTERNAL MODULE: ./build/run.js
+var run = __webpack_require__(6501);
 // EXTERNAL MODULE: ./build/start-run.js + 11 modules
 var start_run = __webpack_require__(1988);
 // EXTERNAL MODULE: ./build/state.js
@@ -128,6 +130,8 @@ var build_state = __webpack_require__(8801);
 
 
 
+
+const atRest = new Set(['deployed', 'undone', 'cancelled']);
 async function post() {
     const log = (0,build_log/* actionsLog */._)();
     const state = (0,build_state/* readState */.un)();
@@ -135,8 +139,13 @@ async function post() {
     const intent = parseIntent(state.intent);
     if (intent === undefined || intent.phase === 'migrating') {
         log.line('Main was interrupted before it changed the workload: there is nothing to undo.');
-        if (intent?.job)
-            log.line(`Its migration, job/${intent.job}, goes on to its own end or deadline.`);
+        if (journal.last('ended') === undefined) {
+            journal.add({
+                type: 'ended',
+                ending: (0,ending_of_error/* endingOfError */.R)(new run/* Interrupted */.j('The step was killed.'), journal).ending,
+            });
+            await (0,publish/* publish */.m)(journal, log, atRest);
+        }
         return;
     }
     const signal = (0,interruption/* interruption */.Y)((by) => journal.add({ type: 'interrupted', by }));
@@ -155,7 +164,7 @@ async function post() {
         ({ ending } = (0,ending_of_error/* endingOfError */.R)(error, journal));
     }
     journal.add({ type: 'ended', ending });
-    await (0,publish/* publish */.m)(journal, log);
+    await (0,publish/* publish */.m)(journal, log, atRest);
     (0,interruption/* endSoon */.n)();
 }
 

@@ -38,15 +38,15 @@ const systemClock = {
 /* harmony import */ var _table_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(1438);
 
 class Sightings {
-    #first = new Map();
+    #seen = new Map();
     see(symptom, now) {
-        const first = this.#first.get(symptom);
-        if (first !== undefined)
-            return first;
-        this.#first.set(symptom, now);
-        return now;
+        const earlier = this.#seen.get(symptom);
+        const first = earlier && now - earlier.last <= longestPause ? earlier.first : now;
+        this.#seen.set(symptom, { first, last: now });
+        return first;
     }
 }
+const longestPause = 30_000;
 function diagnose(scene, sightings, now) {
     const pods = scene.pods.filter((pod) => pod.metadata?.deletionTimestamp === undefined);
     const symptoms = pods.flatMap((pod) => podSymptoms(pod, sightings, now).map((diagnosis) => ({ diagnosis, pod })));
@@ -359,13 +359,11 @@ function endingOfError(error, journal) {
     const setting = journal.last('setting-image') !== undefined;
     const migration = journal.last('migration-started');
     const migrating = migration !== undefined && journal.last('migration-ended') === undefined;
-    const left = setting
-        ? ['The post step looks at the workload and brings it to a known state; see its summary.']
-        : migrating
-            ? [
-                `Job ${migration.job} may still run: it goes on to its own end or deadline, since a migration must not be killed half-way.`,
-            ]
-            : [];
+    const left = migrating
+        ? [
+            `Job ${migration.job} may still run: it goes on to its own end or deadline, since a migration must not be killed half-way.`,
+        ]
+        : [];
     const next = [...left, ...adviceOn(error)];
     if (error instanceof _run_js__WEBPACK_IMPORTED_MODULE_1__/* .Interrupted */ .j)
         return { ending: { result: 'cancelled', cause, next }, finished: false };
@@ -800,7 +798,8 @@ class Journal {
     }
     add(event) {
         this.#entries.push({ ...event, at: this.#now() });
-        this.#onEntry(this);
+        if (event.type !== 'progress')
+            this.#onEntry(this);
     }
     last(type) {
         return this.#entries.findLast((entry) => entry.type === type);
@@ -2020,7 +2019,7 @@ const runsButUnhealthy = {
         if (!found?.plan.ok || found.plan.changes.some(({ from, to }) => from !== to))
             return [];
         const { status, verdict } = found;
-        if (status.state === 'complete' || (status.state !== 'failed' && !verdict.hopeless))
+        if (status.state === 'complete')
             return [];
         const [worst] = verdict.diagnoses;
         return [
@@ -2154,7 +2153,7 @@ var core = __webpack_require__(1147);
 // EXTERNAL MODULE: ./build/errors.js
 var errors = __webpack_require__(9473);
 // EXTERNAL MODULE: ./build/journal.js
-var build_journal = __webpack_require__(7999);
+var journal = __webpack_require__(7999);
 ;// CONCATENATED MODULE: ./build/report/verdict.js
 function verdictOf(story) {
     const workload = story.workload || 'the workload';
@@ -2203,7 +2202,7 @@ function verdictOf(story) {
             mark: '🛑',
             title: `Cancelled: ${workload}`,
             state: story.phases.some(({ title }) => title === 'Rollout')
-                ? 'The post step takes it from here; see its own summary.'
+                ? `The post step brings ${workload} to a known state; see its own summary.`
                 : untouched,
         },
     };
@@ -2221,7 +2220,7 @@ const lastLines = 5;
 function annotation(story) {
     const { title, state } = verdictOf(story);
     const { ending } = story;
-    const good = ending !== undefined && build_journal/* successes */.o9.has(ending.result);
+    const good = ending !== undefined && journal/* successes */.o9.has(ending.result);
     const why = ending?.cause?.message ?? '';
     const [first] = ending?.cause?.diagnoses ?? [];
     const text = [
@@ -2457,13 +2456,12 @@ function findings({ findings: all }) {
 
 
 
-
-async function publish(journal, log) {
+async function publish(journal, log, good) {
     const story = tell(journal.entries);
     sayInLog(story, log);
     for (const [name, value] of Object.entries(outputs(story)))
         core/* setOutput */.uH(name, value);
-    if (story.ending === undefined || !build_journal/* successes */.o9.has(story.ending.result))
+    if (story.ending === undefined || !good.has(story.ending.result))
         process.exitCode = core/* ExitCode */.yU.Failure;
     if (!process.env['GITHUB_STEP_SUMMARY'])
         return;
@@ -3958,8 +3956,9 @@ function findRevision(kind, view, target) {
 
 // EXPORTS
 __webpack_require__.d(__webpack_exports__, {
-  l: () => (/* binding */ recover),
-  j: () => (/* binding */ undoAndSay)
+  lj: () => (/* binding */ recover),
+  ju: () => (/* binding */ undoAndSay),
+  Eb: () => (/* binding */ undoCommand)
 });
 
 // EXTERNAL MODULE: ./build/errors.js
@@ -4080,8 +4079,7 @@ async function undo(run, observation, target, ours, timeout) {
 
 
 async function recover(run, observation, intent, end) {
-    const { journal, log, inputs, namespace } = run;
-    const workload = (0,names/* sayWorkload */.j)(inputs.workload);
+    const { journal, log, inputs } = run;
     if (end.kind === 'superseded') {
         run.saveIntent(undefined);
         return superseded(run, end.message);
@@ -4098,7 +4096,7 @@ async function recover(run, observation, intent, end) {
             cause,
             next: [
                 "It is left as it is, as the input 'on-failure' asks for.",
-                `To go back: kubectl -n ${namespace} rollout undo ${workload}${intent.undoTo ? ` --to-revision=${intent.undoTo.number}` : ''}`,
+                `To go back: ${undoCommand(run, intent)}`,
             ],
         };
     }
@@ -4141,7 +4139,7 @@ async function undoAndSay(run, observation, intent, cause, timeout) {
         next: [
             `The undo failed too: ${undoCause.message}`,
             `See where it stands: kubectl -n ${namespace} rollout status ${workload} --watch=false; kubectl -n ${namespace} get pods`,
-            `Try the undo again: kubectl -n ${namespace} rollout undo ${workload} --to-revision=${target.number}`,
+            `Try the undo again: ${undoCommand(run, intent)}`,
         ],
     };
 }
@@ -4167,6 +4165,10 @@ function superseded(run, message, earlier) {
             `See where it stands: kubectl -n ${namespace} rollout status ${(0,names/* sayWorkload */.j)(inputs.workload)}`,
         ],
     };
+}
+function undoCommand({ namespace, inputs }, { undoTo }) {
+    const command = `kubectl -n ${namespace} rollout undo ${(0,names/* sayWorkload */.j)(inputs.workload)}`;
+    return undoTo ? `${command} --to-revision=${undoTo.number}` : command;
 }
 function* sayCause(cause) {
     yield '';

@@ -697,7 +697,7 @@ async function deploy(run) {
             journal.add({ type: 'rolled-out', revision: end.revision.number });
             return { result: 'deployed', next: [] };
         }
-        return await (0,recover/* recover */.l)(run, plan.observation, set.intent, end);
+        return await (0,recover/* recover */.lj)(run, plan.observation, set.intent, end);
     }
     finally {
         observation?.close();
@@ -808,7 +808,7 @@ async function main() {
         verdict = (0,ending_of_error/* endingOfError */.R)(error, journal);
     }
     journal.add({ type: 'ended', ending: verdict.ending });
-    await (0,publish/* publish */.m)(journal, log);
+    await (0,publish/* publish */.m)(journal, log, build_journal/* successes */.o9);
     if (verdict.finished)
         (0,state/* saveEnded */.yo)();
     (0,interruption/* endSoon */.n)();

@@ -11,13 +11,11 @@ export function endingOfError(error: unknown, journal: Journal): { ending: Endin
   const setting = journal.last('setting-image') !== undefined;
   const migration = journal.last('migration-started');
   const migrating = migration !== undefined && journal.last('migration-ended') === undefined;
-  const left = setting
-    ? ['The post step looks at the workload and brings it to a known state; see its summary.']
-    : migrating
-      ? [
-          `Job ${migration.job} may still run: it goes on to its own end or deadline, since a migration must not be killed half-way.`,
-        ]
-      : [];
+  const left = migrating
+    ? [
+        `Job ${migration.job} may still run: it goes on to its own end or deadline, since a migration must not be killed half-way.`,
+      ]
+    : [];
   const next = [...left, ...adviceOn(error)];
   if (error instanceof Interrupted) return { ending: { result: 'cancelled', cause, next }, finished: false };
   if (setting) return { ending: { result: 'left-failed', cause, next }, finished: false };

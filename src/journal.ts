@@ -89,7 +89,7 @@ export class Journal {
     now: () => number;
     /** What main had written, when post goes on with it. */
     entries?: readonly Entry[];
-    /** Called after each entry. */
+    /** Called after each entry but progress, of which there is much and which nobody needs later. */
     onEntry?: (journal: Journal) => void;
   }) {
     this.#entries = [...(options.entries ?? [])];
@@ -103,7 +103,7 @@ export class Journal {
 
   add(event: Event): void {
     this.#entries.push({ ...event, at: this.#now() });
-    this.#onEntry(this);
+    if (event.type !== 'progress') this.#onEntry(this);
   }
 
   /** The last entry of a type. */

@@ -3,7 +3,7 @@ import { deploy } from './commands/deploy.ts';
 import { endingOfError } from './ending-of-error.ts';
 import { readEnvironment, readInputs } from './inputs.ts';
 import { endSoon, interruption } from './interruption.ts';
-import { type Ending, Journal } from './journal.ts';
+import { type Ending, Journal, successes } from './journal.ts';
 import { actionsLog } from './log.ts';
 import { publish } from './publish.ts';
 import { startRun } from './start-run.ts';
@@ -25,7 +25,7 @@ export async function main(): Promise<void> {
     verdict = endingOfError(error, journal);
   }
   journal.add({ type: 'ended', ending: verdict.ending });
-  await publish(journal, log);
+  await publish(journal, log, successes);
   if (verdict.finished) saveEnded();
   endSoon();
 }

@@ -4,11 +4,15 @@ import { endingOfError } from './ending-of-error.ts';
 import { readEnvironment, readInputs } from './inputs.ts';
 import { parseIntent } from './intent.ts';
 import { endSoon, interruption } from './interruption.ts';
-import { type Ending, entriesFromState, Journal } from './journal.ts';
+import { type Ending, entriesFromState, Journal, type Result } from './journal.ts';
 import { actionsLog } from './log.ts';
 import { publish } from './publish.ts';
+import { Interrupted } from './run.ts';
 import { startRun } from './start-run.ts';
 import { readState } from './state.ts';
+
+/** Results after which nothing is left to do; main's failure or the cancel shows in the run already. */
+const atRest: ReadonlySet<Result> = new Set<Result>(['deployed', 'undone', 'cancelled']);
 
 /** Finishes what an interrupted main left: it looks at the cluster, and brings the workload to a known state. */
 export async function post(): Promise<void> {
@@ -18,7 +22,14 @@ export async function post(): Promise<void> {
   const intent = parseIntent(state.intent);
   if (intent === undefined || intent.phase === 'migrating') {
     log.line('Main was interrupted before it changed the workload: there is nothing to undo.');
-    if (intent?.job) log.line(`Its migration, job/${intent.job}, goes on to its own end or deadline.`);
+    // A main that was killed could not say so itself.
+    if (journal.last('ended') === undefined) {
+      journal.add({
+        type: 'ended',
+        ending: endingOfError(new Interrupted('The step was killed.'), journal).ending,
+      });
+      await publish(journal, log, atRest);
+    }
     return;
   }
   const signal = interruption((by) => journal.add({ type: 'interrupted', by }));
@@ -36,6 +47,6 @@ export async function post(): Promise<void> {
     ({ ending } = endingOfError(error, journal));
   }
   journal.add({ type: 'ended', ending });
-  await publish(journal, log);
+  await publish(journal, log, atRest);
   endSoon();
 }

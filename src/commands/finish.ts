@@ -5,7 +5,7 @@ import { sayWorkload } from '../kubernetes/workloads/names.ts';
 import { type Observation, observe } from '../kubernetes/workloads/observe.ts';
 import { templateDigest } from '../kubernetes/workloads/template.ts';
 import type { Run } from '../run.ts';
-import { undoAndSay } from '../steps/recover.ts';
+import { undoAndSay, undoCommand } from '../steps/recover.ts';
 
 /** Post has 5 minutes of a cancelled job, other steps' posts among them; the undo gets what leaves room to report. */
 const longestUndo = 220;
@@ -30,7 +30,7 @@ export async function finish(run: Run, intent: Intent): Promise<Ending> {
     const digest = view.workload.spec && templateDigest(view.workload.spec.template);
     const runsOurs = digest !== undefined && intent.ours.includes(digest);
     if (runsOurs && intent.phase === 'setting-image' && inputs.onCancel === 'leave') {
-      return leave(run, observation, cause);
+      return leave(run, observation, intent, cause);
     }
     return await undoAndSay(run, observation, intent, cause, Math.min(inputs.undoTimeout, longestUndo));
   } finally {
@@ -38,7 +38,7 @@ export async function finish(run: Run, intent: Intent): Promise<Ending> {
   }
 }
 
-function leave(run: Run, observation: Observation, cause: Cause): Ending {
+function leave(run: Run, observation: Observation, intent: Intent, cause: Cause): Ending {
   const view = observation.view();
   const status = view && observation.kind.status(view);
   const revision = view && observation.kind.current(view)?.number;
@@ -53,7 +53,7 @@ function leave(run: Run, observation: Observation, cause: Cause): Ending {
     next: [
       "It is left as it is, as the input 'on-cancel' asks for.",
       `See how it goes on: kubectl -n ${run.namespace} rollout status ${workload}`,
-      `To go back: kubectl -n ${run.namespace} rollout undo ${workload}`,
+      `To go back: ${undoCommand(run, intent)}`,
     ],
   };
 }

@@ -16,18 +16,24 @@ export interface Scene {
   readonly creator: CreatorSubject | undefined;
 }
 
-/** Remembers when each symptom was first seen, since the cluster mostly does not say. Times in milliseconds. */
+/**
+ * Remembers when each symptom was first seen, since the cluster mostly does not say. Times in milliseconds.
+ *
+ * A symptom that has been away for half a minute is a new one; a shorter pause is the kubelet trying again.
+ */
 export class Sightings {
-  readonly #first = new Map<string, number>();
+  readonly #seen = new Map<string, { readonly first: number; readonly last: number }>();
 
   /** When `symptom` was first seen, `now` being a sighting of it. */
   see(symptom: string, now: number): number {
-    const first = this.#first.get(symptom);
-    if (first !== undefined) return first;
-    this.#first.set(symptom, now);
-    return now;
+    const earlier = this.#seen.get(symptom);
+    const first = earlier && now - earlier.last <= longestPause ? earlier.first : now;
+    this.#seen.set(symptom, { first, last: now });
+    return first;
   }
 }
+
+const longestPause = 30_000;
 
 /** What is wrong, and whether waiting can still help. */
 export interface Verdict {

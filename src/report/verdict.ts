@@ -57,7 +57,7 @@ export function verdictOf(story: Story): Verdict {
       mark: '🛑',
       title: `Cancelled: ${workload}`,
       state: story.phases.some(({ title }) => title === 'Rollout')
-        ? 'The post step takes it from here; see its own summary.'
+        ? `The post step brings ${workload} to a known state; see its own summary.`
         : untouched,
     },
   };

@@ -15,8 +15,7 @@ export async function recover(
   intent: Intent,
   end: Exclude<RolloutEnd, { kind: 'complete' }>,
 ): Promise<Ending> {
-  const { journal, log, inputs, namespace } = run;
-  const workload = sayWorkload(inputs.workload);
+  const { journal, log, inputs } = run;
   if (end.kind === 'superseded') {
     run.saveIntent(undefined);
     return superseded(run, end.message);
@@ -32,7 +31,7 @@ export async function recover(
       cause,
       next: [
         "It is left as it is, as the input 'on-failure' asks for.",
-        `To go back: kubectl -n ${namespace} rollout undo ${workload}${intent.undoTo ? ` --to-revision=${intent.undoTo.number}` : ''}`,
+        `To go back: ${undoCommand(run, intent)}`,
       ],
     };
   }
@@ -85,7 +84,7 @@ export async function undoAndSay(
     next: [
       `The undo failed too: ${undoCause.message}`,
       `See where it stands: kubectl -n ${namespace} rollout status ${workload} --watch=false; kubectl -n ${namespace} get pods`,
-      `Try the undo again: kubectl -n ${namespace} rollout undo ${workload} --to-revision=${target.number}`,
+      `Try the undo again: ${undoCommand(run, intent)}`,
     ],
   };
 }
@@ -117,6 +116,12 @@ function superseded(run: Run, message: string, earlier?: Cause): Ending {
       `See where it stands: kubectl -n ${namespace} rollout status ${sayWorkload(inputs.workload)}`,
     ],
   };
+}
+
+/** What a person types to undo by hand. */
+export function undoCommand({ namespace, inputs }: Run, { undoTo }: Intent): string {
+  const command = `kubectl -n ${namespace} rollout undo ${sayWorkload(inputs.workload)}`;
+  return undoTo ? `${command} --to-revision=${undoTo.number}` : command;
 }
 
 /** The cause as log lines. */

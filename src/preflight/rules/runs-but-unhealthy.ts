@@ -8,7 +8,7 @@ export const runsButUnhealthy: Rule = {
   judge({ found, workload, namespace }) {
     if (!found?.plan.ok || found.plan.changes.some(({ from, to }) => from !== to)) return [];
     const { status, verdict } = found;
-    if (status.state === 'complete' || (status.state !== 'failed' && !verdict.hopeless)) return [];
+    if (status.state === 'complete') return [];
     const [worst] = verdict.diagnoses;
     return [
       {
