@@ -32,9 +32,9 @@ const systemClock = {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   h4: () => (/* binding */ diagnose),
+/* harmony export */   i_: () => (/* binding */ isReady),
 /* harmony export */   lL: () => (/* binding */ Sightings)
 /* harmony export */ });
-/* unused harmony export isReady */
 /* harmony import */ var _table_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(1438);
 
 class Sightings {
@@ -4205,6 +4205,7 @@ async function watchRollout(run, observation, expected) {
     const sightings = new _diagnosis_diagnose_js__WEBPACK_IMPORTED_MODULE_0__/* .Sightings */ .lL();
     const teller = new Teller(run);
     const deadline = clock.now() + expected.timeout * 1000;
+    let completeSince;
     for (;;) {
         const seen = observation.changes;
         const view = observation.view();
@@ -4221,21 +4222,41 @@ async function watchRollout(run, observation, expected) {
             }
             status = observation.kind.status(view, expected.before);
             revision = observation.kind.current(view);
-            if (status.state === 'complete' && revision) {
-                teller.tell(status, []);
-                return { kind: 'complete', revision };
-            }
+            const pods = revision ? observation.kind.podsOf(view, revision) : [];
             if (revision) {
-                const pods = observation.kind.podsOf(view, revision);
-                verdict = (0,_diagnosis_diagnose_js__WEBPACK_IMPORTED_MODULE_0__/* .diagnose */ .h4)({ pods, creator: observation.kind.creator(view, revision) }, sightings, clock.now());
+                const creator = observation.kind.creator(view, revision);
+                verdict = (0,_diagnosis_diagnose_js__WEBPACK_IMPORTED_MODULE_0__/* .diagnose */ .h4)({ pods, creator }, sightings, clock.now());
             }
             teller.tell(status, verdict.diagnoses);
+            const replicas = observation.kind.replicas(view.workload);
+            if (status.state === 'complete' && replicas === 0)
+                return scaledToZero(name, revision);
+            if (status.state === 'complete' && revision && isSound(pods, replicas, verdict)) {
+                completeSince ??= clock.now();
+                if (clock.now() - completeSince >= settleSeconds(view.workload) * 1000)
+                    return { kind: 'complete', revision };
+            }
+            else {
+                completeSince = undefined;
+            }
         }
         const trouble = troubleOf(status, verdict, clock.now() >= deadline ? expected.timeout : undefined);
         if (trouble)
             return { kind: 'failed', revision, trouble };
         await observation.changed(seen, Math.min(1, Math.max(0, deadline - clock.now()) / 1000));
     }
+}
+function isSound(pods, replicas, verdict) {
+    return verdict.diagnoses.length === 0 && pods.filter(_diagnosis_diagnose_js__WEBPACK_IMPORTED_MODULE_0__/* .isReady */ .i_).length >= (replicas ?? 1);
+}
+const unprobedSeconds = 3;
+function settleSeconds({ spec }) {
+    const containers = spec?.template.spec?.containers ?? [];
+    return containers.every(({ readinessProbe }) => readinessProbe !== undefined) ? 0 : unprobedSeconds;
+}
+function scaledToZero(name, revision) {
+    const message = `${name} was scaled to zero during the rollout, so nothing shows whether the new image works.`;
+    return { kind: 'failed', revision, trouble: { reason: 'scaled-to-zero', message, diagnoses: [] } };
 }
 function troubleOf(status, { diagnoses, hopeless }, overdue) {
     const [worst] = diagnoses;

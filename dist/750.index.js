@@ -393,9 +393,8 @@ function statuses(pod) {
     return [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])];
 }
 function hasStarted({ state, lastState }) {
-    return (state?.running !== undefined ||
-        state?.terminated?.startedAt !== undefined ||
-        lastState?.terminated?.startedAt !== undefined);
+    const ran = (end) => end !== undefined && new Date(end.startedAt ?? 0).getTime() > 0;
+    return state?.running !== undefined || ran(state?.terminated) || ran(lastState?.terminated);
 }
 function logKey(pod, { name, containerID }) {
     return `${pod.metadata?.uid}/${name}/${containerID}`;

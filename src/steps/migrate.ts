@@ -1,4 +1,10 @@
-import type { CoreV1Event, V1ContainerStatus, V1Job, V1Pod } from '@kubernetes/client-node';
+import type {
+  CoreV1Event,
+  V1ContainerStateTerminated,
+  V1ContainerStatus,
+  V1Job,
+  V1Pod,
+} from '@kubernetes/client-node';
 import { diagnose, Sightings } from '../diagnosis/diagnose.ts';
 import { type CreatorSubject, sayExit } from '../diagnosis/table.ts';
 import { sayDuration } from '../duration.ts';
@@ -322,13 +328,11 @@ function statuses(pod: V1Pod): V1ContainerStatus[] {
   return [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])];
 }
 
-/** Whether some instance of the container has run, be it for a millisecond. */
+/** Whether some instance of the container has run, be it for a millisecond. One that cannot start "ends" in 1970. */
 function hasStarted({ state, lastState }: V1ContainerStatus): boolean {
-  return (
-    state?.running !== undefined ||
-    state?.terminated?.startedAt !== undefined ||
-    lastState?.terminated?.startedAt !== undefined
-  );
+  const ran = (end: V1ContainerStateTerminated | undefined) =>
+    end !== undefined && new Date(end.startedAt ?? 0).getTime() > 0;
+  return state?.running !== undefined || ran(state?.terminated) || ran(lastState?.terminated);
 }
 
 function logKey(pod: V1Pod, { name, containerID }: V1ContainerStatus): string {

@@ -1,4 +1,5 @@
-import { diagnose, Sightings, type Verdict } from '../diagnosis/diagnose.ts';
+import type { V1Pod } from '@kubernetes/client-node';
+import { diagnose, isReady, Sightings, type Verdict } from '../diagnosis/diagnose.ts';
 import type { Diagnosis } from '../diagnosis/diagnosis.ts';
 import { sayDuration } from '../duration.ts';
 import type { Revision, RolloutStatus, WorkloadObject } from '../kubernetes/workloads/kind.ts';
@@ -48,6 +49,7 @@ export async function watchRollout(
   const sightings = new Sightings();
   const teller = new Teller(run);
   const deadline = clock.now() + expected.timeout * 1000;
+  let completeSince: number | undefined;
   for (;;) {
     const seen = observation.changes;
     const view = observation.view();
@@ -63,25 +65,49 @@ export async function watchRollout(
       }
       status = observation.kind.status(view, expected.before);
       revision = observation.kind.current(view);
-      if (status.state === 'complete' && revision) {
-        teller.tell(status, []);
-        return { kind: 'complete', revision };
-      }
+      const pods = revision ? observation.kind.podsOf(view, revision) : [];
       if (revision) {
-        const pods = observation.kind.podsOf(view, revision);
-        verdict = diagnose(
-          { pods, creator: observation.kind.creator(view, revision) },
-          sightings,
-          clock.now(),
-        );
+        const creator = observation.kind.creator(view, revision);
+        verdict = diagnose({ pods, creator }, sightings, clock.now());
       }
       teller.tell(status, verdict.diagnoses);
+      const replicas = observation.kind.replicas(view.workload);
+      if (status.state === 'complete' && replicas === 0) return scaledToZero(name, revision);
+      if (status.state === 'complete' && revision && isSound(pods, replicas, verdict)) {
+        completeSince ??= clock.now();
+        if (clock.now() - completeSince >= settleSeconds(view.workload) * 1000)
+          return { kind: 'complete', revision };
+      } else {
+        completeSince = undefined;
+      }
     }
     const trouble = troubleOf(status, verdict, clock.now() >= deadline ? expected.timeout : undefined);
     if (trouble) return { kind: 'failed', revision, trouble };
     // The second is for grace periods, which end without anything having changed in the cluster.
     await observation.changed(seen, Math.min(1, Math.max(0, deadline - clock.now()) / 1000));
   }
+}
+
+/**
+ * Whether the pods bear out what the workload's status says. Without a readiness probe a container counts as ready the
+ * moment it runs, so that a status can be complete while its pods have crashed already.
+ */
+function isSound(pods: readonly V1Pod[], replicas: number | undefined, verdict: Verdict): boolean {
+  return verdict.diagnoses.length === 0 && pods.filter(isReady).length >= (replicas ?? 1);
+}
+
+/** Seconds for which a rollout must stay complete where nothing else tells that its containers work. */
+const unprobedSeconds = 3;
+
+/** How long a rollout must stay complete, in seconds: not at all where every container has a readiness probe. */
+function settleSeconds({ spec }: WorkloadObject): number {
+  const containers = spec?.template.spec?.containers ?? [];
+  return containers.every(({ readinessProbe }) => readinessProbe !== undefined) ? 0 : unprobedSeconds;
+}
+
+function scaledToZero(name: string, revision: Revision | undefined): RolloutEnd {
+  const message = `${name} was scaled to zero during the rollout, so nothing shows whether the new image works.`;
+  return { kind: 'failed', revision, trouble: { reason: 'scaled-to-zero', message, diagnoses: [] } };
 }
 
 /** Why the rollout is to be given up now, or undefined. Pure. `overdue`: the timeout in seconds, once it is over. */

@@ -1,12 +1,13 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { access, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { access, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, dirname, join, relative } from 'node:path';
 import { ensurePackages } from './debian.ts';
-import { ClusterUnavailable, hasCode } from './errors.ts';
+import { ClusterUnavailable } from './errors.ts';
 import { layerOf } from './layer.ts';
 import { withLock } from './lock.ts';
+import { guard } from './processes.ts';
 
 const here = import.meta.dirname;
 
@@ -118,16 +119,25 @@ async function buildOne(
   const key = await hashOf(source, [process.platform, process.arch, ...flags, ...target.packages]);
   const folder = join(cacheRoot(), `${name}-${key}`);
   if (await exists(folder)) return folder;
-  const waiting = () => log(`waiting for another process that is building ${target.what}`);
-  return await withLock(`${folder}.lock`, waiting, async () => {
+  const onWait = () => log(`waiting for another process that is building ${target.what}`);
+  return await withLock({ file: `${folder}.lock`, onWait, signal }, async () => {
     if (await exists(folder)) return folder;
+    if (spawnSync('go', ['version']).status !== 0) {
+      throw new ClusterUnavailable(
+        `building ${target.what} needs Go 1.26 or newer as "go" on the PATH. Install it from go.dev/dl.`,
+      );
+    }
     await ensurePackages(target.debian ?? [], log);
     await removeUnfinished(folder);
     const unfinished = await mkdtemp(`${folder}.unfinished-`);
     try {
       const started = Date.now();
       log(`building ${target.what} from source: ${target.duration}, once`);
-      await goBuild(target, source, [...flags, '-o', `${unfinished}/`, ...target.packages], log, signal);
+      const temporary = join(unfinished, 'temporary');
+      await mkdir(temporary);
+      const args = [...flags, '-o', `${unfinished}/`, ...target.packages];
+      await goBuild(target, { source, temporary, args, log, signal });
+      await rm(temporary, { recursive: true });
       for (const [from, to] of Object.entries(target.rename ?? {})) {
         await rename(join(unfinished, from), join(unfinished, to));
       }
@@ -143,28 +153,32 @@ async function buildOne(
   });
 }
 
-function goBuild(
-  target: Target,
-  cwd: string,
-  args: string[],
-  log: (line: string) => void,
-  signal: AbortSignal | undefined,
-): Promise<void> {
+interface GoBuild {
+  source: string;
+  /** Go's own temporary files, which it does not remove when it is killed. */
+  temporary: string;
+  args: string[];
+  log: (line: string) => void;
+  signal: AbortSignal | undefined;
+}
+
+function goBuild(target: Target, { source, temporary, args, log, signal }: GoBuild): Promise<void> {
   return new Promise((resolve, reject) => {
     signal?.throwIfAborted();
     const started = Date.now();
     // A process group of its own, so that the compilers end with it.
-    const child = spawn('go', ['build', '-v', ...args], {
-      cwd,
+    const [command, ...rest] = guard('go', ['build', '-v', ...args]);
+    const child = spawn(command, rest, {
+      cwd: source,
       detached: true,
       stdio: ['ignore', 'ignore', 'pipe'],
-      env: { ...process.env, CGO_ENABLED: target.cgo ? '1' : '0', GOWORK: 'off' },
+      env: { ...process.env, CGO_ENABLED: target.cgo ? '1' : '0', GOWORK: 'off', GOTMPDIR: temporary },
     });
     let packages = 0;
     let tail: string[] = [];
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       const lines = text.split('\n').filter((line) => line !== '');
-      packages += lines.length;
+      packages += lines.filter((line) => !line.startsWith('go: ')).length;
       tail = [...tail, ...lines].slice(-20);
     });
     const heartbeat = setInterval(
@@ -181,15 +195,7 @@ function goBuild(
       if (error) reject(error);
       else resolve();
     };
-    child.on('error', (cause) =>
-      settle(
-        hasCode(cause, 'ENOENT')
-          ? new ClusterUnavailable(
-              `building ${target.what} needs Go 1.26 or newer on the PATH, and there is no "go". Install it from go.dev/dl.`,
-            )
-          : cause,
-      ),
-    );
+    child.on('error', settle);
     child.on('close', (code) => {
       if (signal?.aborted) settle(new Error('the build was stopped'));
       else if (code === 0) settle();

@@ -17,7 +17,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
     project.provide('cluster', { description: cluster.description });
     return () => cluster.stop();
   } catch (error) {
-    if (!(error instanceof ClusterUnavailable)) throw error;
+    // Skipped tests prove nothing, and nobody reads why in CI.
+    if (!(error instanceof ClusterUnavailable) || process.env['CI'] === 'true') throw error;
     console.error(`tests that need a cluster with containers are skipped: ${error.message}`);
     project.provide('cluster', { unavailable: error.message });
     return async () => undefined;

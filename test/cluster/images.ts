@@ -29,6 +29,8 @@ export const behaviours: Readonly<Record<string, Behaviour>> = {
   'ignores-sigterm': serves('--ignore-sigterm'),
   'crash-later': serves('--crash-after=10s'),
   'exit-0': serves('--exit=0'),
+  // Ready also on a database that was never migrated.
+  'any-schema': serves('--schema=-1'),
   'migrate-fail': migrates('--fail'),
   'migrate-hang': migrates('--hang'),
   'migrate-slow': migrates('--sleep=5s'),

@@ -7,7 +7,7 @@ import type { KeeperMessage, KeeperOptions } from './keeper-messages.ts';
 
 export type { Cluster } from './connect.ts';
 export type { ClusterDescription } from './description.ts';
-export { ClusterStartFailed, ClusterUnavailable } from './errors.ts';
+export { ClusterUnavailable } from './errors.ts';
 export type { Behaviour } from './images.ts';
 export { type Database, type Postgres, startPostgres } from './postgres.ts';
 
@@ -76,7 +76,9 @@ interface Keeper {
 
 function startKeeper(options: KeeperOptions, log: (line: string) => void): Keeper {
   if (!process.features.typescript) {
-    throw new ClusterUnavailable(`this needs Node 24 (npx node …), and this is ${process.version}`);
+    throw new Error(
+      `this needs Node 24 (npm scripts have it; else npx node …), and this is ${process.version}`,
+    );
   }
   const child = spawn(process.execPath, [join(import.meta.dirname, 'keeper.ts'), JSON.stringify(options)], {
     // A session of its own: Ctrl-C reaches only us, and the keeper sees the pipe close.

@@ -3,18 +3,25 @@ import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { hasCode } from './errors.ts';
 
+export interface LockOptions {
+  file: string;
+  /** Called once when there is something to wait for. */
+  onWait: () => void;
+  /** Gives up waiting. */
+  signal?: AbortSignal | undefined;
+}
+
 /**
  * Runs `work` while holding a lock file that names this process. A lock whose
- * process is gone is taken over. Waits without limit; `onWait` is called once
- * when there is something to wait for.
+ * process is gone is taken over. Waits without limit.
  */
-export async function withLock<T>(file: string, onWait: () => void, work: () => Promise<T>): Promise<T> {
+export async function withLock<T>({ file, onWait, signal }: LockOptions, work: () => Promise<T>): Promise<T> {
   await mkdir(dirname(file), { recursive: true });
   let told = false;
   while (!(await take(file))) {
     if (!told) onWait();
     told = true;
-    await sleep(250);
+    await sleep(250, undefined, { signal });
   }
   try {
     return await work();

@@ -28,11 +28,15 @@ export interface ServiceOptions {
   onDeath?: (service: Service) => void;
 }
 
+const canGuard = process.platform === 'linux' && spawnSync('setpriv', ['--version']).status === 0;
+
 /**
- * On Linux a program is killed by the kernel when the process that started it
- * is gone, however that ended.
+ * The command line that runs a program so that, on Linux, the kernel kills it
+ * when the process that started it is gone, however that ended.
  */
-const guarded = process.platform === 'linux' && spawnSync('setpriv', ['--version']).status === 0;
+export function guard(command: string, args: readonly string[]): [string, ...string[]] {
+  return canGuard ? ['setpriv', '--pdeathsig', 'KILL', command, ...args] : [command, ...args];
+}
 
 const running = new Set<Service>();
 
@@ -46,9 +50,7 @@ export function launch(options: ServiceOptions): Service {
   mkdirSync(options.logDir, { recursive: true });
   const logPath = join(options.logDir, `${options.name}.log`);
   const log = openSync(logPath, 'a');
-  const [command, args] = guarded
-    ? ['setpriv', ['--pdeathsig', 'KILL', options.command, ...options.args]]
-    : [options.command, [...options.args]];
+  const [command, ...args] = guard(options.command, options.args);
   const child: ChildProcess = spawn(command, args, {
     stdio: ['ignore', log, log],
     env: { ...process.env, ...options.env },
