@@ -5,6 +5,9 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse } from 'yaml';
+import type { Patience } from '../src/diagnosis/row.ts';
+import { table as diagnoses } from '../src/diagnosis/table.ts';
+import { sayDuration } from '../src/duration.ts';
 import { neededAccess, rbacRules } from '../src/preflight/access.ts';
 import { rules } from '../src/preflight/preflight.ts';
 
@@ -23,6 +26,7 @@ export const generated: readonly Generated[] = [
   { file: 'README.md', marker: 'outputs', render: outputsTable },
   { file: 'README.md', marker: 'permissions', render: role },
   { file: 'docs/preflight.md', marker: 'rules', render: rulesTable },
+  { file: 'docs/diagnosis.md', marker: 'reasons', render: reasonsTables },
 ];
 
 /** The documents whose generated parts are not what they should be, with the text that they should have. */
@@ -56,6 +60,27 @@ function rulesTable(): string {
     ['rule', 'level', 'what it looks for'],
     rules.map(({ id, level, about }) => [code(id), levels[level], about]),
   );
+}
+
+function reasonsTables(): string {
+  return diagnoses
+    .map(({ title, rows }) => {
+      const lines = rows.map(({ reason, symptom, cause, next, patience }) => [
+        code(reason),
+        symptom,
+        cause,
+        next,
+        sayPatience(patience),
+      ]);
+      return `### ${title}\n\n${table(['reason', 'symptom', 'cause', 'what to do', 'given up after'], lines)}`;
+    })
+    .join('\n\n');
+}
+
+function sayPatience(patience: Patience): string {
+  if (patience === 'timeout') return 'the timeout';
+  if ('crashes' in patience) return `the ${['', 'first', 'second', 'third'][patience.crashes]} time`;
+  return patience.seconds === 0 ? 'at once' : sayDuration(patience.seconds);
 }
 
 interface Described {

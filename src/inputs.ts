@@ -1,4 +1,5 @@
 import * as core from '@actions/core';
+import type { FailFast } from './diagnosis/diagnose.ts';
 import { parseDuration } from './duration.ts';
 import { InputError, type InputProblem } from './errors.ts';
 import type { GitHubRun } from './github/run.ts';
@@ -22,6 +23,7 @@ export interface Inputs {
   readonly undoTimeout: number;
   readonly onFailure: 'undo' | 'leave';
   readonly onCancel: 'undo' | 'leave';
+  readonly failFast: FailFast;
   readonly preflight: 'strict' | 'warn';
   readonly preflightIgnore: readonly string[];
   /** Content, base64 of it, or a path; empty: the environment's. */
@@ -106,6 +108,7 @@ export function readInputs(): Inputs {
     undoTimeout: seconds('undo-timeout', timeout),
     onFailure: oneOf('on-failure', 'undo', 'leave'),
     onCancel: oneOf('on-cancel', 'undo', 'leave'),
+    failFast: oneOf('fail-fast', 'strict', 'patient', 'off'),
     preflight: oneOf('preflight', 'strict', 'warn'),
     preflightIgnore: readRules(text('preflight-ignore'), bad),
     kubeconfig: text('kubeconfig'),

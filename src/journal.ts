@@ -26,10 +26,12 @@ export interface Cause {
   readonly diagnoses: readonly Evidence[];
 }
 
-/** A diagnosis with the last lines of the container that it is about. */
+/** A diagnosis with what was gathered about its examples. */
 export interface Evidence extends Diagnosis {
-  /** The container's last log lines; empty where it has none or they could not be had. */
-  readonly log: readonly string[];
+  /** The last log lines of the container at fault, of each example; none where there are none or they could not be had. */
+  readonly logs: readonly { readonly object: string; readonly lines: readonly string[] }[];
+  /** What the cluster told of the examples: alike events merged. */
+  readonly events: readonly { readonly reason: string; readonly message: string; readonly count: number }[];
 }
 
 /** What happened, in order. Each event is written down when it happens; every report is a fold of them. */
@@ -132,7 +134,16 @@ export function entriesFromState(text: string): Entry[] {
 
 function withoutWords(entry: Entry): Entry {
   if (entry.type === 'checked') return { ...entry, findings: [] };
-  if (!('cause' in entry) || entry.cause === undefined) return entry;
-  const diagnoses = entry.cause.diagnoses.map((each) => ({ ...each, said: '', log: [] }));
-  return { ...entry, cause: { ...entry.cause, diagnoses } };
+  if (entry.type === 'ended')
+    return { ...entry, ending: { ...entry.ending, cause: bare(entry.ending.cause), next: [] } };
+  if (entry.type === 'migration-ended') return { ...entry, cause: bare(entry.cause) };
+  if (entry.type === 'rollout-failed' || entry.type === 'undo-failed') {
+    return { ...entry, cause: bare(entry.cause) ?? entry.cause };
+  }
+  return entry;
+}
+
+/** The cause as the reports' own words have it, and as long as those are. */
+function bare(cause: Cause | undefined): Cause | undefined {
+  return cause && { reason: cause.reason, message: cause.message.slice(0, 500), diagnoses: [] };
 }

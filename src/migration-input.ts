@@ -2,7 +2,7 @@ import { readFileSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 import type { V1Job } from '@kubernetes/client-node';
 import { type ControlOperator, parse as parseShellWords } from 'shell-quote';
-import { parseAllDocuments } from 'yaml';
+import { type Document, isScalar, parseAllDocuments } from 'yaml';
 import { messageOf } from './errors.ts';
 import type { MigrationSource } from './kubernetes/jobs.ts';
 
@@ -61,14 +61,18 @@ function readJob(text: string, workspace: string, bad: Bad): MigrationSource | u
     source = file.content;
     origin = text;
   }
-  const documents = parseAllDocuments(source).filter((document) => document.contents !== null);
+  // A trailing `---`, or a comment before the first manifest, makes a document of nothing.
+  const documents = parseAllDocuments(source).filter(
+    ({ contents }) => contents !== null && !(isScalar(contents) && contents.value === null),
+  );
   const [document, ...others] = documents;
   if (document === undefined) return bad('migration-job', `${origin} holds no manifest.`);
   if (others.length > 0)
     return bad('migration-job', `${origin} holds ${documents.length} manifests; give one Job.`);
   const [syntax] = document.errors;
   if (syntax) return bad('migration-job', `${origin} is no valid YAML: ${syntax.message}`);
-  const job = document.toJS() as Partial<V1Job> | string | null;
+  const job = contentOf(document);
+  if (job instanceof Error) return bad('migration-job', `${origin} is no valid YAML: ${job.message}`);
   if (job === null || typeof job !== 'object') {
     return bad('migration-job', `${origin} is neither a manifest nor a file's path.`);
   }
@@ -79,10 +83,30 @@ function readJob(text: string, workspace: string, bad: Bad): MigrationSource | u
     );
   }
   const containers = job.spec?.template?.spec?.containers;
-  if (!Array.isArray(containers) || containers.length === 0) {
+  if (!areMappings(containers) || containers.length === 0) {
     return bad('migration-job', `${origin} has no container (spec.template.spec.containers).`);
   }
+  const { initContainers } = job.spec?.template?.spec ?? {};
+  if (initContainers !== undefined && !areMappings(initContainers)) {
+    return bad('migration-job', `${origin}: spec.template.spec.initContainers is no list of containers.`);
+  }
   return { kind: 'job', job: job as V1Job };
+}
+
+/** What the document says, or why that cannot be told: an alias without its anchor, say. */
+function contentOf(document: Document.Parsed): Partial<V1Job> | string | null | Error {
+  try {
+    return document.toJS();
+  } catch (error) {
+    return new Error(messageOf(error));
+  }
+}
+
+function areMappings(list: unknown): list is object[] {
+  return (
+    Array.isArray(list) &&
+    list.every((each) => typeof each === 'object' && each !== null && !Array.isArray(each))
+  );
 }
 
 /** Reads a file of the workspace; a path that leads out of it is refused, also one through a link. */

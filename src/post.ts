@@ -1,13 +1,13 @@
 import { systemClock } from './clock.ts';
 import { finish } from './commands/finish.ts';
 import { endingOfError } from './ending-of-error.ts';
+import { endingOfJournal } from './ending-of-journal.ts';
 import { readEnvironment, readInputs } from './inputs.ts';
 import { parseIntent } from './intent.ts';
 import { endSoon, interruption } from './interruption.ts';
 import { type Ending, entriesFromState, Journal, type Result } from './journal.ts';
 import { actionsLog } from './log.ts';
 import { publish } from './publish.ts';
-import { Interrupted } from './run.ts';
 import { startRun } from './start-run.ts';
 import { readState } from './state.ts';
 
@@ -21,13 +21,10 @@ export async function post(): Promise<void> {
   const journal = new Journal({ now: systemClock.now, entries: entriesFromState(state.journal) });
   const intent = parseIntent(state.intent);
   if (intent === undefined || intent.phase === 'migrating') {
-    log.line('Main was interrupted before it changed the workload: there is nothing to undo.');
-    // A main that was killed could not say so itself.
+    log.line('Main left nothing of the workload half-way: there is nothing to undo.');
+    // A main that was killed could not say how it ended.
     if (journal.last('ended') === undefined) {
-      journal.add({
-        type: 'ended',
-        ending: endingOfError(new Interrupted('The step was killed.'), journal).ending,
-      });
+      journal.add({ type: 'ended', ending: endingOfJournal(journal) });
       await publish(journal, log, atRest);
     }
     return;

@@ -1,19 +1,25 @@
 import type { V1ContainerStatus, V1Pod } from '@kubernetes/client-node';
 import type { Diagnosis } from './diagnosis.ts';
+import { crashes, type EventFact, type Patience, type Row } from './row.ts';
 import {
+  type ContainerSubject,
   type CreatorSubject,
   containerRows,
-  crashes,
   creatorRows,
-  type Patience,
+  type JobSubject,
+  jobRows,
   podRows,
-  type Row,
+  type WorkloadSubject,
+  workloadRows,
 } from './table.ts';
 
-/** The objects to be judged: the pods of one revision or Job, and what their creator says. */
+/** The objects to be judged: the pods of one revision or Job, what creates them, and the workload itself. */
 export interface Scene {
   readonly pods: readonly V1Pod[];
-  readonly creator: CreatorSubject | undefined;
+  readonly creator?: CreatorSubject | undefined;
+  readonly workload?: WorkloadSubject | undefined;
+  /** What the cluster told of some of the pods, by uid, newest first. */
+  readonly events?: ReadonlyMap<string, readonly EventFact[]> | undefined;
 }
 
 /**
@@ -35,35 +41,54 @@ export class Sightings {
 
 const longestPause = 30_000;
 
+/** How soon to give up: by the table, with three times its patience, or only at the timeout. */
+export type FailFast = 'strict' | 'patient' | 'off';
+
 /** What is wrong, and whether waiting can still help. */
 export interface Verdict {
-  /** Alike ones merged, hopeless ones first. */
+  /** Alike ones merged, hopeless ones first, the workload's own last. */
   readonly diagnoses: readonly Diagnosis[];
   /** True where all that is left to come will fail: every pod that is not ready has a hopeless diagnosis. */
   readonly hopeless: boolean;
 }
 
-interface Symptom {
-  readonly diagnosis: Diagnosis;
-  readonly pod: V1Pod | undefined;
-}
+/** Objects that are named of those that show the same. */
+const examples = 3;
 
 /** Judges a scene. Pure but for `sightings`, which it tells what it sees. `now` is in milliseconds. */
-export function diagnose(scene: Scene, sightings: Sightings, now: number): Verdict {
+export function diagnose(
+  scene: Scene,
+  sightings: Sightings,
+  now: number,
+  failFast: FailFast = 'strict',
+): Verdict {
+  const judge = new Judge(sightings, now, failFast);
   const pods = scene.pods.filter((pod) => pod.metadata?.deletionTimestamp === undefined);
-  const symptoms: Symptom[] = pods.flatMap((pod) =>
-    podSymptoms(pod, sightings, now).map((diagnosis) => ({ diagnosis, pod })),
-  );
-  if (scene.creator !== undefined) {
-    const diagnosis = creatorSymptom(scene.creator, sightings, now);
-    if (diagnosis) symptoms.push({ diagnosis, pod: undefined });
-  }
-  const hopelessPods = new Set(symptoms.filter(({ diagnosis }) => diagnosis.hopeless).map(({ pod }) => pod));
-  const waitedFor = pods.filter((pod) => !isReady(pod) && pod.status?.phase !== 'Succeeded');
+  const ofPods = pods.map((pod) => judge.pod(pod, scene.events?.get(pod.metadata?.uid ?? '') ?? []));
+  const ofCreator = scene.creator
+    ? judge.rows(creatorRows, scene.creator, 'creator', scene.creator.object)
+    : undefined;
+  const ofWorkload = scene.workload
+    ? judge.rows(workloadRows, scene.workload, 'workload', scene.workload.object)
+    : undefined;
+  const all = [...ofPods.flat(), ...(ofCreator ? [ofCreator] : []), ...(ofWorkload ? [ofWorkload] : [])];
+  const waitedFor = pods.filter((pod) => !isReady(pod) && !hasEnded(pod));
+  const isHopeless = (pod: V1Pod) => ofPods[pods.indexOf(pod)]?.some(({ hopeless }) => hopeless) ?? false;
   return {
-    diagnoses: merge(symptoms.map(({ diagnosis }) => diagnosis)),
-    hopeless: hopelessPods.size > 0 && waitedFor.every((pod) => hopelessPods.has(pod)),
+    diagnoses: merge(all),
+    hopeless: (waitedFor.length > 0 || (ofCreator?.hopeless ?? false)) && waitedFor.every(isHopeless),
   };
+}
+
+/** What holds a Job that has not ended; undefined where nothing does. */
+export function judgeJob(
+  subject: JobSubject,
+  object: string,
+  sightings: Sightings,
+  now: number,
+  failFast: FailFast,
+): Diagnosis | undefined {
+  return new Judge(sightings, now, failFast).rows(jobRows, subject, 'creator', object);
 }
 
 /** Whether the pod's Ready condition is true. */
@@ -71,74 +96,114 @@ export function isReady(pod: V1Pod): boolean {
   return pod.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
 }
 
-function podSymptoms(pod: V1Pod, sightings: Sightings, now: number): Diagnosis[] {
-  const object = `pod/${pod.metadata?.name}`;
-  const statuses = [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])];
-  const specs = [...(pod.spec?.initContainers ?? []), ...(pod.spec?.containers ?? [])];
-  const ofContainers = statuses.flatMap((status): Diagnosis[] => {
-    const subject = { pod, status, container: specs.find(({ name }) => name === status.name) };
-    const found = recognise(containerRows, subject);
-    if (found === undefined) return [];
-    const since = sightings.see(`${pod.metadata?.uid}/${status.name}/${found.row.reason}`, now);
-    return [
-      toDiagnosis(found, subject, object, status.name, isOver(found.row.patience, now - since, status)),
-    ];
-  });
-  if (ofContainers.length > 0) return ofContainers;
-  const found = recognise(podRows, pod);
-  if (found === undefined) return [];
-  const since = sightings.see(`${pod.metadata?.uid}//${found.row.reason}`, now);
-  const unready = pod.status?.containerStatuses?.find(({ ready }) => !ready)?.name;
-  return [toDiagnosis(found, pod, object, unready, isOver(found.row.patience, now - since))];
+/** A pod that has ended is replaced, or was a Job's: nobody waits for it to become ready. */
+function hasEnded({ status }: V1Pod): boolean {
+  return status?.phase === 'Succeeded' || status?.phase === 'Failed';
 }
 
-function creatorSymptom(creator: CreatorSubject, sightings: Sightings, now: number): Diagnosis | undefined {
-  const found = recognise(creatorRows, creator);
-  if (found === undefined) return undefined;
-  const since = sightings.see(`${creator.object}//${found.row.reason}`, now);
-  return toDiagnosis(found, creator, creator.object, undefined, isOver(found.row.patience, now - since));
-}
+/** Applies rows to subjects, at one moment. */
+class Judge {
+  readonly #sightings: Sightings;
+  readonly #now: number;
+  readonly #failFast: FailFast;
 
-interface Recognised<Subject> {
-  readonly row: Row<Subject>;
-  readonly said: string;
-}
-
-function recognise<Subject>(
-  rows: readonly Row<Subject>[],
-  subject: Subject,
-): Recognised<Subject> | undefined {
-  for (const row of rows) {
-    const said = row.recognise(subject);
-    if (said !== undefined) return { row, said };
+  constructor(sightings: Sightings, now: number, failFast: FailFast) {
+    this.#sightings = sightings;
+    this.#now = now;
+    this.#failFast = failFast;
   }
-  return undefined;
+
+  pod(pod: V1Pod, events: readonly EventFact[]): Diagnosis[] {
+    const object = `pod/${pod.metadata?.name}`;
+    const key = `${object}/${pod.metadata?.uid}`;
+    const containers = containersOf(pod).flatMap((each): Diagnosis[] => {
+      const subject = { ...each, pod, events };
+      const found = this.rows(
+        containerRows,
+        subject,
+        'pod',
+        object,
+        `${key}/${each.status.name}`,
+        each.status,
+      );
+      return found ? [found] : [];
+    });
+    if (containers.length > 0) return containers;
+    const found = this.rows(podRows, { pod, events }, 'pod', object, key);
+    return found ? [found] : [];
+  }
+
+  /** The diagnosis by the first row that recognises the subject. */
+  rows<Subject>(
+    rows: readonly Row<Subject>[],
+    subject: Subject,
+    about: Diagnosis['about'],
+    object: string,
+    key = object,
+    status?: V1ContainerStatus,
+  ): Diagnosis | undefined {
+    for (const row of rows) {
+      const said = row.recognise(subject);
+      if (said === undefined) continue;
+      const since = this.#sightings.see(`${key}/${row.reason}`, this.#now);
+      return {
+        reason: row.reason,
+        about,
+        object,
+        others: [],
+        count: 1,
+        container: status?.name,
+        message: row.message(subject),
+        said,
+        next: row.next,
+        since,
+        hopeless: this.#isOver(row.patience, this.#now - since, status),
+        hasLog: row.hasLog,
+      };
+    }
+    return undefined;
+  }
+
+  #isOver(patience: Patience, elapsed: number, status: V1ContainerStatus | undefined): boolean {
+    if (patience === 'timeout' || this.#failFast === 'off') return false;
+    const factor = this.#failFast === 'patient' ? patientFactor : 1;
+    if ('seconds' in patience) return elapsed >= patience.seconds * factor * 1000;
+    return status !== undefined && crashes(status) >= patience.crashes * factor;
+  }
 }
 
-function toDiagnosis<Subject>(
-  { row, said }: Recognised<Subject>,
-  subject: Subject,
-  object: string,
-  container: string | undefined,
-  hopeless: boolean,
-): Diagnosis {
-  const { reason, next, hasLog } = row;
-  return { reason, object, container, message: row.message(subject), said, next, hopeless, hasLog, count: 1 };
+/** `fail-fast: patient` waits this many times as long. */
+export const patientFactor = 3;
+
+function containersOf(pod: V1Pod): Omit<ContainerSubject, 'pod' | 'events'>[] {
+  const place = (init: boolean) => {
+    const statuses = (init ? pod.status?.initContainerStatuses : pod.status?.containerStatuses) ?? [];
+    const specs = (init ? pod.spec?.initContainers : pod.spec?.containers) ?? [];
+    return statuses.map((status) => ({
+      status,
+      init,
+      container: specs.find(({ name }) => name === status.name),
+    }));
+  };
+  return [...place(true), ...place(false)];
 }
 
-function isOver(patience: Patience, elapsed: number, status?: V1ContainerStatus): boolean {
-  if (patience === 'timeout') return false;
-  if ('seconds' in patience) return elapsed >= patience.seconds * 1000;
-  return status !== undefined && crashes(status) >= patience.crashes;
-}
+const order: readonly Diagnosis['about'][] = ['pod', 'creator', 'workload'];
 
-/** One for each reason and container, with the first object as the example; hopeless ones first. */
+/** One for each reason and container, with examples; hopeless ones first, the workload's own last. */
 function merge(diagnoses: readonly Diagnosis[]): Diagnosis[] {
   const merged = new Map<string, Diagnosis>();
   for (const each of diagnoses) {
-    const key = `${each.reason}/${each.container ?? ''}/${each.hopeless}`;
+    const key = `${each.about}/${each.reason}/${each.container ?? ''}/${each.hopeless}`;
     const alike = merged.get(key);
-    merged.set(key, alike ? { ...alike, count: alike.count + 1 } : each);
+    if (alike === undefined) {
+      merged.set(key, each);
+      continue;
+    }
+    const others = alike.others.length + 1 < examples ? [...alike.others, each.object] : alike.others;
+    merged.set(key, { ...alike, others, count: alike.count + 1, since: Math.min(alike.since, each.since) });
   }
-  return [...merged.values()].sort((a, b) => Number(b.hopeless) - Number(a.hopeless));
+  return [...merged.values()].sort(
+    (a, b) => Number(b.hopeless) - Number(a.hopeless) || order.indexOf(a.about) - order.indexOf(b.about),
+  );
 }

@@ -17,7 +17,7 @@ export function neededAccess(migrates: boolean): readonly Omit<Access, 'allowed'
     ...need('apps', 'replicasets', 'list', 'watch'),
     ...need('', 'pods', 'list', 'watch'),
     ...need('', 'pods/log', 'get'),
-    ...need('', 'events', 'list', ...(migrates ? ['watch'] : [])),
+    ...need('', 'events', 'list', 'watch'),
     ...(migrates ? need('batch', 'jobs', 'list', 'watch', 'create', 'delete') : []),
   ];
 }

@@ -1,4 +1,5 @@
 import { successes } from '../journal.ts';
+import { clip } from './clip.ts';
 import type { Story } from './story.ts';
 import { verdictOf } from './verdict.ts';
 
@@ -21,8 +22,8 @@ export function annotation(story: Story): Annotation {
   const [first] = ending?.cause?.diagnoses ?? [];
   const text = [
     why,
-    first?.said ?? '',
-    ...(first?.log.slice(-lastLines).map((line) => `| ${line}`) ?? []),
+    clip(first?.said ?? '', 1000),
+    ...(first?.logs[0]?.lines.slice(-lastLines).map((line) => `| ${clip(line, 200)}`) ?? []),
     state,
     ...(ending?.next ?? []),
   ]

@@ -1,17 +1,33 @@
+import { type NodeVerdict, nodeVerdicts } from '../diagnosis/scheduling.ts';
 import { sayDuration } from '../duration.ts';
 import type { Cause, Evidence } from '../journal.ts';
+import { clip } from './clip.ts';
 import { block, code, words } from './markdown.ts';
 import type { Phase, Story } from './story.ts';
 import { verdictOf } from './verdict.ts';
 
-/** GitHub takes no summary over 1 MiB; half of it leaves room for what masking adds. */
-const longest = 512 * 1024;
+/** Bytes. GitHub takes no summary over 1 MiB; this leaves room for what masking adds. */
+const longest = 768 * 1024;
+
+/** Characters of a log line, or of the cluster's words, that are shown. */
+const longestLine = 300;
+const longestWords = 1500;
 
 /**
  * The job summary, in GitHub's Markdown: the verdict, how things stand, why, what to do, and what happened when.
  * Pure.
  */
 export function summary(story: Story): string {
+  const text = render(story);
+  if (Buffer.byteLength(text) <= longest) return text;
+  // The words are what a reader needs first; the logs are in the step's log too.
+  const cut = Buffer.from(render(withoutLogs(story)))
+    .subarray(0, longest)
+    .toString('utf8');
+  return `${cut}\n\n(The logs were left out: the summary would be too long.)\n`;
+}
+
+function render(story: Story): string {
   const verdict = verdictOf(story);
   const parts = [
     `## ${verdict.mark} ${words(verdict.title)}`,
@@ -22,8 +38,20 @@ export function summary(story: Story): string {
     ...timeline(story.phases),
     ...findings(story),
   ];
-  const text = `${parts.filter((part) => part !== '').join('\n\n')}\n`;
-  return text.length <= longest ? text : `${text.slice(0, longest)}\n\n(cut: the summary is too long)\n`;
+  return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
+}
+
+function withoutLogs(story: Story): Story {
+  const bare = (cause: Cause): Cause => ({
+    ...cause,
+    diagnoses: cause.diagnoses.map((each) => ({ ...each, logs: [], events: [] })),
+  });
+  const { ending, undoCause } = story;
+  return {
+    ...story,
+    ending: ending && { ...ending, cause: ending.cause && bare(ending.cause) },
+    undoCause: undoCause && bare(undoCause),
+  };
 }
 
 function causeSection({ ending, undoCause }: Story): string[] {
@@ -36,17 +64,62 @@ function causeSection({ ending, undoCause }: Story): string[] {
 }
 
 function sayCause({ message, diagnoses }: Cause): string[] {
-  return [...message.split('\n').map((line) => `**${words(line)}**`), ...diagnoses.flatMap(sayEvidence)];
+  return [
+    ...message
+      .split('\n')
+      .filter((line) => line.trim() !== '')
+      .map((line) => `**${words(line)}**`),
+    ...diagnoses.flatMap(sayEvidence),
+  ];
 }
 
-function sayEvidence({ object, container, message, said, log, count }: Evidence): string[] {
+function sayEvidence(evidence: Evidence): string[] {
+  const { object, others, container, message, said, logs, events, count } = evidence;
   const who = `${code(object)}${container ? `, container ${code(container)}` : ''}`;
-  const more = count > 1 ? ` (and ${count - 1} more like it)` : '';
+  const alike =
+    count > 1
+      ? ` (${count} alike: ${[object, ...others].map(code).join(', ')}${count > others.length + 1 ? ', …' : ''})`
+      : '';
+  const verdicts = nodeVerdicts(said);
   return [
-    `${who}${more}: ${words(message)}`,
-    ...(said ? ['The cluster says:', block(said.split('\n'))] : []),
-    ...(log.length > 0 ? [`Its last log ${log.length === 1 ? 'line' : 'lines'}:`, block(log)] : []),
+    `${who}: ${words(message)}${alike}`,
+    ...(verdicts.length > 0
+      ? [nodeTable(verdicts)]
+      : said
+        ? ['The cluster says:', block(clip(said, longestWords).split('\n'))]
+        : []),
+    ...logs.map(({ object: pod, lines }) =>
+      details(
+        `Last ${lines.length === 1 ? 'log line' : `${lines.length} log lines`} of ${words(pod)}`,
+        block(lines.map((line) => clip(line, longestLine))),
+        pod === object,
+      ),
+    ),
+    ...(events.length > 0 ? [details('What the cluster told of it', eventTable(events), false)] : []),
   ];
+}
+
+function nodeTable(verdicts: readonly NodeVerdict[]): string {
+  return [
+    '| Nodes | Why not |',
+    '|--:|---|',
+    ...verdicts.map(({ nodes, why }) => `| ${nodes} | ${words(why)} |`),
+  ].join('\n');
+}
+
+function eventTable(events: Evidence['events']): string {
+  return [
+    '| Event | Times | Words |',
+    '|---|--:|---|',
+    ...events.map(
+      ({ reason, count, message }) => `| ${code(reason)} | ${count} | ${words(clip(message, longestLine))} |`,
+    ),
+  ].join('\n');
+}
+
+/** A part that can be folded away; the blank lines let Markdown be read inside. */
+function details(title: string, body: string, open: boolean): string {
+  return `<details${open ? ' open' : ''}><summary>${title}</summary>\n\n${body}\n\n</details>`;
 }
 
 function nextSection({ ending }: Story): string[] {

@@ -1,6 +1,7 @@
-import type { CoreV1Event } from '@kubernetes/client-node';
 import type { Diagnosis } from '../diagnosis/diagnosis.ts';
+import { type LogRow, logRows } from '../diagnosis/rows/log.ts';
 import type { Cause, Evidence } from '../journal.ts';
+import { told } from '../kubernetes/events.ts';
 import { readLog } from '../kubernetes/logs.ts';
 import { resources } from '../kubernetes/resources.ts';
 import type { Run } from '../run.ts';
@@ -10,66 +11,92 @@ import type { RolloutTrouble } from './watch-rollout.ts';
 const collectSeconds = 5;
 const logLines = 50;
 /** Diagnoses of which logs and events are read. */
-const examples = 3;
+const mostDiagnoses = 3;
+const mostEvents = 8;
 
 /**
- * Gathers what the undo is about to remove: the last log lines of the containers at fault, and what the cluster last
- * said of them. Never fails, and never takes longer than a few seconds: what cannot be had is left out.
+ * Gathers what the undo is about to remove: the last log lines of the containers at fault, and what the cluster told
+ * of their pods. Never fails, and never takes longer than a few seconds: what cannot be had is left out.
  */
 export async function collect(run: Run, trouble: RolloutTrouble): Promise<Cause> {
   const limit = AbortSignal.any([run.signal, AbortSignal.timeout(collectSeconds * 1000)]);
   const diagnoses = await Promise.all(
     trouble.diagnoses.map((each, index): Evidence | Promise<Evidence> =>
-      index < examples ? withEvidence(run, each, limit) : { ...each, log: [] },
+      index < mostDiagnoses ? withEvidence(run, each, limit) : { ...each, logs: [], events: [] },
     ),
   );
-  return { reason: trouble.reason, message: trouble.message, diagnoses };
+  return plainer({ reason: trouble.reason, message: trouble.message, diagnoses });
 }
 
 async function withEvidence(run: Run, diagnosis: Diagnosis, signal: AbortSignal): Promise<Evidence> {
-  // Of a pod that is not ready, its status says no more than that; the probe's answer is in an event.
-  const needsEvent = diagnosis.reason === 'not-ready';
-  const [log, event] = await Promise.all([
-    lastLines(run, diagnosis, signal),
-    needsEvent ? lastEvent(run, diagnosis, signal) : '',
+  const objects = [diagnosis.object, ...diagnosis.others];
+  const [logs, events] = await Promise.all([
+    Promise.all(objects.map((object) => lastLines(run, diagnosis, object, signal))),
+    Promise.all(objects.map((object) => eventsOf(run, object, signal))),
   ]);
-  return { ...diagnosis, log, said: event || diagnosis.said };
+  return { ...diagnosis, logs: logs.filter(({ lines }) => lines.length > 0), events: merge(events.flat()) };
+}
+
+/** The log of a crashed container may name a plainer cause than its exit code. */
+function plainer(cause: Cause): Cause {
+  const diagnoses = cause.diagnoses.map((each) => {
+    const row = each.reason === 'crash' ? logRowOf(each) : undefined;
+    return row
+      ? { ...each, reason: row.reason, next: row.next, message: `${each.message}: ${row.message}` }
+      : each;
+  });
+  const [first] = diagnoses;
+  const isPlainer = first !== undefined && first.reason !== cause.diagnoses[0]?.reason;
+  if (!isPlainer || cause.reason !== 'crash') return { ...cause, diagnoses };
+  return {
+    reason: first.reason,
+    message: `${first.object}, container ${first.container}: ${first.message}.`,
+    diagnoses,
+  };
+}
+
+function logRowOf({ logs }: Evidence): LogRow | undefined {
+  return logRows.find(({ pattern }) => logs.some(({ lines }) => lines.some((line) => pattern.test(line))));
 }
 
 async function lastLines(
   run: Run,
-  { object, container, hasLog }: Diagnosis,
+  { container, hasLog }: Diagnosis,
+  object: string,
   signal: AbortSignal,
-): Promise<string[]> {
+): Promise<Evidence['logs'][number]> {
   const [kind, pod = ''] = object.split('/');
-  if (!hasLog || kind !== 'pod' || container === undefined) return [];
+  if (!hasLog || kind !== 'pod' || container === undefined) return { object, lines: [] };
+  const target = { namespace: run.namespace, pod, container, tailLines: logLines };
   try {
-    return await readLog(
-      run.client,
-      { namespace: run.namespace, pod, container, tailLines: logLines },
-      { signal },
+    return { object, lines: await readLog(run.client, target, { signal }) };
+  } catch {
+    return { object, lines: [] };
+  }
+}
+
+type EventLine = Evidence['events'][number];
+
+async function eventsOf(run: Run, object: string, signal: AbortSignal): Promise<EventLine[]> {
+  const fieldSelector = `involvedObject.name=${object.split('/')[1] ?? ''},type=Warning`;
+  try {
+    const { items } = await run.client.list(
+      resources.events,
+      { namespace: run.namespace, fieldSelector },
+      { signal, patience: 0 },
     );
+    return items.map(told).sort((a, b) => b.lastSeen - a.lastSeen);
   } catch {
     return [];
   }
 }
 
-/** The last warning about the object, e.g. `Readiness probe failed: HTTP probe failed with statuscode: 503`. */
-async function lastEvent(run: Run, { object }: Diagnosis, signal: AbortSignal): Promise<string> {
-  const name = object.split('/')[1] ?? '';
-  try {
-    const { items } = await run.client.list(
-      resources.events,
-      { namespace: run.namespace, fieldSelector: `involvedObject.name=${name},type=Warning` },
-      { signal, patience: 0 },
-    );
-    const [last] = items.sort((a, b) => seenAt(b) - seenAt(a));
-    return last?.message ?? '';
-  } catch {
-    return '';
+/** One for each reason, with its latest words and how often it was told. */
+function merge(events: readonly EventLine[]): EventLine[] {
+  const merged = new Map<string, EventLine>();
+  for (const { reason, message, count } of events) {
+    const alike = merged.get(reason);
+    merged.set(reason, alike ? { ...alike, count: alike.count + count } : { reason, message, count });
   }
-}
-
-function seenAt({ lastTimestamp, eventTime, metadata }: CoreV1Event): number {
-  return new Date(lastTimestamp ?? eventTime ?? metadata.creationTimestamp ?? 0).getTime();
+  return [...merged.values()].slice(0, mostEvents);
 }

@@ -1,22 +1,19 @@
-import type {
-  CoreV1Event,
-  V1ContainerStateTerminated,
-  V1ContainerStatus,
-  V1Job,
-  V1Pod,
-} from '@kubernetes/client-node';
-import { diagnose, Sightings } from '../diagnosis/diagnose.ts';
-import { type CreatorSubject, sayExit } from '../diagnosis/table.ts';
+import type { V1Job, V1Pod } from '@kubernetes/client-node';
+import { diagnose, judgeJob, Sightings, type Verdict } from '../diagnosis/diagnose.ts';
+import { type Diagnosis, sayObject } from '../diagnosis/diagnosis.ts';
+import { sayExit } from '../diagnosis/exit-code.ts';
+import { type CreatorSubject, lastEnd } from '../diagnosis/row.ts';
 import { sayDuration } from '../duration.ts';
 import { ApiError } from '../errors.ts';
 import type { Cause, Evidence } from '../journal.ts';
-import { jobEnd } from '../kubernetes/jobs.ts';
-import { followLog } from '../kubernetes/logs.ts';
+import { PodEvents, type ToldEvent, told } from '../kubernetes/events.ts';
+import { type JobEnd, jobEnd } from '../kubernetes/jobs.ts';
 import { fieldManager, marks } from '../kubernetes/marks.ts';
 import { Pulse } from '../kubernetes/pulse.ts';
 import { resources } from '../kubernetes/resources.ts';
 import { mirror } from '../kubernetes/watch.ts';
 import type { Run } from '../run.ts';
+import { containerStatuses, hasStarted, JobLogs } from './job-logs.ts';
 
 /** How a migration ended. */
 export interface MigrationEnd {
@@ -25,12 +22,6 @@ export interface MigrationEnd {
   /** Whether the Job is still there to be looked at. */
   readonly kept: boolean;
 }
-
-/** Log lines of a container that are kept for the report. */
-const keptLines = 50;
-
-/** Seconds that the log streams may take to end after the Job has. */
-const drainSeconds = 5;
 
 /** Seconds that the controller may need, beyond the deadline and the pod's grace period, to end the Job. */
 const controllerSeconds = 30;
@@ -88,11 +79,13 @@ class JobFollower {
   readonly #sightings = new Sightings();
   /** Each pod as last seen, also those that are gone. */
   readonly #pods = new Map<string, V1Pod>();
-  readonly #events = new Map<string, CoreV1Event>();
-  readonly #logs = new Map<string, ContainerLog>();
-  readonly #streams = new Set<Promise<void>>();
+  readonly #events: () => ToldEvent[];
+  readonly #podEvents: PodEvents;
+  readonly #logs: JobLogs;
   #job: V1Job;
   #gone = false;
+  /** What was last wrong while nothing of the Job had run. */
+  #standstill: readonly Diagnosis[] = [];
 
   constructor(run: Run, job: V1Job, signal: AbortSignal) {
     this.#run = run;
@@ -100,51 +93,47 @@ class JobFollower {
     this.#signal = signal;
     this.#name = job.metadata?.name ?? '';
     this.#timeout = job.spec?.activeDeadlineSeconds ?? run.inputs.migrationTimeout;
+    this.#logs = new JobLogs(run, signal, (uid) => (this.#gone ? undefined : this.#pods.get(uid)));
     const { client, namespace } = run;
+    const beat = () => this.#pulse.beat();
+    this.#podEvents = new PodEvents(client, namespace, signal, beat);
     const uid = job.metadata?.uid;
-    const mirrors = [
-      mirror(
-        client,
-        resources.jobs,
-        { namespace, fieldSelector: `metadata.name=${this.#name}` },
-        {
-          signal,
-          onChange: (change) => {
-            if (change.type !== 'synced' && change.object.metadata?.uid === uid) {
-              this.#job = change.object;
-              this.#gone = change.type === 'deleted';
-            }
-            this.#pulse.beat();
-          },
+    const jobs = mirror(
+      client,
+      resources.jobs,
+      { namespace, fieldSelector: `metadata.name=${this.#name}` },
+      {
+        signal,
+        onChange: (change) => {
+          if (change.type !== 'synced' && change.object.metadata?.uid === uid) {
+            this.#job = change.object;
+            this.#gone = change.type === 'deleted';
+          }
+          beat();
         },
-      ),
-      mirror(
-        client,
-        resources.pods,
-        { namespace, labelSelector: `batch.kubernetes.io/controller-uid=${uid}` },
-        {
-          signal,
-          onChange: (change) => {
-            if (change.type !== 'synced') this.#pods.set(change.object.metadata?.uid ?? '', change.object);
-            if (change.type === 'applied') this.#startLogs(change.object);
-            this.#pulse.beat();
-          },
+      },
+    );
+    const pods = mirror(
+      client,
+      resources.pods,
+      { namespace, labelSelector: `batch.kubernetes.io/controller-uid=${uid}` },
+      {
+        signal,
+        onChange: (change) => {
+          if (change.type !== 'synced') this.#pods.set(change.object.metadata?.uid ?? '', change.object);
+          if (change.type === 'applied') this.#logs.follow(change.object);
+          beat();
         },
-      ),
-      mirror(
-        client,
-        resources.events,
-        { namespace, fieldSelector: `involvedObject.uid=${uid}` },
-        {
-          signal,
-          onChange: (change) => {
-            if (change.type === 'applied') this.#events.set(change.object.metadata?.uid ?? '', change.object);
-            this.#pulse.beat();
-          },
-        },
-      ),
-    ];
-    for (const each of mirrors) {
+      },
+    );
+    const events = mirror(
+      client,
+      resources.events,
+      { namespace, fieldSelector: `involvedObject.uid=${uid}` },
+      { signal, onChange: beat, project: told },
+    );
+    this.#events = () => events.items().sort((a, b) => b.lastSeen - a.lastSeen);
+    for (const each of [jobs, pods, events]) {
       each.synced.catch(() => {});
       each.done.catch((error: unknown) => this.#pulse.fail(error));
     }
@@ -158,17 +147,16 @@ class JobFollower {
       const seen = this.#pulse.beats;
       const end = jobEnd(this.#job);
       if (end?.complete || (this.#gone && this.#wasSeenToSucceed())) {
-        await this.#drain();
+        await this.#logs.drain();
         return { cause: undefined, kept: !this.#gone };
       }
       if (end !== undefined) {
-        await this.#drain();
+        await this.#logs.drain();
         return { cause: this.#failure(end), kept: !this.#gone };
       }
       if (this.#gone) return { cause: this.#deleted(), kept: false };
-      const hopeless = this.#hopeless();
-      if (hopeless) return { cause: hopeless, kept: !(await this.#remove()) };
-      if (clock.now() >= deadline) return { cause: this.#overdue(), kept: !(await this.#remove()) };
+      const stuck = this.#stuck() ?? (clock.now() >= deadline ? this.#overdue() : undefined);
+      if (stuck) return { cause: stuck, kept: !(await this.#remove()) };
       await this.#pulse.wait(seen, 1, clock, this.#signal);
     }
   }
@@ -177,35 +165,50 @@ class JobFollower {
   #wasSeenToSucceed(): boolean {
     return (
       [...this.#pods.values()].some(({ status }) => status?.phase === 'Succeeded') ||
-      [...this.#events.values()].some(({ reason }) => reason === 'Completed')
+      this.#events().some(({ reason }) => reason === 'Completed')
     );
   }
 
-  #hopeless(): Cause | undefined {
+  /** Why the Job will never end well, though it has not ended: nothing of it can start, or something holds it. */
+  #stuck(): Cause | undefined {
+    const now = this.#run.clock.now();
+    const { failFast } = this.#run.inputs;
     const pods = [...this.#pods.values()];
-    const started = pods.some((pod) => statuses(pod).some(hasStarted));
+    const held = judgeJob({ job: this.#job, pods }, `job/${this.#name}`, this.#sightings, now, failFast);
+    if (held?.hopeless) {
+      return {
+        reason: held.reason,
+        message: `${held.object}: ${held.message}.`,
+        diagnoses: [evidenceOf(held)],
+      };
+    }
     // Once something of it has run, it is for the Job's own rules to say when it has failed.
-    if (started) return undefined;
+    if (pods.some((pod) => containerStatuses(pod).some(hasStarted))) {
+      this.#standstill = [];
+      return undefined;
+    }
+    this.#podEvents.follow(pods);
     const creator = pods.length === 0 ? this.#creator() : undefined;
-    const verdict = diagnose({ pods, creator }, this.#sightings, this.#run.clock.now());
-    const [worst] = verdict.diagnoses;
-    if (!verdict.hopeless || worst === undefined) return undefined;
-    return {
-      reason: worst.reason,
-      message: `The migration cannot start: ${worst.object}${worst.container ? `, container ${worst.container}` : ''}: ${worst.message}.`,
-      diagnoses: verdict.diagnoses.map((each) => ({ ...each, log: [] })),
-    };
+    const scene = { pods, creator, events: this.#podEvents.facts() };
+    const verdict = diagnose(scene, this.#sightings, now, failFast);
+    // A pod that is being removed, at the Job's deadline, is no longer judged.
+    if (verdict.diagnoses.length > 0) this.#standstill = verdict.diagnoses;
+    return verdict.hopeless ? cannotStart(verdict) : undefined;
   }
 
   #creator(): CreatorSubject | undefined {
-    const refusal = [...this.#events.values()].findLast(({ reason }) => reason === 'FailedCreate');
-    return refusal && { object: `job/${this.#name}`, words: refusal.message ?? '' };
+    const refusal = this.#events().find(({ reason }) => reason === 'FailedCreate');
+    return refusal && { object: `job/${this.#name}`, words: refusal.message };
   }
 
-  #failure(end: { reason: string; message: string }): Cause {
+  #failure(end: Exclude<JobEnd, { complete: true }>): Cause {
+    const [standstill] = this.#standstill;
+    if (standstill) {
+      const message = `The migration could not start within ${sayDuration(this.#timeout)}: ${sayObject(standstill)}: ${standstill.message}.`;
+      return { reason: standstill.reason, message, diagnoses: this.#standstill.map(evidenceOf) };
+    }
     const evidence = this.#evidence(end.message);
     const [first] = evidence;
-    const what = first ? `${first.object}, container ${first.container}: ${first.message}` : end.message;
     if (end.reason === 'DeadlineExceeded') {
       return {
         reason: 'migration-timeout',
@@ -213,7 +216,14 @@ class JobFollower {
         diagnoses: evidence,
       };
     }
-    return { reason: 'migration-failed', message: `The migration failed: ${what}.`, diagnoses: evidence };
+    const what = first ? `${sayObject(first)}: ${first.message}` : end.message;
+    const policy =
+      end.reason === 'PodFailurePolicy' ? ` (by the Job's podFailurePolicy: ${end.message})` : '';
+    return {
+      reason: 'migration-failed',
+      message: `The migration failed: ${what}${policy}.`,
+      diagnoses: evidence,
+    };
   }
 
   #overdue(): Cause {
@@ -235,74 +245,31 @@ class JobFollower {
   /** One for each container that did not end well, with its last lines. */
   #evidence(said: string): Evidence[] {
     return [...this.#pods.values()].flatMap((pod) =>
-      statuses(pod)
-        .filter(
-          (status) =>
-            hasStarted(status) && (status.state?.terminated ?? status.lastState?.terminated)?.exitCode !== 0,
-        )
+      containerStatuses(pod)
+        .filter((status) => hasStarted(status) && lastEnd(status)?.exitCode !== 0)
         .map((status): Evidence => {
-          const end = status.state?.terminated ?? status.lastState?.terminated;
+          const end = lastEnd(status);
           return {
             reason: end ? 'migration-failed' : 'migration-timeout',
+            about: 'pod',
             object: `pod/${pod.metadata?.name}`,
+            others: [],
+            count: 1,
             container: status.name,
-            message: end ? `it ended with ${sayExit(end.exitCode, end.reason)}` : 'it was still running',
+            message: end ? howItEnded(end.exitCode, end.reason) : 'it was still running',
             said: end?.message ?? (end ? '' : said),
             next: 'Read its last log lines, correct the migration, and run this again.',
+            since: this.#run.clock.now(),
             hopeless: true,
             hasLog: true,
-            log: this.#logs.get(logKey(pod, status))?.tail ?? [],
-            count: 1,
+            logs: [{ object: `pod/${pod.metadata?.name}`, lines: this.#logs.tail(pod, status) }],
+            events: [],
           };
         }),
     );
   }
 
-  #startLogs(pod: V1Pod): void {
-    const several = (pod.spec?.containers.length ?? 0) + (pod.spec?.initContainers?.length ?? 0) > 1;
-    for (const status of statuses(pod)) {
-      const key = logKey(pod, status);
-      if (!hasStarted(status) || this.#logs.has(key)) continue;
-      const log: ContainerLog = { tail: [] };
-      this.#logs.set(key, log);
-      const stream = followLog(
-        this.#run.client,
-        { namespace: this.#run.namespace, pod: pod.metadata?.name ?? '', container: status.name },
-        {
-          signal: this.#signal,
-          ended: () => this.#hasEnded(pod.metadata?.uid ?? '', status),
-          onLine: (line) => {
-            log.tail.push(line);
-            if (log.tail.length > keptLines) log.tail.shift();
-            this.#run.log.line(several ? `[${status.name}] ${line}` : line);
-          },
-        },
-      ).catch((error: unknown) => {
-        // A log that cannot be read does not make the migration fail; only the reader is told.
-        if (!this.#signal.aborted)
-          this.#run.log.line(`(the log of ${status.name} cannot be read: ${String(error)})`);
-      });
-      this.#streams.add(stream);
-    }
-  }
-
-  #hasEnded(podUid: string, { name, containerID }: V1ContainerStatus): boolean {
-    const pod = this.#pods.get(podUid);
-    const status = pod && statuses(pod).find((each) => each.name === name);
-    return this.#gone || status?.state?.running === undefined || status.containerID !== containerID;
-  }
-
-  async #drain(): Promise<void> {
-    const done = new AbortController();
-    const limit = this.#run.clock
-      .sleep(drainSeconds, AbortSignal.any([done.signal, this.#signal]))
-      .catch(() => {});
-    await Promise.race([Promise.all(this.#streams), limit]);
-    done.abort();
-    this.#signal.throwIfAborted();
-  }
-
-  /** Removes a Job of which nothing has run. Answers whether it is gone. */
+  /** Removes a Job that can do no harm by it: nothing of it has run, or all that matters has ended. */
   async #remove(): Promise<boolean> {
     const { client, namespace, signal } = this.#run;
     const uid = this.#job.metadata?.uid;
@@ -320,21 +287,19 @@ class JobFollower {
   }
 }
 
-interface ContainerLog {
-  readonly tail: string[];
+function cannotStart({ diagnoses }: Verdict): Cause | undefined {
+  const [worst] = diagnoses;
+  if (worst === undefined) return undefined;
+  const message = `The migration cannot start: ${sayObject(worst)}: ${worst.message}.`;
+  return { reason: worst.reason, message, diagnoses: diagnoses.map(evidenceOf) };
 }
 
-function statuses(pod: V1Pod): V1ContainerStatus[] {
-  return [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])];
+function howItEnded(code: number, reason: string | undefined): string {
+  return reason === 'OOMKilled'
+    ? 'it was killed for using more memory than its limit'
+    : `it ended with ${sayExit(code)}`;
 }
 
-/** Whether some instance of the container has run, be it for a millisecond. One that cannot start "ends" in 1970. */
-function hasStarted({ state, lastState }: V1ContainerStatus): boolean {
-  const ran = (end: V1ContainerStateTerminated | undefined) =>
-    end !== undefined && new Date(end.startedAt ?? 0).getTime() > 0;
-  return state?.running !== undefined || ran(state?.terminated) || ran(lastState?.terminated);
-}
-
-function logKey(pod: V1Pod, { name, containerID }: V1ContainerStatus): string {
-  return `${pod.metadata?.uid}/${name}/${containerID}`;
+function evidenceOf(diagnosis: Diagnosis): Evidence {
+  return { ...diagnosis, logs: [], events: [] };
 }

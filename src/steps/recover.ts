@@ -3,6 +3,7 @@ import type { Intent } from '../intent.ts';
 import type { Cause, Ending } from '../journal.ts';
 import { sayWorkload } from '../kubernetes/workloads/names.ts';
 import type { Observation } from '../kubernetes/workloads/observe.ts';
+import { sayCause } from '../report/cause.ts';
 import type { Run } from '../run.ts';
 import { collect } from './collect.ts';
 import { type UndoEnd, undo } from './undo.ts';
@@ -84,7 +85,7 @@ export async function undoAndSay(
     next: [
       `The undo failed too: ${undoCause.message}`,
       `See where it stands: kubectl -n ${namespace} rollout status ${workload} --watch=false; kubectl -n ${namespace} get pods`,
-      `Try the undo again: ${undoCommand(run, intent)}`,
+      wayOut(run, intent, end.trouble.reason),
     ],
   };
 }
@@ -124,13 +125,16 @@ export function undoCommand({ namespace, inputs }: Run, { undoTo }: Intent): str
   return undoTo ? `${command} --to-revision=${undoTo.number}` : command;
 }
 
-/** The cause as log lines. */
-function* sayCause(cause: Cause): Generator<string> {
-  yield '';
-  yield cause.message;
-  for (const { object, container, message, said, count, log } of cause.diagnoses) {
-    yield `  ${object}${container ? `, container ${container}` : ''}: ${message}${count > 1 ? ` (and ${count - 1} more)` : ''}`;
-    if (said) yield `    ${said}`;
-    for (const line of log) yield `    | ${line}`;
+/** What helps where an undo failed for `reason`. */
+function wayOut(run: Run, intent: Intent, reason: string): string {
+  if (reason === 'revision-gone') return `Set the image that ran before by hand: ${setImageCommand(run)}`;
+  if (reason === 'paused') {
+    return `Resume it: kubectl -n ${run.namespace} rollout resume ${sayWorkload(run.inputs.workload)}`;
   }
+  return `Try the undo again: ${undoCommand(run, intent)}`;
+}
+
+function setImageCommand({ namespace, inputs, journal }: Run): string {
+  const images = journal.last('planned')?.changes.map(({ container, from }) => `${container}=${from}`) ?? [];
+  return `kubectl -n ${namespace} set image ${sayWorkload(inputs.workload)} ${images.join(' ')}`;
 }

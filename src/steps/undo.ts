@@ -71,6 +71,10 @@ export async function undo(
     }
     generation = end.workload.metadata?.generation ?? 0;
   }
+  if (kind.paused(before)) {
+    const message = `${sayWorkload(inputs.workload)} is paused: its template is back, but will be rolled out only once it is resumed.`;
+    return { kind: 'failed', trouble: { reason: 'paused', message, diagnoses: [] } };
+  }
   const left = timeout - (clock.now() - began) / 1000;
   const end = await watchRollout(run, observation, {
     ours: targetDigests,

@@ -1,12 +1,15 @@
 import type { V1Pod } from '@kubernetes/client-node';
-import { diagnose, isReady, Sightings, type Verdict } from '../diagnosis/diagnose.ts';
-import type { Diagnosis } from '../diagnosis/diagnosis.ts';
+import { diagnose, isReady, type Scene, Sightings, type Verdict } from '../diagnosis/diagnose.ts';
+import { type Diagnosis, sayObject } from '../diagnosis/diagnosis.ts';
 import { sayDuration } from '../duration.ts';
-import type { Revision, RolloutStatus, WorkloadObject } from '../kubernetes/workloads/kind.ts';
+import { PodEvents } from '../kubernetes/events.ts';
+import type { Revision, RolloutStatus, WorkloadObject, WorkloadView } from '../kubernetes/workloads/kind.ts';
 import { lastChangeOf } from '../kubernetes/workloads/last-change.ts';
+import { sayWorkload } from '../kubernetes/workloads/names.ts';
 import type { Observation } from '../kubernetes/workloads/observe.ts';
 import { templateDigest } from '../kubernetes/workloads/template.ts';
 import type { Run } from '../run.ts';
+import { Teller } from './teller.ts';
 
 /** What is waited for. */
 export interface Expectation {
@@ -45,55 +48,126 @@ export async function watchRollout(
   observation: Observation,
   expected: Expectation,
 ): Promise<RolloutEnd> {
-  const { clock, inputs } = run;
-  const sightings = new Sightings();
-  const teller = new Teller(run);
-  const deadline = clock.now() + expected.timeout * 1000;
-  let completeSince: number | undefined;
-  for (;;) {
-    const seen = observation.changes;
-    const view = observation.view();
-    const name = `${inputs.workload.kind.toLowerCase()}/${inputs.workload.name}`;
-    if (view === undefined) return { kind: 'superseded', message: `${name} was deleted during the rollout.` };
-    let status: RolloutStatus = { state: 'unseen', message: 'the change has not been seen yet' };
-    let verdict: Verdict = { diagnoses: [], hopeless: false };
-    let revision: Revision | undefined;
-    if ((view.workload.metadata?.generation ?? 0) >= expected.generation) {
-      if (!view.workload.spec || !expected.ours.has(templateDigest(view.workload.spec.template))) {
-        const message = `${name} was changed during the rollout by ${lastChangeOf(view.workload)}.`;
-        return { kind: 'superseded', message };
-      }
-      status = observation.kind.status(view, expected.before);
-      revision = observation.kind.current(view);
-      const pods = revision ? observation.kind.podsOf(view, revision) : [];
-      if (revision) {
-        const creator = observation.kind.creator(view, revision);
-        verdict = diagnose({ pods, creator }, sightings, clock.now());
-      }
-      teller.tell(status, verdict.diagnoses);
-      const replicas = observation.kind.replicas(view.workload);
-      if (status.state === 'complete' && replicas === 0) return scaledToZero(name, revision);
-      if (status.state === 'complete' && revision && isSound(pods, replicas, verdict)) {
-        completeSince ??= clock.now();
-        if (clock.now() - completeSince >= settleSeconds(view.workload) * 1000)
-          return { kind: 'complete', revision };
-      } else {
-        completeSince = undefined;
-      }
-    }
-    const trouble = troubleOf(status, verdict, clock.now() >= deadline ? expected.timeout : undefined);
-    if (trouble) return { kind: 'failed', revision, trouble };
-    // The second is for grace periods, which end without anything having changed in the cluster.
-    await observation.changed(seen, Math.min(1, Math.max(0, deadline - clock.now()) / 1000));
+  const watching = new AbortController();
+  const watch = new RolloutWatch(run, observation, expected, AbortSignal.any([run.signal, watching.signal]));
+  try {
+    return await watch.toEnd();
+  } finally {
+    watching.abort();
   }
 }
+
+/** A pod that is young and not ready yet is no news, and its events tell nothing yet. */
+const youngSeconds = 2;
+
+class RolloutWatch {
+  readonly #run: Run;
+  readonly #observation: Observation;
+  readonly #expected: Expectation;
+  readonly #deadline: number;
+  readonly #name: string;
+  readonly #teller: Teller;
+  readonly #sightings = new Sightings();
+  readonly #podEvents: PodEvents;
+  #completeSince: number | undefined;
+
+  constructor(run: Run, observation: Observation, expected: Expectation, signal: AbortSignal) {
+    this.#run = run;
+    this.#observation = observation;
+    this.#expected = expected;
+    this.#deadline = run.clock.now() + expected.timeout * 1000;
+    this.#name = sayWorkload(run.inputs.workload);
+    this.#teller = new Teller(run);
+    // The loop looks again every second, so an event need not wake it.
+    this.#podEvents = new PodEvents(run.client, run.namespace, signal, () => {});
+  }
+
+  async toEnd(): Promise<RolloutEnd> {
+    const { clock } = this.#run;
+    for (;;) {
+      const seen = this.#observation.changes;
+      const end = this.#look();
+      if (end) return end;
+      // The second is for grace periods, which end without anything having changed in the cluster.
+      await this.#observation.changed(seen, Math.min(1, Math.max(0, this.#deadline - clock.now()) / 1000));
+    }
+  }
+
+  /** Judges what is to be seen now; undefined where the rollout goes on. */
+  #look(): RolloutEnd | undefined {
+    const { kind } = this.#observation;
+    const view = this.#observation.view();
+    if (view === undefined)
+      return { kind: 'superseded', message: `${this.#name} was deleted during the rollout.` };
+    if ((view.workload.metadata?.generation ?? 0) < this.#expected.generation)
+      return this.#trouble(unseen, nothing);
+    if (!view.workload.spec || !this.#expected.ours.has(templateDigest(view.workload.spec.template))) {
+      const message = `${this.#name} was changed during the rollout by ${lastChangeOf(view.workload)}.`;
+      return { kind: 'superseded', message };
+    }
+    const status = kind.status(view, this.#expected.before);
+    const revision = kind.current(view);
+    const verdict = revision ? this.#judge(view, revision) : nothing;
+    this.#teller.tell(status, verdict.diagnoses);
+    const replicas = kind.replicas(view.workload);
+    if (status.state === 'complete' && replicas === 0) return scaledToZero(this.#name, revision);
+    const pods = revision ? kind.podsOf(view, revision) : [];
+    if (status.state === 'complete' && revision && isSound(pods, replicas, verdict)) {
+      this.#completeSince ??= this.#run.clock.now();
+      const settled = this.#run.clock.now() - this.#completeSince;
+      if (settled >= settleSeconds(view.workload) * 1000) return { kind: 'complete', revision };
+    } else {
+      this.#completeSince = undefined;
+    }
+    return this.#trouble(status, verdict, revision);
+  }
+
+  #judge(view: WorkloadView, revision: Revision): Verdict {
+    const { kind } = this.#observation;
+    const now = this.#run.clock.now();
+    const pods = kind.podsOf(view, revision);
+    const isOld = ({ metadata }: V1Pod) =>
+      now - new Date(metadata?.creationTimestamp ?? now).getTime() > youngSeconds * 1000;
+    this.#podEvents.follow(pods.filter((pod) => !isReady(pod) && isOld(pod)));
+    const { before } = this.#expected;
+    const scene: Scene = {
+      pods,
+      creator: kind.creator(view, revision),
+      events: this.#podEvents.facts(),
+      workload: {
+        object: this.#name,
+        paused: kind.paused(view.workload),
+        recreates: kind.recreates(view.workload),
+        replicas: kind.replicas(view.workload),
+        replicasBefore: before && kind.replicas(before),
+        ending: view.pods.filter(
+          (pod) => pod.metadata?.deletionTimestamp !== undefined && !pods.includes(pod),
+        ),
+        now,
+      },
+    };
+    return diagnose(scene, this.#sightings, now, this.#run.inputs.failFast);
+  }
+
+  #trouble(status: RolloutStatus, verdict: Verdict, revision?: Revision): RolloutEnd | undefined {
+    const isOver = this.#run.clock.now() >= this.#deadline;
+    const trouble = troubleOf(status, verdict, isOver ? this.#expected.timeout : undefined);
+    return trouble && { kind: 'failed', revision, trouble };
+  }
+}
+
+const unseen: RolloutStatus = { state: 'unseen', message: 'the change has not been seen yet' };
+const nothing: Verdict = { diagnoses: [], hopeless: false };
 
 /**
  * Whether the pods bear out what the workload's status says. Without a readiness probe a container counts as ready the
  * moment it runs, so that a status can be complete while its pods have crashed already.
  */
 function isSound(pods: readonly V1Pod[], replicas: number | undefined, verdict: Verdict): boolean {
-  return verdict.diagnoses.length === 0 && pods.filter(isReady).length >= (replicas ?? 1);
+  return (
+    verdict.diagnoses.every(({ about }) => about === 'workload') &&
+    pods.filter(isReady).length >= (replicas ?? 1)
+  );
 }
 
 /** Seconds for which a rollout must stay complete where nothing else tells that its containers work. */
@@ -117,8 +191,7 @@ export function troubleOf(
   overdue: number | undefined,
 ): RolloutTrouble | undefined {
   const [worst] = diagnoses;
-  const why =
-    worst && `${worst.object}${worst.container ? `, container ${worst.container}` : ''}: ${worst.message}`;
+  const why = worst && `${sayObject(worst)}: ${worst.message}`;
   if (hopeless && worst) return { reason: worst.reason, message: `${why}.`, diagnoses };
   if (status.state === 'failed') {
     const message = `The cluster gave the rollout up: ${status.message}${why ? ` (${why})` : ''}.`;
@@ -130,33 +203,4 @@ export function troubleOf(
     message: `Not rolled out within ${sayDuration(overdue)} (${status.message})${why ? `; ${why}` : ''}.`,
     diagnoses,
   };
-}
-
-/** Says how the rollout goes, a line only where there is something new. */
-class Teller {
-  readonly #run: Run;
-  readonly #told = new Set<string>();
-  #last = '';
-
-  constructor(run: Run) {
-    this.#run = run;
-  }
-
-  tell(status: RolloutStatus, diagnoses: readonly Diagnosis[]): void {
-    const { log, journal } = this.#run;
-    if (status.state !== 'unseen' && status.message !== this.#last) {
-      log.line(status.message);
-      journal.add({ type: 'progress', message: status.message });
-      this.#last = status.message;
-    }
-    for (const { reason, object, container, message, said } of diagnoses) {
-      const key = `${reason}/${container ?? ''}/${message}`;
-      // A pod that has only just begun to run is not ready yet; that is no news.
-      if (this.#told.has(key) || reason === 'not-ready') continue;
-      this.#told.add(key);
-      log.line(
-        `${object}${container ? `, container ${container}` : ''}: ${message}${said ? ` (${said})` : ''}`,
-      );
-    }
-  }
 }

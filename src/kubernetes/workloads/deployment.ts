@@ -40,6 +40,7 @@ export const deployment: WorkloadKind = {
   selector: (workload) => selectorText((workload as V1Deployment).spec?.selector as V1LabelSelector),
   replicas: (workload) => (workload as V1Deployment).spec?.replicas ?? 1,
   paused: (workload) => (workload as V1Deployment).spec?.paused ?? false,
+  recreates: (workload) => (workload as V1Deployment).spec?.strategy?.type === 'Recreate',
 
   status(view, before): RolloutStatus {
     return deploymentStatus(

@@ -58,6 +58,8 @@ export interface WorkloadKind {
   /** Pods that it wants to run; undefined where the kind does not say. */
   replicas(workload: WorkloadObject): number | undefined;
   paused(workload: WorkloadObject): boolean;
+  /** Whether new pods are made only once the old ones are gone. */
+  recreates(workload: WorkloadObject): boolean;
   /**
    * kubectl's rule, and true only for the template that `workload` bears.
    *

@@ -1,13 +1,16 @@
-import { fieldManager } from '../marks.ts';
+import { fieldManager, marks } from '../marks.ts';
 import type { WorkloadObject } from './kind.ts';
 
-/** Who changed the workload last, by its managed fields: `kubectl-edit (Update, 12:03:55 UTC)`. */
+/** Who changed the workload last, by its managed fields: `kubectl-edit (12:03:55 UTC)`. */
 export function lastChangeOf(workload: WorkloadObject | undefined): string {
   const changes = (workload?.metadata?.managedFields ?? [])
-    .filter(({ subresource, manager }) => subresource !== 'status' && manager !== fieldManager)
+    .filter(({ subresource }) => subresource !== 'status')
     .sort((a, b) => new Date(b.time ?? 0).getTime() - new Date(a.time ?? 0).getTime());
   const [last] = changes;
   if (last === undefined) return 'somebody else';
   const time = last.time ? new Date(last.time).toISOString().slice(11, 19) : '?';
-  return `${last.manager ?? 'somebody else'} (${time} UTC)`;
+  const run = workload?.metadata?.annotations?.[marks.run];
+  const who =
+    last.manager === fieldManager ? `another run of safe-rollout${run ? `, ${run}` : ''}` : last.manager;
+  return `${who ?? 'somebody else'} (${time} UTC)`;
 }

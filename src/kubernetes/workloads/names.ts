@@ -8,11 +8,11 @@ export interface WorkloadName {
 }
 
 /** What kubectl takes for each kind: singular, plural, short form, with or without the API group. */
-const kindNames: Readonly<Record<string, WorkloadKindName>> = {
-  deployment: 'Deployment',
-  deployments: 'Deployment',
-  deploy: 'Deployment',
-};
+const kindNames: ReadonlyMap<string, WorkloadKindName> = new Map([
+  ['deployment', 'Deployment'],
+  ['deployments', 'Deployment'],
+  ['deploy', 'Deployment'],
+]);
 
 /** Reads `web` or `kind/web`, kubectl's way. */
 export function parseWorkloadName(
@@ -23,7 +23,7 @@ export function parseWorkloadName(
   if (parts.length > 2 || kindText === undefined || name === undefined || name === '') {
     return { ok: false, problem: `'${text}' names no workload. Write 'web' or 'deployment/web'.` };
   }
-  const kind = kindNames[kindText.toLowerCase().replace(/(\.v1)?\.apps$/, '')];
+  const kind = kindNames.get(kindText.toLowerCase().replace(/(\.v1)?\.apps$/, ''));
   if (kind === undefined) {
     return { ok: false, problem: `'${kindText}' is no kind that can be rolled out here; 'deployment' is.` };
   }

@@ -1,4 +1,4 @@
-import type { V1Pod } from '@kubernetes/client-node';
+import type { V1ObjectMeta, V1Pod, V1PodSpec } from '@kubernetes/client-node';
 import type { Clock } from '../../clock.ts';
 import type { KubernetesClient } from '../client.ts';
 import { Pulse } from '../pulse.ts';
@@ -52,7 +52,12 @@ export async function observe(
     options,
   );
   const holders = mirror(client, kind.holders, { namespace, labelSelector }, options);
-  const pods = mirror<V1Pod>(client, resources.pods, { namespace, labelSelector }, options);
+  const pods = mirror<V1Pod>(
+    client,
+    resources.pods,
+    { namespace, labelSelector },
+    { ...options, project: slim },
+  );
   const all = [workloads, holders, pods];
   for (const each of all) each.done.catch((error: unknown) => pulse.fail(error));
   try {
@@ -75,4 +80,27 @@ export async function observe(
     changed: (seen, seconds) => pulse.wait(seen, seconds, clock, ending),
     close: () => closing.abort(),
   };
+}
+
+/**
+ * What is kept of a pod: there may be thousands, and nothing more is asked of one that is ready than that it is. Of the
+ * others, their containers and status are.
+ */
+export function slim(pod: V1Pod): V1Pod {
+  const { name, uid, ownerReferences, creationTimestamp, deletionTimestamp, finalizers } = pod.metadata ?? {};
+  const metadata = {
+    name,
+    uid,
+    ownerReferences,
+    creationTimestamp,
+    deletionTimestamp,
+    finalizers,
+  } as V1ObjectMeta;
+  const { phase, conditions } = pod.status ?? {};
+  const ready = conditions?.find(({ type, status }) => type === 'Ready' && status === 'True');
+  if (ready && deletionTimestamp === undefined)
+    return { metadata, status: { ...(phase && { phase }), conditions: [ready] } };
+  const { containers = [], initContainers, nodeName, readinessGates, restartPolicy } = pod.spec ?? {};
+  const spec = { containers, initContainers, nodeName, readinessGates, restartPolicy } as V1PodSpec;
+  return { metadata, spec, ...(pod.status && { status: pod.status }) };
 }

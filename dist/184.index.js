@@ -1,8 +1,8 @@
-export const id = 252;
-export const ids = [252];
+export const id = 184;
+export const ids = [184];
 export const modules = {
 
-/***/ 7252:
+/***/ 184:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -21,8 +21,8 @@ var names = __webpack_require__(5596);
 var observe = __webpack_require__(52);
 // EXTERNAL MODULE: ./build/kubernetes/workloads/template.js
 var template = __webpack_require__(5984);
-// EXTERNAL MODULE: ./build/steps/recover.js + 2 modules
-var recover = __webpack_require__(2486);
+// EXTERNAL MODULE: ./build/steps/recover.js + 3 modules
+var recover = __webpack_require__(1185);
 ;// CONCATENATED MODULE: ./build/commands/finish.js
 
 
@@ -89,6 +89,33 @@ async function observeIfThere(run) {
 
 // EXTERNAL MODULE: ./build/ending-of-error.js
 var ending_of_error = __webpack_require__(4280);
+;// CONCATENATED MODULE: ./build/ending-of-journal.js
+function endingOfJournal(journal) {
+    const cause = journal.last('rollout-failed')?.cause ?? killed;
+    const next = ['Main was killed before it could report; this is what its journal says.'];
+    if (journal.last('undone'))
+        return { result: 'undone', cause, next };
+    if (journal.last('undo-failed'))
+        return { result: 'undo-failed', cause, next };
+    if (journal.last('rolled-out'))
+        return { result: 'deployed', next };
+    if (journal.last('rollout-failed'))
+        return { result: 'left-failed', cause, next };
+    if (journal.last('image-set'))
+        return { result: 'superseded', cause: { ...killed, reason: 'superseded' }, next };
+    const failed = journal.last('migration-ended')?.cause;
+    if (failed)
+        return { result: 'migration-failed', cause: failed, next };
+    const migration = journal.last('migration-started');
+    const mayRun = migration && journal.last('migration-ended') === undefined;
+    return {
+        result: 'cancelled',
+        cause: killed,
+        next: mayRun ? [`Job ${migration.job} may still run: it goes on to its own end or deadline.`] : [],
+    };
+}
+const killed = { reason: 'interrupted', message: 'The step was killed.', diagnoses: [] };
+
 // EXTERNAL MODULE: ./build/inputs.js + 1 modules
 var inputs = __webpack_require__(6892);
 ;// CONCATENATED MODULE: ./build/intent.js
@@ -110,10 +137,8 @@ var interruption = __webpack_require__(2073);
 var build_journal = __webpack_require__(7999);
 // EXTERNAL MODULE: ./build/log.js
 var build_log = __webpack_require__(6650);
-// EXTERNAL MODULE: ./build/publish.js + 6 modules
-var publish = __webpack_require__(661);
-// EXTERNAL MODULE: ./build/run.js
-var run = __webpack_require__(6501);
+// EXTERNAL MODULE: ./build/publish.js + 7 modules
+var publish = __webpack_require__(1669);
 // EXTERNAL MODULE: ./build/start-run.js + 11 modules
 var start_run = __webpack_require__(1988);
 // EXTERNAL MODULE: ./build/state.js
@@ -138,12 +163,9 @@ async function post() {
     const journal = new build_journal/* Journal */.CQ({ now: clock/* systemClock */.m.now, entries: (0,build_journal/* entriesFromState */.kj)(state.journal) });
     const intent = parseIntent(state.intent);
     if (intent === undefined || intent.phase === 'migrating') {
-        log.line('Main was interrupted before it changed the workload: there is nothing to undo.');
+        log.line('Main left nothing of the workload half-way: there is nothing to undo.');
         if (journal.last('ended') === undefined) {
-            journal.add({
-                type: 'ended',
-                ending: (0,ending_of_error/* endingOfError */.R)(new run/* Interrupted */.j('The step was killed.'), journal).ending,
-            });
+            journal.add({ type: 'ended', ending: endingOfJournal(journal) });
             await (0,publish/* publish */.m)(journal, log, atRest);
         }
         return;

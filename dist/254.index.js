@@ -1,5 +1,5 @@
-export const id = 677;
-export const ids = [677];
+export const id = 254;
+export const ids = [254];
 export const modules = {
 
 /***/ 7094:
@@ -27,15 +27,715 @@ const systemClock = {
 
 /***/ }),
 
-/***/ 6672:
+/***/ 7780:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
-/* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   h4: () => (/* binding */ diagnose),
-/* harmony export */   i_: () => (/* binding */ isReady),
-/* harmony export */   lL: () => (/* binding */ Sightings)
-/* harmony export */ });
-/* harmony import */ var _table_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(1438);
+
+// EXPORTS
+__webpack_require__.d(__webpack_exports__, {
+  lL: () => (/* binding */ Sightings),
+  h4: () => (/* binding */ diagnose),
+  i_: () => (/* binding */ isReady),
+  JB: () => (/* binding */ judgeJob)
+});
+
+// UNUSED EXPORTS: patientFactor
+
+// EXTERNAL MODULE: ./build/diagnosis/row.js
+var row = __webpack_require__(5458);
+// EXTERNAL MODULE: ./build/duration.js
+var duration = __webpack_require__(3110);
+;// CONCATENATED MODULE: ./build/diagnosis/rows/controller.js
+
+function overdue({ ending, now }) {
+    return ending.filter((pod) => {
+        const end = pod.metadata?.deletionTimestamp;
+        return end !== undefined && now > new Date(end).getTime();
+    });
+}
+const workloadRows = [
+    {
+        reason: 'paused',
+        symptom: 'the rollout stands still; `spec.paused: true`',
+        cause: 'Somebody paused the Deployment during the rollout.',
+        next: 'Resume it (kubectl rollout resume), or find out who paused it and why.',
+        patience: 'timeout',
+        recognise: ({ paused }) => (paused ? '' : undefined),
+        message: () => 'it was paused during the rollout, so nothing goes on',
+        hasLog: false,
+    },
+    {
+        reason: 'old-pods-ending',
+        symptom: 'strategy `Recreate`, old pods `Terminating` beyond their grace period',
+        cause: 'A finalizer, or a node that does not answer, holds the old pods; new ones come only after them.',
+        next: "Look at the pod's finalizers and its node (kubectl get pod -o yaml).",
+        patience: 'timeout',
+        recognise: (subject) => {
+            const [pod] = subject.recreates ? overdue(subject) : [];
+            return (pod &&
+                `finalizers: ${pod.metadata?.finalizers?.join(', ') || 'none'}; node: ${pod.spec?.nodeName ?? 'none'}`);
+        },
+        message: (subject) => {
+            const pods = overdue(subject);
+            const [pod] = pods;
+            const late = (subject.now - new Date(pod?.metadata?.deletionTimestamp ?? subject.now).getTime()) / 1000;
+            return `pod/${pod?.metadata?.name} should have ended ${(0,duration/* sayDuration */.k)(late)} ago, and new pods wait for it`;
+        },
+        hasLog: false,
+    },
+];
+
+// EXTERNAL MODULE: ./build/diagnosis/exit-code.js
+var exit_code = __webpack_require__(5956);
+;// CONCATENATED MODULE: ./build/diagnosis/probe.js
+function sayProbe(probe, container) {
+    if (probe?.httpGet) {
+        const { scheme, port, path = '/' } = probe.httpGet;
+        return `${scheme === 'HTTPS' ? 'https ' : ''}:${portNumber(port, container)}${path}`;
+    }
+    if (probe?.tcpSocket)
+        return `TCP :${portNumber(probe.tcpSocket.port, container)}`;
+    if (probe?.grpc)
+        return `gRPC :${probe.grpc.port}`;
+    if (probe?.exec)
+        return `command ${(probe.exec.command ?? []).join(' ')}`;
+    return 'no probe';
+}
+function probeAnswer(events, container, kind) {
+    const start = `${kind} probe `;
+    const event = events.find((each) => each.reason === 'Unhealthy' &&
+        each.message.startsWith(start) &&
+        (each.container === '' || each.container === container));
+    if (event === undefined)
+        return '';
+    const words = event.message
+        .slice(start.length)
+        .replace(/^(failed|errored|errored and resulted in .*?): ?/, '');
+    const [, code] = /HTTP probe failed with statuscode: (\d+)/.exec(words) ?? [];
+    if (code)
+        return `HTTP ${code}`;
+    if (/connection refused/.test(words))
+        return 'connection refused';
+    if (/context deadline exceeded|Client\.Timeout|i\/o timeout|timeout:/.test(words))
+        return 'no answer in time';
+    return (words.trim().split('\n')[0] ?? '').slice(0, 120);
+}
+function earliestReady(container) {
+    const startup = container?.startupProbe?.initialDelaySeconds ?? 0;
+    const readiness = container?.readinessProbe;
+    const answers = ((readiness?.successThreshold ?? 1) - 1) * (readiness?.periodSeconds ?? 10);
+    return Math.max(startup, readiness?.initialDelaySeconds ?? 0) + answers;
+}
+function portNumber(port, container) {
+    if (typeof port === 'number')
+        return String(port);
+    return String(container?.ports?.find(({ name }) => name === port)?.containerPort ?? port);
+}
+
+;// CONCATENATED MODULE: ./build/diagnosis/rows/crash.js
+
+
+
+const threeCrashes = { crashes: 3 };
+function unwantedEnd({ status, init, container, pod }) {
+    if (status.state?.running !== undefined)
+        return undefined;
+    const end = (0,row/* lastEnd */.WN)(status);
+    if (end === undefined)
+        return undefined;
+    const mayEnd = (init && container?.restartPolicy !== 'Always') || (pod.spec?.restartPolicy ?? 'Always') !== 'Always';
+    return mayEnd && end.exitCode === 0 ? undefined : end;
+}
+function killedBy({ events, status }, probe) {
+    return events.some(({ reason, message, container }) => reason === 'Killing' &&
+        message.includes(`failed ${probe} probe`) &&
+        (container === '' || container === status.name));
+}
+function answer({ events, status, container }, probe) {
+    const words = probeAnswer(events, status.name, probe === 'liveness' ? 'Liveness' : 'Startup');
+    const target = sayProbe(probe === 'liveness' ? container?.livenessProbe : container?.startupProbe, container);
+    return `: ${words === '' ? 'no good answer' : words} from ${target}`;
+}
+function times({ status }) {
+    const count = (0,row/* crashes */.sB)(status);
+    return count > 1 ? `, ${count} times` : '';
+}
+function lastWord({ status }) {
+    return (0,row/* lastEnd */.WN)(status)?.message ?? '';
+}
+const crashRows = [
+    {
+        reason: 'out-of-memory',
+        symptom: '`OOMKilled`, exit code 137',
+        cause: 'The container used more memory than its limit.',
+        next: 'Raise resources.limits.memory, or find out what needs so much.',
+        patience: threeCrashes,
+        recognise: (subject) => (unwantedEnd(subject)?.reason === 'OOMKilled' ? lastWord(subject) : undefined),
+        message: (subject) => {
+            const limit = subject.container?.resources?.limits?.['memory'];
+            return `it was killed for using more memory than ${limit ? `its limit of ${limit}` : 'the node has'}${times(subject)}`;
+        },
+        hasLog: true,
+    },
+    {
+        reason: 'killed-by-startup-probe',
+        symptom: '`CrashLoopBackOff`, event "failed startup probe, will be restarted"',
+        cause: 'It does not come up within what its startup probe allows (periodSeconds × failureThreshold).',
+        next: 'See in its log what it waits for; give the startup probe more time if it is only slow.',
+        patience: threeCrashes,
+        recognise: (subject) => unwantedEnd(subject) && killedBy(subject, 'startup') ? lastWord(subject) : undefined,
+        message: (subject) => `the kubelet killed it, for its startup probe failed ${answer(subject, 'startup')}${times(subject)}`,
+        hasLog: true,
+    },
+    {
+        reason: 'killed-by-liveness-probe',
+        symptom: '`CrashLoopBackOff`, event "failed liveness probe, will be restarted"',
+        cause: 'It did not end by itself: the kubelet killed it, since its liveness probe failed.',
+        next: 'See in its log why it does not answer; check the probe, and use a startup probe if it only starts slowly.',
+        patience: threeCrashes,
+        recognise: (subject) => unwantedEnd(subject) && killedBy(subject, 'liveness') ? lastWord(subject) : undefined,
+        message: (subject) => `the kubelet killed it, for its liveness probe failed ${answer(subject, 'liveness')}${times(subject)}`,
+        hasLog: true,
+    },
+    {
+        reason: 'exited',
+        symptom: '`Completed`, then `CrashLoopBackOff`, exit code 0',
+        cause: 'Its program ended well, though it should go on serving.',
+        next: 'Check that the command is the server and not a one-off, and that it stays in the foreground.',
+        patience: threeCrashes,
+        recognise: (subject) => (unwantedEnd(subject)?.exitCode === 0 ? lastWord(subject) : undefined),
+        message: (subject) => `it ended by itself with exit code 0, though it should run on${times(subject)}`,
+        hasLog: true,
+    },
+    {
+        reason: 'command-not-found',
+        symptom: '`CrashLoopBackOff`, exit code 127',
+        cause: 'A shell did not find a command that it was to run.',
+        next: 'Check the command and the path, and that the image holds it.',
+        patience: threeCrashes,
+        recognise: (subject) => (unwantedEnd(subject)?.exitCode === 127 ? lastWord(subject) : undefined),
+        message: (subject) => `it ended with ${(0,exit_code/* sayExit */.C)(127)}${times(subject)}`,
+        hasLog: true,
+    },
+    {
+        reason: 'command-not-executable',
+        symptom: '`CrashLoopBackOff`, exit code 126',
+        cause: 'A shell could not execute a command: it lacks the executable bit, or is no program.',
+        next: 'Set the executable bit when the image is built (COPY --chmod=755 …), and check the path.',
+        patience: threeCrashes,
+        recognise: (subject) => (unwantedEnd(subject)?.exitCode === 126 ? lastWord(subject) : undefined),
+        message: (subject) => `it ended with ${(0,exit_code/* sayExit */.C)(126)}${times(subject)}`,
+        hasLog: true,
+    },
+    {
+        reason: 'crash',
+        symptom: '`Error`, `CrashLoopBackOff`, `Init:Error` or `Init:CrashLoopBackOff`',
+        cause: 'Its program ended with an error.',
+        next: 'Read its last log lines: they say why it ended.',
+        patience: threeCrashes,
+        recognise: (subject) => (unwantedEnd(subject) ? lastWord(subject) : undefined),
+        message: (subject) => `it ended with ${(0,exit_code/* sayExit */.C)((0,row/* lastEnd */.WN)(subject.status)?.exitCode ?? 0)}${times(subject)}`,
+        hasLog: true,
+    },
+];
+
+;// CONCATENATED MODULE: ./build/diagnosis/rows/creation.js
+function refusal(reason, pattern, patience, message, docs) {
+    return {
+        reason,
+        patience,
+        ...docs,
+        recognise: ({ words }) => (pattern.test(words) ? words : undefined),
+        message: () => message,
+        hasLog: false,
+    };
+}
+const creatorRows = [
+    refusal('quota-exceeded', /exceeded quota/, { seconds: 10 }, "the namespace's quota does not allow another pod", {
+        symptom: '`FailedCreate`, "exceeded quota"',
+        cause: "The namespace's ResourceQuota is used up; a rolling update needs room for its surge pods.",
+        next: "Raise the ResourceQuota, lower the pod's requests or maxSurge, or remove what is not needed.",
+    }),
+    refusal('service-account-missing', /service ?account .*not found/i, { seconds: 5 }, 'its service account does not exist', {
+        symptom: '`FailedCreate`, "error looking up service account"',
+        cause: 'The pod names a service account that is not in the namespace.',
+        next: 'Create the service account, or correct serviceAccountName.',
+    }),
+    refusal('pod-security', /violates PodSecurity/, { seconds: 5 }, "the namespace's Pod Security level forbids its pods", {
+        symptom: '`FailedCreate`, "violates PodSecurity"',
+        cause: 'The pod asks for more than the Pod Security Standard of the namespace allows.',
+        next: "Set what the message lists in the pod's securityContext.",
+    }),
+    refusal('webhook-denied', /admission webhook .* denied the request|ValidatingAdmissionPolicy/, { seconds: 5 }, 'an admission policy forbids its pods', {
+        symptom: '`FailedCreate`, "admission webhook … denied the request"',
+        cause: 'A policy of the cluster forbids something about the pod; its message says what.',
+        next: 'Change what the policy objects to, or talk to those who run it.',
+    }),
+    refusal('webhook-unreachable', /failed calling webhook/, { seconds: 60 }, 'an admission webhook does not answer', {
+        symptom: '`FailedCreate`, "failed calling webhook"',
+        cause: 'The service behind an admission webhook is down.',
+        next: "Look at the webhook's pods; the image is not at fault.",
+    }),
+    refusal('limit-range', /(maximum|minimum) .* usage per|max limit to request ratio|is forbidden: \[?(maximum|minimum)/, { seconds: 5 }, "its requests or limits are outside the namespace's LimitRange", {
+        symptom: '`FailedCreate`, "maximum cpu usage per Container is …"',
+        cause: 'The LimitRange of the namespace does not allow the requests or limits of the pod.',
+        next: "Bring the container's resources within the LimitRange.",
+    }),
+    refusal('creation-refused', /./, { seconds: 10 }, 'the cluster refuses to create its pods', {
+        symptom: '`FailedCreate` for another reason',
+        cause: "The API server's message says.",
+        next: "Read the cluster's words: they are the API server's.",
+    }),
+];
+
+;// CONCATENATED MODULE: ./build/diagnosis/rows/image.js
+
+const pullReasons = new Set(['ErrImagePull', 'ImagePullBackOff', 'RegistryUnavailable']);
+function pullFailure({ status }, pattern) {
+    const waiting = status.state?.waiting;
+    if (waiting === undefined || !pullReasons.has(waiting.reason ?? ''))
+        return undefined;
+    const words = waiting.message ?? '';
+    return pattern.test(words) ? words : undefined;
+}
+const notFound = /^(?!.*\b(?:lookup|dial|x509)\b).*(?:: not found|manifest unknown|name unknown|repository \S* ?not found|code = NotFound)/is;
+const imageRows = [
+    {
+        reason: 'wrong-architecture',
+        symptom: '`ErrImagePull`, "no match for platform"; or a crash with "exec format error" in the log',
+        cause: "The image was not built for the nodes' processor.",
+        next: 'Build the image for the platform of the nodes (docker buildx build --platform …).',
+        patience: { seconds: 0 },
+        recognise: (subject) => pullFailure(subject, /no match for platform|no matching manifest/i),
+        message: ({ status }) => `the image ${status.image} is not built for this node's platform`,
+        hasLog: false,
+    },
+    {
+        reason: 'image-not-found',
+        symptom: '`ErrImagePull` or `ImagePullBackOff`, "not found"',
+        cause: 'The tag or digest was never pushed, or the repository is misspelt.',
+        next: 'Check that the build pushed this tag, and to this registry.',
+        patience: { seconds: 0 },
+        recognise: (subject) => pullFailure(subject, notFound),
+        message: ({ status }) => `the image ${status.image} does not exist in its registry`,
+        hasLog: false,
+    },
+    {
+        reason: 'image-unauthorised',
+        symptom: '`ErrImagePull` or `ImagePullBackOff`, "unauthorized", "denied"',
+        cause: 'The cluster has no, or no longer valid, credentials for the registry.',
+        next: "Check the pod's imagePullSecrets, or the nodes' access to the registry.",
+        patience: { seconds: 10 },
+        recognise: (subject) => pullFailure(subject, /unauthorized|forbidden|denied|authentication required|no basic auth/i),
+        message: ({ status }) => `the cluster may not pull the image ${status.image}`,
+        hasLog: false,
+    },
+    {
+        reason: 'image-registry-unreachable',
+        symptom: '`ErrImagePull` or `ImagePullBackOff`, "connection refused", "i/o timeout", "no such host"',
+        cause: 'The registry is down, or the nodes do not reach it.',
+        next: "Check the registry's state and the nodes' way to it, then run this again.",
+        patience: { seconds: 60 },
+        recognise: (subject) => pullFailure(subject, /dial tcp|connection refused|timeout|no such host|lookup|x509|TLS handshake|EOF|status: 5\d\d|too many requests/i),
+        message: ({ status }) => `the registry of ${status.image} cannot be reached`,
+        hasLog: false,
+    },
+    {
+        reason: 'image-pull-failed',
+        symptom: '`ErrImagePull` or `ImagePullBackOff` for another reason',
+        cause: "The registry's answer says.",
+        next: "Read the cluster's words: they are the registry's answer.",
+        patience: { seconds: 60 },
+        recognise: (subject) => pullFailure(subject, /(?:)/),
+        message: ({ status }) => `the image ${status.image} cannot be pulled`,
+        hasLog: false,
+    },
+    {
+        reason: 'image-name-invalid',
+        symptom: '`InvalidImageName`',
+        cause: 'What stands as the image is no image reference, such as one with upper-case letters.',
+        next: 'Correct the image name.',
+        patience: { seconds: 0 },
+        recognise: ({ status }) => (0,row/* waitingFor */.Fz)(status, 'InvalidImageName'),
+        message: ({ status }) => `${status.image} is no valid image name`,
+        hasLog: false,
+    },
+    {
+        reason: 'image-never-pulled',
+        symptom: '`ErrImageNeverPull`',
+        cause: '`imagePullPolicy: Never`, and the node does not have the image.',
+        next: 'Set imagePullPolicy to IfNotPresent, or load the image onto the nodes.',
+        patience: { seconds: 0 },
+        recognise: ({ status }) => (0,row/* waitingFor */.Fz)(status, 'ErrImageNeverPull'),
+        message: ({ status }) => `the image ${status.image} is not on the node, and imagePullPolicy: Never forbids to pull it`,
+        hasLog: false,
+    },
+];
+
+;// CONCATENATED MODULE: ./build/diagnosis/rows/job.js
+function lingering({ pods }) {
+    return pods.flatMap((pod) => {
+        const statuses = pod.status?.containerStatuses ?? [];
+        const endedWell = statuses.some(({ state }) => state?.terminated?.exitCode === 0);
+        return endedWell
+            ? statuses.filter(({ state }) => state?.running !== undefined).map(({ name }) => name)
+            : [];
+    });
+}
+const jobRows = [
+    {
+        reason: 'job-suspended',
+        symptom: 'condition `Suspended`; `spec.suspend: true`',
+        cause: 'The manifest suspends the Job, or a queueing controller does.',
+        next: 'Take `suspend` out of the manifest, or see that the queue lets the Job run.',
+        patience: { seconds: 60 },
+        recognise: ({ job }) => (job.spec?.suspend ? '' : undefined),
+        message: () => 'it is suspended, so it does not run',
+        hasLog: false,
+    },
+    {
+        reason: 'sidecar-running',
+        symptom: 'the migration container has ended, another container of its pod runs on',
+        cause: 'A sidecar, often injected by a service mesh, does not end by itself, so the Job never does.',
+        next: 'Make it a native sidecar (an init container with restartPolicy: Always), or keep it out of this pod.',
+        patience: { seconds: 30 },
+        recognise: (subject) => (lingering(subject).length > 0 ? '' : undefined),
+        message: (subject) => `the migration has ended, but ${lingering(subject).join(', ')} keeps its pod alive`,
+        hasLog: false,
+    },
+];
+
+// EXTERNAL MODULE: ./build/diagnosis/rows/log.js
+var log = __webpack_require__(2016);
+// EXTERNAL MODULE: ./build/diagnosis/scheduling.js
+var scheduling = __webpack_require__(2054);
+;// CONCATENATED MODULE: ./build/diagnosis/rows/placement.js
+
+function unscheduled({ pod }) {
+    const scheduled = pod.status?.conditions?.find(({ type }) => type === 'PodScheduled');
+    return scheduled?.status === 'False' && scheduled.reason === 'Unschedulable'
+        ? (scheduled.message ?? '')
+        : undefined;
+}
+function eventWhileCreating({ pod, events }, reasons, pattern) {
+    if (pod.status?.phase !== 'Pending')
+        return undefined;
+    return events.find(({ reason, message }) => reasons.includes(reason) && pattern.test(message))?.message;
+}
+const placementRows = [
+    {
+        reason: 'volume-unbound',
+        symptom: '`Pending`, "unbound immediate PersistentVolumeClaims" or "persistentvolumeclaim not found"',
+        cause: 'A claim of the pod does not exist, or no volume could be made for it.',
+        next: 'Look at the claim (kubectl describe pvc) and its storage class.',
+        patience: { seconds: 30 },
+        recognise: (subject) => {
+            const words = unscheduled(subject);
+            return words !== undefined && /persistentvolumeclaim/i.test(words) ? words : undefined;
+        },
+        message: () => 'no node takes it, for its volume claim has no volume',
+        hasLog: false,
+    },
+    {
+        reason: 'volume-zone',
+        symptom: '`Pending`, "volume node affinity conflict"',
+        cause: "The pod's volume is bound to a zone or node that does not take the pod.",
+        next: "Free or add a node in the volume's zone, or move the data.",
+        patience: { seconds: 120 },
+        recognise: (subject) => {
+            const words = unscheduled(subject);
+            return words !== undefined && /volume node affinity conflict/.test(words) ? words : undefined;
+        },
+        message: () => 'no node takes it, for none that is free is where its volume is',
+        hasLog: false,
+    },
+    {
+        reason: 'unschedulable',
+        symptom: '`Pending`, "0/N nodes are available"',
+        cause: "The nodes lack room, or the pod's selector, affinity or missing tolerations exclude them.",
+        next: "Compare its requests, node selector, affinity and tolerations with the cluster's nodes.",
+        patience: { seconds: 120 },
+        recognise: unscheduled,
+        message: (subject) => {
+            const why = (0,scheduling/* nodeVerdicts */.H)(unscheduled(subject) ?? '').map((each) => `${each.nodes}: ${each.why}`);
+            return `no node takes it${why.length > 0 ? ` (nodes ${why.join('; ')})` : ''}`;
+        },
+        hasLog: false,
+    },
+    {
+        reason: 'volume-in-use',
+        symptom: '`ContainerCreating`, event `FailedAttachVolume` "Multi-Attach"',
+        cause: 'The volume can be attached to one node only, and the pod before still holds it.',
+        next: 'Use the strategy Recreate, or a volume that several nodes may attach.',
+        patience: { seconds: 60 },
+        recognise: (subject) => eventWhileCreating(subject, ['FailedAttachVolume'], /Multi-Attach/),
+        message: () => 'its volume is still attached to another node',
+        hasLog: false,
+    },
+    {
+        reason: 'volume-not-mounted',
+        symptom: '`ContainerCreating`, event `FailedMount` or `FailedAttachVolume`',
+        cause: 'A ConfigMap, Secret or volume that it mounts does not exist or cannot be mounted.',
+        next: 'Create what is missing, or correct the name in the manifest.',
+        patience: { seconds: 20 },
+        recognise: (subject) => eventWhileCreating(subject, ['FailedMount', 'FailedAttachVolume'], /(?:)/),
+        message: (subject) => {
+            const words = eventWhileCreating(subject, ['FailedMount', 'FailedAttachVolume'], /(?:)/) ?? '';
+            const [, volume, kind, name] = /volume "([^"]+)" : (configmap|secret) "([^"]+)" not found/.exec(words) ?? [];
+            if (volume && kind && name)
+                return `its volume ${volume} needs the ${kind === 'secret' ? 'Secret' : 'ConfigMap'} ${name}, which does not exist`;
+            return 'a volume of it cannot be mounted';
+        },
+        hasLog: false,
+    },
+    {
+        reason: 'sandbox-failed',
+        symptom: '`ContainerCreating`, event `FailedCreatePodSandBox`',
+        cause: "The node's network or container runtime is in trouble.",
+        next: 'Look at the node and its network plugin; the image is not at fault.',
+        patience: { seconds: 60 },
+        recognise: (subject) => eventWhileCreating(subject, ['FailedCreatePodSandBox'], /(?:)/),
+        message: ({ pod }) => `node ${pod.spec?.nodeName ?? '?'} cannot set up the pod's sandbox`,
+        hasLog: false,
+    },
+];
+const disruptionRows = [
+    {
+        reason: 'evicted',
+        symptom: 'phase `Failed`, reason `Evicted`',
+        cause: 'The node ran short of memory or disk, or the pod used more than it may.',
+        next: "Look at the node's conditions, and at the pod's requests and ephemeral-storage limits.",
+        patience: 'timeout',
+        recognise: ({ pod }) => pod.status?.phase === 'Failed' && pod.status.reason === 'Evicted'
+            ? (pod.status.message ?? '')
+            : undefined,
+        message: ({ pod }) => `node ${pod.spec?.nodeName ?? '?'} evicted it`,
+        hasLog: false,
+    },
+    {
+        reason: 'preempted',
+        symptom: 'condition `DisruptionTarget`, reason `PreemptionByScheduler`',
+        cause: 'The scheduler removed it for a pod of higher priority.',
+        next: 'Add room, or give the workload a higher priority class.',
+        patience: 'timeout',
+        recognise: ({ pod }) => pod.status?.conditions?.find(({ type, status, reason }) => type === 'DisruptionTarget' && status === 'True' && reason === 'PreemptionByScheduler')?.message,
+        message: () => 'it had to make room for a pod of higher priority',
+        hasLog: false,
+    },
+    {
+        reason: 'node-lost',
+        symptom: 'event `NodeNotReady`, or reason `NodeLost`',
+        cause: "The pod's node no longer answers.",
+        next: 'Look at the node; its pods are replaced after five minutes, or once it is removed.',
+        patience: 'timeout',
+        recognise: ({ pod, events }) => {
+            const isReady = pod.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True');
+            if (isReady)
+                return undefined;
+            if (pod.status?.reason === 'NodeLost')
+                return pod.status.message ?? '';
+            return events[0]?.reason === 'NodeNotReady' ? events[0].message : undefined;
+        },
+        message: ({ pod }) => `its node ${pod.spec?.nodeName ?? '?'} does not answer`,
+        hasLog: false,
+    },
+];
+
+;// CONCATENATED MODULE: ./build/diagnosis/rows/readiness.js
+
+function mayEnd({ init, container }) {
+    return init && container?.restartPolicy !== 'Always';
+}
+const readinessRows = [
+    {
+        reason: 'init-waiting',
+        symptom: '`Init:N/M` for long',
+        cause: 'An init container waits for something: a database, another service, a lock.',
+        next: 'See in its log what it waits for, and whether that is there.',
+        patience: 'timeout',
+        recognise: (subject) => (mayEnd(subject) && subject.status.state?.running ? '' : undefined),
+        message: ({ pod, status }) => {
+            const all = pod.status?.initContainerStatuses ?? [];
+            const done = all.filter(({ state }) => state?.terminated?.exitCode === 0).length;
+            return `init container ${status.name} has not ended yet (Init:${done}/${all.length})`;
+        },
+        hasLog: true,
+    },
+    {
+        reason: 'startup-probe-failing',
+        symptom: 'running, not started; event "Startup probe failed"',
+        cause: 'It has not come up yet; its startup probe still waits for it.',
+        next: 'See in its log what it waits for; give the startup probe more time if it is only slow.',
+        patience: 'timeout',
+        recognise: (subject) => subject.status.state?.running && subject.status.started === false && subject.container?.startupProbe
+            ? ''
+            : undefined,
+        message: (subject) => unready(subject, 'Startup'),
+        hasLog: true,
+    },
+    {
+        reason: 'not-ready',
+        symptom: 'running, not ready; event "Readiness probe failed"',
+        cause: 'Its readiness probe fails: it is not up, waits for a dependency, or the probe asks the wrong thing.',
+        next: 'See what its readiness probe answers, and why, in its last log lines.',
+        patience: 'timeout',
+        recognise: (subject) => subject.status.state?.running && !subject.status.ready && !mayEnd(subject) ? '' : undefined,
+        message: (subject) => unready(subject, 'Readiness'),
+        hasLog: true,
+    },
+];
+const podReadinessRows = [
+    {
+        reason: 'readiness-gate',
+        symptom: 'all containers ready, the pod not; condition of a readiness gate False',
+        cause: 'A readiness gate is not met; a load balancer mostly sets it once the pod is registered.',
+        next: "Look at the controller that sets the pod's readiness gate.",
+        patience: 'timeout',
+        recognise: ({ pod }) => {
+            const isTrue = (type) => pod.status?.conditions?.some((each) => each.type === type && each.status === 'True');
+            if (!isTrue('ContainersReady'))
+                return undefined;
+            const gate = pod.spec?.readinessGates?.find(({ conditionType }) => !isTrue(conditionType));
+            return (gate &&
+                (pod.status?.conditions?.find(({ type }) => type === gate.conditionType)?.message ??
+                    gate.conditionType));
+        },
+        message: ({ pod }) => `its containers are ready, but not its readiness gates (${pod.spec?.readinessGates?.map(({ conditionType }) => conditionType).join(', ')})`,
+        hasLog: false,
+    },
+];
+function unready({ events, status, container }, kind) {
+    const probe = kind === 'Startup' ? container?.startupProbe : container?.readinessProbe;
+    const answer = probeAnswer(events, status.name, kind);
+    const target = sayProbe(probe, container);
+    const delay = earliestReady(container);
+    const late = delay > 60 ? `; by its probes' settings it cannot be ready before ${delay} s` : '';
+    const what = kind === 'Startup' ? 'it is not started' : 'it is not ready';
+    if (probe === undefined)
+        return what;
+    return `${what}: ${answer === '' ? `no good answer yet from ${target}` : `${answer} from ${target}`}${late}`;
+}
+
+;// CONCATENATED MODULE: ./build/diagnosis/rows/start.js
+
+const startErrors = new Set(['StartError', 'ContainerCannotRun']);
+function startFailure({ status }) {
+    if (status.state?.running !== undefined)
+        return undefined;
+    const waiting = (0,row/* waitingFor */.Fz)(status, 'RunContainerError');
+    if (waiting !== undefined)
+        return waiting;
+    const end = (0,row/* lastEnd */.WN)(status);
+    return end !== undefined && startErrors.has(end.reason ?? '') ? (end.message ?? '') : undefined;
+}
+function startFailureOf(subject, pattern) {
+    const words = startFailure(subject);
+    return words !== undefined && pattern.test(words) ? words : undefined;
+}
+function command({ container }) {
+    const words = [...(container?.command ?? []), ...(container?.args ?? [])];
+    return words.length > 0 ? words.join(' ') : "the image's own command";
+}
+const startRows = [
+    {
+        reason: 'runs-as-root',
+        symptom: '`CreateContainerConfigError`, "runAsNonRoot"',
+        cause: "The pod's security context forbids root, and the image runs as root or as a user without a number.",
+        next: 'Set a numeric USER in the image, or runAsUser in the security context.',
+        patience: { seconds: 0 },
+        recognise: ({ status }) => {
+            const words = (0,row/* waitingFor */.Fz)(status, 'CreateContainerConfigError');
+            return words !== undefined && /runAsNonRoot/.test(words) ? words : undefined;
+        },
+        message: () => 'its security context forbids to run as root, and its image would',
+        hasLog: false,
+    },
+    {
+        reason: 'config-missing',
+        symptom: '`CreateContainerConfigError`',
+        cause: 'A ConfigMap, a Secret or a key of one that the container names does not exist.',
+        next: 'Create what is missing, or correct the name in the manifest.',
+        patience: { seconds: 5 },
+        recognise: ({ status }) => {
+            const words = (0,row/* waitingFor */.Fz)(status, 'CreateContainerConfigError');
+            return words !== undefined && /failed to sync .* cache/.test(words) ? undefined : words;
+        },
+        message: ({ status }) => {
+            const words = (0,row/* waitingFor */.Fz)(status, 'CreateContainerConfigError') ?? '';
+            const [, kind, name] = /(configmap|secret) "([^"]+)" not found/i.exec(words) ?? [];
+            if (kind && name)
+                return `it needs the ${kind === 'secret' ? 'Secret' : 'ConfigMap'} ${name}, which does not exist`;
+            const [, key, owner, path] = /find key (\S+) in (ConfigMap|Secret) (\S+)/.exec(words) ?? [];
+            if (key && owner && path)
+                return `it needs the key ${key} of ${owner} ${path.split('/').pop()}, which does not have it`;
+            return 'its configuration cannot be put together';
+        },
+        hasLog: false,
+    },
+    {
+        reason: 'command-not-found',
+        symptom: '`RunContainerError`, `StartError` "no such file or directory"',
+        cause: 'The command is not in the image, or its interpreter is not.',
+        next: 'Check the command and the path, and that the image holds it.',
+        patience: { seconds: 0 },
+        recognise: (subject) => startFailureOf(subject, /no such file or directory|executable file not found|not found in \$PATH/i),
+        message: (subject) => `its command is not in the image (${command(subject)})`,
+        hasLog: false,
+    },
+    {
+        reason: 'command-not-executable',
+        symptom: '`RunContainerError`, `StartError` "permission denied" or "is a directory"',
+        cause: 'The command is no program: it lacks the executable bit, or is a directory.',
+        next: 'Set the executable bit when the image is built (COPY --chmod=755 …), and check the path.',
+        patience: { seconds: 0 },
+        recognise: (subject) => startFailureOf(subject, /permission denied|is a directory|exec format error/i),
+        message: (subject) => `its command cannot be executed (${command(subject)})`,
+        hasLog: false,
+    },
+    {
+        reason: 'cannot-start',
+        symptom: '`CreateContainerError`, `RunContainerError` or `StartError` for another reason',
+        cause: "The container runtime's message says.",
+        next: "Read the cluster's words: they are the container runtime's.",
+        patience: { seconds: 15 },
+        recognise: (subject) => (0,row/* waitingFor */.Fz)(subject.status, 'CreateContainerError') ?? startFailure(subject),
+        message: (subject) => `it cannot be started (${command(subject)})`,
+        hasLog: false,
+    },
+];
+
+;// CONCATENATED MODULE: ./build/diagnosis/table.js
+
+
+
+
+
+
+
+
+
+const containerRows = [
+    ...imageRows,
+    ...startRows,
+    ...crashRows,
+    ...readinessRows,
+];
+const podRows = [...disruptionRows, ...placementRows, ...podReadinessRows];
+
+const table = [
+    { title: 'The image', rows: imageRows },
+    { title: 'Starting a container', rows: [...startRows, ...log/* logRows */.W] },
+    { title: 'Crashes', rows: crashRows },
+    { title: 'Readiness', rows: [...readinessRows, ...podReadinessRows] },
+    { title: 'Placement', rows: placementRows },
+    { title: 'Creating pods', rows: creatorRows },
+    { title: 'Disruption', rows: disruptionRows },
+    { title: 'The controller', rows: workloadRows },
+    { title: 'Jobs', rows: jobRows },
+];
+
+;// CONCATENATED MODULE: ./build/diagnosis/diagnose.js
+
 
 class Sightings {
     #seen = new Map();
@@ -47,256 +747,219 @@ class Sightings {
     }
 }
 const longestPause = 30_000;
-function diagnose(scene, sightings, now) {
+const examples = 3;
+function diagnose(scene, sightings, now, failFast = 'strict') {
+    const judge = new Judge(sightings, now, failFast);
     const pods = scene.pods.filter((pod) => pod.metadata?.deletionTimestamp === undefined);
-    const symptoms = pods.flatMap((pod) => podSymptoms(pod, sightings, now).map((diagnosis) => ({ diagnosis, pod })));
-    if (scene.creator !== undefined) {
-        const diagnosis = creatorSymptom(scene.creator, sightings, now);
-        if (diagnosis)
-            symptoms.push({ diagnosis, pod: undefined });
-    }
-    const hopelessPods = new Set(symptoms.filter(({ diagnosis }) => diagnosis.hopeless).map(({ pod }) => pod));
-    const waitedFor = pods.filter((pod) => !isReady(pod) && pod.status?.phase !== 'Succeeded');
+    const ofPods = pods.map((pod) => judge.pod(pod, scene.events?.get(pod.metadata?.uid ?? '') ?? []));
+    const ofCreator = scene.creator
+        ? judge.rows(creatorRows, scene.creator, 'creator', scene.creator.object)
+        : undefined;
+    const ofWorkload = scene.workload
+        ? judge.rows(workloadRows, scene.workload, 'workload', scene.workload.object)
+        : undefined;
+    const all = [...ofPods.flat(), ...(ofCreator ? [ofCreator] : []), ...(ofWorkload ? [ofWorkload] : [])];
+    const waitedFor = pods.filter((pod) => !isReady(pod) && !hasEnded(pod));
+    const isHopeless = (pod) => ofPods[pods.indexOf(pod)]?.some(({ hopeless }) => hopeless) ?? false;
     return {
-        diagnoses: merge(symptoms.map(({ diagnosis }) => diagnosis)),
-        hopeless: hopelessPods.size > 0 && waitedFor.every((pod) => hopelessPods.has(pod)),
+        diagnoses: merge(all),
+        hopeless: (waitedFor.length > 0 || (ofCreator?.hopeless ?? false)) && waitedFor.every(isHopeless),
     };
+}
+function judgeJob(subject, object, sightings, now, failFast) {
+    return new Judge(sightings, now, failFast).rows(jobRows, subject, 'creator', object);
 }
 function isReady(pod) {
     return pod.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
 }
-function podSymptoms(pod, sightings, now) {
-    const object = `pod/${pod.metadata?.name}`;
-    const statuses = [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])];
-    const specs = [...(pod.spec?.initContainers ?? []), ...(pod.spec?.containers ?? [])];
-    const ofContainers = statuses.flatMap((status) => {
-        const subject = { pod, status, container: specs.find(({ name }) => name === status.name) };
-        const found = recognise(_table_js__WEBPACK_IMPORTED_MODULE_0__/* .containerRows */ .dE, subject);
-        if (found === undefined)
-            return [];
-        const since = sightings.see(`${pod.metadata?.uid}/${status.name}/${found.row.reason}`, now);
-        return [
-            toDiagnosis(found, subject, object, status.name, isOver(found.row.patience, now - since, status)),
-        ];
-    });
-    if (ofContainers.length > 0)
-        return ofContainers;
-    const found = recognise(_table_js__WEBPACK_IMPORTED_MODULE_0__/* .podRows */ .jN, pod);
-    if (found === undefined)
-        return [];
-    const since = sightings.see(`${pod.metadata?.uid}//${found.row.reason}`, now);
-    const unready = pod.status?.containerStatuses?.find(({ ready }) => !ready)?.name;
-    return [toDiagnosis(found, pod, object, unready, isOver(found.row.patience, now - since))];
+function hasEnded({ status }) {
+    return status?.phase === 'Succeeded' || status?.phase === 'Failed';
 }
-function creatorSymptom(creator, sightings, now) {
-    const found = recognise(_table_js__WEBPACK_IMPORTED_MODULE_0__/* .creatorRows */ .oS, creator);
-    if (found === undefined)
-        return undefined;
-    const since = sightings.see(`${creator.object}//${found.row.reason}`, now);
-    return toDiagnosis(found, creator, creator.object, undefined, isOver(found.row.patience, now - since));
-}
-function recognise(rows, subject) {
-    for (const row of rows) {
-        const said = row.recognise(subject);
-        if (said !== undefined)
-            return { row, said };
+class Judge {
+    #sightings;
+    #now;
+    #failFast;
+    constructor(sightings, now, failFast) {
+        this.#sightings = sightings;
+        this.#now = now;
+        this.#failFast = failFast;
     }
-    return undefined;
+    pod(pod, events) {
+        const object = `pod/${pod.metadata?.name}`;
+        const key = `${object}/${pod.metadata?.uid}`;
+        const containers = containersOf(pod).flatMap((each) => {
+            const subject = { ...each, pod, events };
+            const found = this.rows(containerRows, subject, 'pod', object, `${key}/${each.status.name}`, each.status);
+            return found ? [found] : [];
+        });
+        if (containers.length > 0)
+            return containers;
+        const found = this.rows(podRows, { pod, events }, 'pod', object, key);
+        return found ? [found] : [];
+    }
+    rows(rows, subject, about, object, key = object, status) {
+        for (const row of rows) {
+            const said = row.recognise(subject);
+            if (said === undefined)
+                continue;
+            const since = this.#sightings.see(`${key}/${row.reason}`, this.#now);
+            return {
+                reason: row.reason,
+                about,
+                object,
+                others: [],
+                count: 1,
+                container: status?.name,
+                message: row.message(subject),
+                said,
+                next: row.next,
+                since,
+                hopeless: this.#isOver(row.patience, this.#now - since, status),
+                hasLog: row.hasLog,
+            };
+        }
+        return undefined;
+    }
+    #isOver(patience, elapsed, status) {
+        if (patience === 'timeout' || this.#failFast === 'off')
+            return false;
+        const factor = this.#failFast === 'patient' ? patientFactor : 1;
+        if ('seconds' in patience)
+            return elapsed >= patience.seconds * factor * 1000;
+        return status !== undefined && (0,row/* crashes */.sB)(status) >= patience.crashes * factor;
+    }
 }
-function toDiagnosis({ row, said }, subject, object, container, hopeless) {
-    const { reason, next, hasLog } = row;
-    return { reason, object, container, message: row.message(subject), said, next, hopeless, hasLog, count: 1 };
+const patientFactor = 3;
+function containersOf(pod) {
+    const place = (init) => {
+        const statuses = (init ? pod.status?.initContainerStatuses : pod.status?.containerStatuses) ?? [];
+        const specs = (init ? pod.spec?.initContainers : pod.spec?.containers) ?? [];
+        return statuses.map((status) => ({
+            status,
+            init,
+            container: specs.find(({ name }) => name === status.name),
+        }));
+    };
+    return [...place(true), ...place(false)];
 }
-function isOver(patience, elapsed, status) {
-    if (patience === 'timeout')
-        return false;
-    if ('seconds' in patience)
-        return elapsed >= patience.seconds * 1000;
-    return status !== undefined && (0,_table_js__WEBPACK_IMPORTED_MODULE_0__/* .crashes */ .sB)(status) >= patience.crashes;
-}
+const order = ['pod', 'creator', 'workload'];
 function merge(diagnoses) {
     const merged = new Map();
     for (const each of diagnoses) {
-        const key = `${each.reason}/${each.container ?? ''}/${each.hopeless}`;
+        const key = `${each.about}/${each.reason}/${each.container ?? ''}/${each.hopeless}`;
         const alike = merged.get(key);
-        merged.set(key, alike ? { ...alike, count: alike.count + 1 } : each);
+        if (alike === undefined) {
+            merged.set(key, each);
+            continue;
+        }
+        const others = alike.others.length + 1 < examples ? [...alike.others, each.object] : alike.others;
+        merged.set(key, { ...alike, others, count: alike.count + 1, since: Math.min(alike.since, each.since) });
     }
-    return [...merged.values()].sort((a, b) => Number(b.hopeless) - Number(a.hopeless));
+    return [...merged.values()].sort((a, b) => Number(b.hopeless) - Number(a.hopeless) || order.indexOf(a.about) - order.indexOf(b.about));
 }
 
 
 /***/ }),
 
-/***/ 1438:
+/***/ 1851:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   Cg: () => (/* binding */ sayExit),
-/* harmony export */   dE: () => (/* binding */ containerRows),
-/* harmony export */   jN: () => (/* binding */ podRows),
-/* harmony export */   oS: () => (/* binding */ creatorRows),
-/* harmony export */   sB: () => (/* binding */ crashes)
+/* harmony export */   X: () => (/* binding */ sayObject)
 /* harmony export */ });
-/* unused harmony export lastEnd */
-const pullReasons = new Set(['ErrImagePull', 'ImagePullBackOff', 'RegistryUnavailable']);
-function pullFailure({ status }, pattern) {
-    const waiting = status.state?.waiting;
-    if (waiting === undefined || !pullReasons.has(waiting.reason ?? ''))
-        return undefined;
-    const words = waiting.message ?? '';
-    return pattern.test(words) ? words : undefined;
+function sayObject({ object, container }) {
+    return container === undefined ? object : `${object}, container ${container}`;
 }
-const notFound = /not found|manifest unknown|NotFound|name unknown/i;
-const unauthorised = /unauthorized|forbidden|denied|authentication required|no basic auth/i;
-const startErrors = new Set(['StartError', 'ContainerCannotRun']);
-function lastEnd({ state, lastState }) {
-    return state?.terminated ?? lastState?.terminated;
-}
-function crashes(status) {
-    return status.restartCount + (status.state?.terminated !== undefined ? 1 : 0);
-}
-const containerRows = [
-    {
-        reason: 'image-not-found',
-        recognise: (subject) => pullFailure(subject, notFound),
-        patience: { seconds: 0 },
-        message: ({ status }) => `the image ${status.image} does not exist in its registry`,
-        next: 'Check that the build pushed this tag, and to this registry.',
-        hasLog: false,
-    },
-    {
-        reason: 'image-unauthorised',
-        recognise: (subject) => pullFailure(subject, unauthorised),
-        patience: { seconds: 10 },
-        message: ({ status }) => `the cluster may not pull the image ${status.image}`,
-        next: "Check the pod's imagePullSecrets, or the node's access to the registry.",
-        hasLog: false,
-    },
-    {
-        reason: 'image-pull-failed',
-        recognise: (subject) => pullFailure(subject, /./),
-        patience: { seconds: 60 },
-        message: ({ status }) => `the image ${status.image} cannot be pulled`,
-        next: "Check that the cluster's nodes reach the registry.",
-        hasLog: false,
-    },
-    {
-        reason: 'image-name-invalid',
-        recognise: ({ status }) => waitingFor(status, 'InvalidImageName'),
-        patience: { seconds: 0 },
-        message: ({ status }) => `${status.image} is no valid image name`,
-        next: "Correct the input 'image'.",
-        hasLog: false,
-    },
-    {
-        reason: 'config-missing',
-        recognise: ({ status }) => {
-            const words = waitingFor(status, 'CreateContainerConfigError');
-            return words !== undefined && /failed to sync .* cache/.test(words) ? undefined : words;
-        },
-        patience: { seconds: 5 },
-        message: () => 'it needs a ConfigMap, a Secret or a key of one that does not exist',
-        next: 'Create what is missing, or correct the name in the manifest.',
-        hasLog: false,
-    },
-    {
-        reason: 'cannot-start',
-        recognise: ({ status }) => {
-            const end = lastEnd(status);
-            if (end !== undefined && startErrors.has(end.reason ?? ''))
-                return end.message ?? '';
-            return waitingFor(status, 'CreateContainerError') ?? waitingFor(status, 'RunContainerError');
-        },
-        patience: { seconds: 10 },
-        message: ({ container }) => `its command cannot be started${container?.command ? ` (${container.command.join(' ')})` : ''}`,
-        next: 'Check the command, and that the image holds it.',
-        hasLog: false,
-    },
-    {
-        reason: 'crash',
-        recognise: ({ status }) => {
-            const end = lastEnd(status);
-            if (end === undefined || status.state?.running !== undefined || end.exitCode === 0)
-                return undefined;
-            return end.message ?? '';
-        },
-        patience: { crashes: 3 },
-        message: ({ status }) => {
-            const end = lastEnd(status);
-            const times = crashes(status);
-            return `it ended with ${sayExit(end?.exitCode ?? 0, end?.reason)}${times > 1 ? `, ${times} times` : ''}`;
-        },
-        next: 'Read its last log lines: they say why it ended.',
-        hasLog: true,
-    },
-];
-const podRows = [
-    {
-        reason: 'unschedulable',
-        recognise: (pod) => {
-            const scheduled = pod.status?.conditions?.find(({ type }) => type === 'PodScheduled');
-            return scheduled?.status === 'False' && scheduled.reason === 'Unschedulable'
-                ? (scheduled.message ?? '')
-                : undefined;
-        },
-        patience: { seconds: 120 },
-        message: () => 'no node takes it',
-        next: "Compare its requests, node selector, affinity and tolerations with the cluster's nodes.",
-        hasLog: false,
-    },
-    {
-        reason: 'not-ready',
-        recognise: (pod) => {
-            const ready = pod.status?.conditions?.find(({ type }) => type === 'Ready');
-            return pod.status?.phase === 'Running' && ready?.status === 'False' ? (ready.message ?? '') : undefined;
-        },
-        patience: 'timeout',
-        message: () => 'it runs, but is not ready',
-        next: 'See what its readiness probe answers, and why, in its last log lines.',
-        hasLog: true,
-    },
-];
-const creatorRows = [
-    {
-        reason: 'quota-exceeded',
-        recognise: ({ words }) => (/exceeded quota/.test(words) ? words : undefined),
-        patience: { seconds: 10 },
-        message: () => "the namespace's quota does not allow another pod",
-        next: "Raise the ResourceQuota, lower the pod's requests, or remove what is not needed.",
-        hasLog: false,
-    },
-    {
-        reason: 'service-account-missing',
-        recognise: ({ words }) => (/service ?account .*not found/i.test(words) ? words : undefined),
-        patience: { seconds: 5 },
-        message: () => 'its service account does not exist',
-        next: 'Create the service account, or correct serviceAccountName.',
-        hasLog: false,
-    },
-    {
-        reason: 'creation-refused',
-        recognise: ({ words }) => (words === '' ? undefined : words),
-        patience: { seconds: 10 },
-        message: () => 'the cluster refuses to create its pods',
-        next: 'Read the reason below; an admission policy, a limit range or a webhook has mostly said it.',
-        hasLog: false,
-    },
-];
-const exitWords = {
+
+
+/***/ }),
+
+/***/ 5956:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   C: () => (/* binding */ sayExit)
+/* harmony export */ });
+const words = {
     126: 'the command is not executable',
     127: 'the command was not found',
-    134: 'SIGABRT',
+    130: 'SIGINT',
+    134: 'SIGABRT, it gave itself up',
     137: 'SIGKILL',
     139: 'SIGSEGV, a memory fault',
     143: 'SIGTERM, it was told to end',
 };
-function sayExit(code, reason) {
-    const words = reason === 'OOMKilled' ? 'out of memory' : exitWords[code];
-    return `exit code ${code}${words ? ` (${words})` : ''}`;
+function sayExit(code) {
+    return `exit code ${code}${words[code] ? ` (${words[code]})` : ''}`;
 }
+
+
+/***/ }),
+
+/***/ 5458:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   Fz: () => (/* binding */ waitingFor),
+/* harmony export */   WN: () => (/* binding */ lastEnd),
+/* harmony export */   sB: () => (/* binding */ crashes)
+/* harmony export */ });
 function waitingFor(status, reason) {
     const waiting = status.state?.waiting;
     return waiting?.reason === reason ? (waiting.message ?? '') : undefined;
+}
+function lastEnd({ state, lastState }) {
+    return state?.terminated ?? lastState?.terminated;
+}
+function crashes(status) {
+    return status.restartCount + (status.state?.running === undefined && lastEnd(status) !== undefined ? 1 : 0);
+}
+
+
+/***/ }),
+
+/***/ 2016:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   W: () => (/* binding */ logRows)
+/* harmony export */ });
+const logRows = [
+    {
+        reason: 'wrong-architecture',
+        symptom: '`CrashLoopBackOff`, "exec format error" in the log',
+        cause: "The image was not built for the nodes' processor.",
+        next: 'Build the image for the platform of the nodes (docker buildx build --platform …).',
+        patience: { crashes: 3 },
+        pattern: /exec format error/,
+        message: "its program is not built for this node's processor (exec format error)",
+    },
+    {
+        reason: 'read-only-file-system',
+        symptom: '`CrashLoopBackOff`, "read-only file system" in the log',
+        cause: '`readOnlyRootFilesystem: true`, and the program writes to its image.',
+        next: 'Mount an emptyDir where the program writes, or write elsewhere.',
+        patience: { crashes: 3 },
+        pattern: /read-only file system|EROFS/i,
+        message: 'it writes to its root file system, which is read-only',
+    },
+];
+
+
+/***/ }),
+
+/***/ 2054:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   H: () => (/* binding */ nodeVerdicts)
+/* harmony export */ });
+function nodeVerdicts(message) {
+    const [, reasons = ''] = /^\d+\/\d+ nodes are available: (.*?)\.?(?: no new claims| preemption:|$)/s.exec(message) ?? [];
+    return [...reasons.matchAll(/(\d+) ((?:[^,{]|\{[^}]*\})+)/g)].map(([, nodes, why = '']) => ({
+        nodes: Number(nodes),
+        why: why.trim().replace(/^node\(s\) /, ''),
+    }));
 }
 
 
@@ -588,7 +1251,7 @@ function readJob(text, workspace, bad) {
         source = file.content;
         origin = text;
     }
-    const documents = (0,dist/* parseAllDocuments */.hR)(source).filter((document) => document.contents !== null);
+    const documents = (0,dist/* parseAllDocuments */.hR)(source).filter(({ contents }) => contents !== null && !((0,dist/* isScalar */.jn)(contents) && contents.value === null));
     const [document, ...others] = documents;
     if (document === undefined)
         return bad('migration-job', `${origin} holds no manifest.`);
@@ -597,7 +1260,9 @@ function readJob(text, workspace, bad) {
     const [syntax] = document.errors;
     if (syntax)
         return bad('migration-job', `${origin} is no valid YAML: ${syntax.message}`);
-    const job = document.toJS();
+    const job = contentOf(document);
+    if (job instanceof Error)
+        return bad('migration-job', `${origin} is no valid YAML: ${job.message}`);
     if (job === null || typeof job !== 'object') {
         return bad('migration-job', `${origin} is neither a manifest nor a file's path.`);
     }
@@ -605,10 +1270,26 @@ function readJob(text, workspace, bad) {
         return bad('migration-job', `${origin} is ${job.apiVersion ?? '?'} ${job.kind ?? '?'}; a batch/v1 Job is needed.`);
     }
     const containers = job.spec?.template?.spec?.containers;
-    if (!Array.isArray(containers) || containers.length === 0) {
+    if (!areMappings(containers) || containers.length === 0) {
         return bad('migration-job', `${origin} has no container (spec.template.spec.containers).`);
     }
+    const { initContainers } = job.spec?.template?.spec ?? {};
+    if (initContainers !== undefined && !areMappings(initContainers)) {
+        return bad('migration-job', `${origin}: spec.template.spec.initContainers is no list of containers.`);
+    }
     return { kind: 'job', job: job };
+}
+function contentOf(document) {
+    try {
+        return document.toJS();
+    }
+    catch (error) {
+        return new Error((0,errors/* messageOf */.bD)(error));
+    }
+}
+function areMappings(list) {
+    return (Array.isArray(list) &&
+        list.every((each) => typeof each === 'object' && each !== null && !Array.isArray(each)));
 }
 function workspaceFile(workspace, name) {
     try {
@@ -698,6 +1379,7 @@ function readInputs() {
         undoTimeout: seconds('undo-timeout', timeout),
         onFailure: oneOf('on-failure', 'undo', 'leave'),
         onCancel: oneOf('on-cancel', 'undo', 'leave'),
+        failFast: oneOf('fail-fast', 'strict', 'patient', 'off'),
         preflight: oneOf('preflight', 'strict', 'warn'),
         preflightIgnore: readRules(text('preflight-ignore'), bad),
         kubeconfig: text('kubeconfig'),
@@ -820,10 +1502,82 @@ function entriesFromState(text) {
 function withoutWords(entry) {
     if (entry.type === 'checked')
         return { ...entry, findings: [] };
-    if (!('cause' in entry) || entry.cause === undefined)
-        return entry;
-    const diagnoses = entry.cause.diagnoses.map((each) => ({ ...each, said: '', log: [] }));
-    return { ...entry, cause: { ...entry.cause, diagnoses } };
+    if (entry.type === 'ended')
+        return { ...entry, ending: { ...entry.ending, cause: bare(entry.ending.cause), next: [] } };
+    if (entry.type === 'migration-ended')
+        return { ...entry, cause: bare(entry.cause) };
+    if (entry.type === 'rollout-failed' || entry.type === 'undo-failed') {
+        return { ...entry, cause: bare(entry.cause) ?? entry.cause };
+    }
+    return entry;
+}
+function bare(cause) {
+    return cause && { reason: cause.reason, message: cause.message.slice(0, 500), diagnoses: [] };
+}
+
+
+/***/ }),
+
+/***/ 4912:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   E: () => (/* binding */ told),
+/* harmony export */   R: () => (/* binding */ PodEvents)
+/* harmony export */ });
+/* harmony import */ var _resources_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(8268);
+/* harmony import */ var _watch_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(6862);
+
+
+function told(event) {
+    const { lastTimestamp, eventTime, series, metadata, involvedObject } = event;
+    const seen = series?.lastObservedTime ?? lastTimestamp ?? eventTime ?? metadata.creationTimestamp ?? 0;
+    return {
+        reason: event.reason ?? '',
+        message: event.message ?? '',
+        count: series?.count ?? event.count ?? 1,
+        lastSeen: new Date(seen).getTime(),
+        container: /\{(.+)\}/.exec(involvedObject.fieldPath ?? '')?.[1] ?? '',
+    };
+}
+const mostPods = 3;
+class PodEvents {
+    #client;
+    #namespace;
+    #signal;
+    #onChange;
+    #followed = new Map();
+    constructor(client, namespace, signal, onChange) {
+        this.#client = client;
+        this.#namespace = namespace;
+        this.#signal = signal;
+        this.#onChange = onChange;
+    }
+    follow(pods) {
+        const uids = new Set(pods.map(({ metadata }) => metadata?.uid ?? ''));
+        for (const [uid, { stop }] of this.#followed) {
+            if (uids.has(uid))
+                continue;
+            stop.abort();
+            this.#followed.delete(uid);
+        }
+        for (const uid of uids) {
+            if (this.#followed.size >= mostPods)
+                return;
+            if (!this.#followed.has(uid))
+                this.#begin(uid);
+        }
+    }
+    facts() {
+        return new Map([...this.#followed].map(([uid, { events }]) => [uid, events()]));
+    }
+    #begin(uid) {
+        const stop = new AbortController();
+        const events = (0,_watch_js__WEBPACK_IMPORTED_MODULE_1__/* .mirror */ .e)(this.#client, _resources_js__WEBPACK_IMPORTED_MODULE_0__/* .resources */ .E.events, { namespace: this.#namespace, fieldSelector: `involvedObject.uid=${uid}` }, { signal: AbortSignal.any([this.#signal, stop.signal]), onChange: this.#onChange, project: told });
+        events.synced.catch(() => { });
+        events.done.catch(() => { });
+        this.#followed.set(uid, { stop, events: () => events.items().sort((a, b) => b.lastSeen - a.lastSeen) });
+    }
 }
 
 
@@ -1415,6 +2169,7 @@ const deployment = {
     selector: (workload) => selectorText(workload.spec?.selector),
     replicas: (workload) => workload.spec?.replicas ?? 1,
     paused: (workload) => workload.spec?.paused ?? false,
+    recreates: (workload) => workload.spec?.strategy?.type === 'Recreate',
     status(view, before) {
         return deploymentStatus(view.workload, before, deployment.current(view)?.available);
     },
@@ -1528,13 +2283,15 @@ const kinds = {
 
 function lastChangeOf(workload) {
     const changes = (workload?.metadata?.managedFields ?? [])
-        .filter(({ subresource, manager }) => subresource !== 'status' && manager !== _marks_js__WEBPACK_IMPORTED_MODULE_0__/* .fieldManager */ .wM)
+        .filter(({ subresource }) => subresource !== 'status')
         .sort((a, b) => new Date(b.time ?? 0).getTime() - new Date(a.time ?? 0).getTime());
     const [last] = changes;
     if (last === undefined)
         return 'somebody else';
     const time = last.time ? new Date(last.time).toISOString().slice(11, 19) : '?';
-    return `${last.manager ?? 'somebody else'} (${time} UTC)`;
+    const run = workload?.metadata?.annotations?.[_marks_js__WEBPACK_IMPORTED_MODULE_0__/* .marks */ .Z8.run];
+    const who = last.manager === _marks_js__WEBPACK_IMPORTED_MODULE_0__/* .fieldManager */ .wM ? `another run of safe-rollout${run ? `, ${run}` : ''}` : last.manager;
+    return `${who ?? 'somebody else'} (${time} UTC)`;
 }
 
 
@@ -1547,18 +2304,18 @@ function lastChangeOf(workload) {
 /* harmony export */   e: () => (/* binding */ parseWorkloadName),
 /* harmony export */   j: () => (/* binding */ sayWorkload)
 /* harmony export */ });
-const kindNames = {
-    deployment: 'Deployment',
-    deployments: 'Deployment',
-    deploy: 'Deployment',
-};
+const kindNames = new Map([
+    ['deployment', 'Deployment'],
+    ['deployments', 'Deployment'],
+    ['deploy', 'Deployment'],
+]);
 function parseWorkloadName(text) {
     const parts = text.split('/');
     const [kindText, name] = parts.length === 1 ? ['deployment', parts[0]] : parts;
     if (parts.length > 2 || kindText === undefined || name === undefined || name === '') {
         return { ok: false, problem: `'${text}' names no workload. Write 'web' or 'deployment/web'.` };
     }
-    const kind = kindNames[kindText.toLowerCase().replace(/(\.v1)?\.apps$/, '')];
+    const kind = kindNames.get(kindText.toLowerCase().replace(/(\.v1)?\.apps$/, ''));
     if (kind === undefined) {
         return { ok: false, problem: `'${kindText}' is no kind that can be rolled out here; 'deployment' is.` };
     }
@@ -1580,6 +2337,7 @@ function sayWorkload({ kind, name }) {
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   l: () => (/* binding */ observe)
 /* harmony export */ });
+/* unused harmony export slim */
 /* harmony import */ var _pulse_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(2468);
 /* harmony import */ var _resources_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(8268);
 /* harmony import */ var _watch_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(6862);
@@ -1599,7 +2357,7 @@ async function observe(client, name, namespace, clock, signal) {
     const labelSelector = kind.selector(first);
     const workloads = (0,_watch_js__WEBPACK_IMPORTED_MODULE_1__/* .mirror */ .e)(client, kind.resource, { namespace, fieldSelector: `metadata.name=${name.name}` }, options);
     const holders = (0,_watch_js__WEBPACK_IMPORTED_MODULE_1__/* .mirror */ .e)(client, kind.holders, { namespace, labelSelector }, options);
-    const pods = (0,_watch_js__WEBPACK_IMPORTED_MODULE_1__/* .mirror */ .e)(client, _resources_js__WEBPACK_IMPORTED_MODULE_0__/* .resources */ .E.pods, { namespace, labelSelector }, options);
+    const pods = (0,_watch_js__WEBPACK_IMPORTED_MODULE_1__/* .mirror */ .e)(client, _resources_js__WEBPACK_IMPORTED_MODULE_0__/* .resources */ .E.pods, { namespace, labelSelector }, { ...options, project: slim });
     const all = [workloads, holders, pods];
     for (const each of all)
         each.done.catch((error) => pulse.fail(error));
@@ -1624,6 +2382,24 @@ async function observe(client, name, namespace, clock, signal) {
         changed: (seen, seconds) => pulse.wait(seen, seconds, clock, ending),
         close: () => closing.abort(),
     };
+}
+function slim(pod) {
+    const { name, uid, ownerReferences, creationTimestamp, deletionTimestamp, finalizers } = pod.metadata ?? {};
+    const metadata = {
+        name,
+        uid,
+        ownerReferences,
+        creationTimestamp,
+        deletionTimestamp,
+        finalizers,
+    };
+    const { phase, conditions } = pod.status ?? {};
+    const ready = conditions?.find(({ type, status }) => type === 'Ready' && status === 'True');
+    if (ready && deletionTimestamp === undefined)
+        return { metadata, status: { ...(phase && { phase }), conditions: [ready] } };
+    const { containers = [], initContainers, nodeName, readinessGates, restartPolicy } = pod.spec ?? {};
+    const spec = { containers, initContainers, nodeName, readinessGates, restartPolicy };
+    return { metadata, spec, ...(pod.status && { status: pod.status }) };
 }
 
 
@@ -1829,7 +2605,7 @@ function neededAccess(migrates) {
         ...need('apps', 'replicasets', 'list', 'watch'),
         ...need('', 'pods', 'list', 'watch'),
         ...need('', 'pods/log', 'get'),
-        ...need('', 'events', 'list', ...(migrates ? ['watch'] : [])),
+        ...need('', 'events', 'list', 'watch'),
         ...(migrates ? need('batch', 'jobs', 'list', 'watch', 'create', 'delete') : []),
     ];
 }
@@ -2139,7 +2915,7 @@ function judge(facts, mode, ignored) {
 
 /***/ }),
 
-/***/ 661:
+/***/ 1669:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -2154,6 +2930,11 @@ var core = __webpack_require__(1147);
 var errors = __webpack_require__(9473);
 // EXTERNAL MODULE: ./build/journal.js
 var journal = __webpack_require__(7999);
+;// CONCATENATED MODULE: ./build/report/clip.js
+function clip(text, longest) {
+    return text.length <= longest ? text : `${text.slice(0, longest - 1)}…`;
+}
+
 ;// CONCATENATED MODULE: ./build/report/verdict.js
 function verdictOf(story) {
     const workload = story.workload || 'the workload';
@@ -2216,6 +2997,7 @@ function verdictOf(story) {
 ;// CONCATENATED MODULE: ./build/report/annotation.js
 
 
+
 const lastLines = 5;
 function annotation(story) {
     const { title, state } = verdictOf(story);
@@ -2225,8 +3007,8 @@ function annotation(story) {
     const [first] = ending?.cause?.diagnoses ?? [];
     const text = [
         why,
-        first?.said ?? '',
-        ...(first?.log.slice(-lastLines).map((line) => `| ${line}`) ?? []),
+        clip(first?.said ?? '', 1000),
+        ...(first?.logs[0]?.lines.slice(-lastLines).map((line) => `| ${clip(line, 200)}`) ?? []),
         state,
         ...(ending?.next ?? []),
     ]
@@ -2328,6 +3110,8 @@ function outcomeOf(end) {
     }
 }
 
+// EXTERNAL MODULE: ./build/diagnosis/scheduling.js
+var scheduling = __webpack_require__(2054);
 // EXTERNAL MODULE: ./build/duration.js
 var duration = __webpack_require__(3110);
 ;// CONCATENATED MODULE: ./build/report/markdown.js
@@ -2365,8 +3149,21 @@ function longestRun(text, pattern) {
 
 
 
-const longest = 512 * 1024;
+
+
+const longest = 768 * 1024;
+const longestLine = 300;
+const longestWords = 1500;
 function summary(story) {
+    const text = render(story);
+    if (Buffer.byteLength(text) <= longest)
+        return text;
+    const cut = Buffer.from(render(withoutLogs(story)))
+        .subarray(0, longest)
+        .toString('utf8');
+    return `${cut}\n\n(The logs were left out: the summary would be too long.)\n`;
+}
+function render(story) {
     const verdict = verdictOf(story);
     const parts = [
         `## ${verdict.mark} ${words(verdict.title)}`,
@@ -2377,8 +3174,19 @@ function summary(story) {
         ...timeline(story.phases),
         ...findings(story),
     ];
-    const text = `${parts.filter((part) => part !== '').join('\n\n')}\n`;
-    return text.length <= longest ? text : `${text.slice(0, longest)}\n\n(cut: the summary is too long)\n`;
+    return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
+}
+function withoutLogs(story) {
+    const bare = (cause) => ({
+        ...cause,
+        diagnoses: cause.diagnoses.map((each) => ({ ...each, logs: [], events: [] })),
+    });
+    const { ending, undoCause } = story;
+    return {
+        ...story,
+        ending: ending && { ...ending, cause: ending.cause && bare(ending.cause) },
+        undoCause: undoCause && bare(undoCause),
+    };
 }
 function causeSection({ ending, undoCause }) {
     if (ending?.cause === undefined)
@@ -2390,16 +3198,48 @@ function causeSection({ ending, undoCause }) {
     ];
 }
 function sayCause({ message, diagnoses }) {
-    return [...message.split('\n').map((line) => `**${words(line)}**`), ...diagnoses.flatMap(sayEvidence)];
-}
-function sayEvidence({ object, container, message, said, log, count }) {
-    const who = `${code(object)}${container ? `, container ${code(container)}` : ''}`;
-    const more = count > 1 ? ` (and ${count - 1} more like it)` : '';
     return [
-        `${who}${more}: ${words(message)}`,
-        ...(said ? ['The cluster says:', block(said.split('\n'))] : []),
-        ...(log.length > 0 ? [`Its last log ${log.length === 1 ? 'line' : 'lines'}:`, block(log)] : []),
+        ...message
+            .split('\n')
+            .filter((line) => line.trim() !== '')
+            .map((line) => `**${words(line)}**`),
+        ...diagnoses.flatMap(sayEvidence),
     ];
+}
+function sayEvidence(evidence) {
+    const { object, others, container, message, said, logs, events, count } = evidence;
+    const who = `${code(object)}${container ? `, container ${code(container)}` : ''}`;
+    const alike = count > 1
+        ? ` (${count} alike: ${[object, ...others].map(code).join(', ')}${count > others.length + 1 ? ', …' : ''})`
+        : '';
+    const verdicts = (0,scheduling/* nodeVerdicts */.H)(said);
+    return [
+        `${who}: ${words(message)}${alike}`,
+        ...(verdicts.length > 0
+            ? [nodeTable(verdicts)]
+            : said
+                ? ['The cluster says:', block(clip(said, longestWords).split('\n'))]
+                : []),
+        ...logs.map(({ object: pod, lines }) => details(`Last ${lines.length === 1 ? 'log line' : `${lines.length} log lines`} of ${words(pod)}`, block(lines.map((line) => clip(line, longestLine))), pod === object)),
+        ...(events.length > 0 ? [details('What the cluster told of it', eventTable(events), false)] : []),
+    ];
+}
+function nodeTable(verdicts) {
+    return [
+        '| Nodes | Why not |',
+        '|--:|---|',
+        ...verdicts.map(({ nodes, why }) => `| ${nodes} | ${words(why)} |`),
+    ].join('\n');
+}
+function eventTable(events) {
+    return [
+        '| Event | Times | Words |',
+        '|---|--:|---|',
+        ...events.map(({ reason, count, message }) => `| ${code(reason)} | ${count} | ${words(clip(message, longestLine))} |`),
+    ].join('\n');
+}
+function details(title, body, open) {
+    return `<details${open ? ' open' : ''}><summary>${title}</summary>\n\n${body}\n\n</details>`;
 }
 function nextSection({ ending }) {
     if (ending === undefined || ending.next.length === 0)
@@ -3920,7 +4760,7 @@ async function applyPatch(run, kind, name, patch, expected, ours, patience) {
 /* harmony export */   pV: () => (/* binding */ findRevision),
 /* harmony export */   zG: () => (/* binding */ toUndoTarget)
 /* harmony export */ });
-/* harmony import */ var _diagnosis_diagnose_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(6672);
+/* harmony import */ var _diagnosis_diagnose_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(7780);
 /* harmony import */ var _kubernetes_workloads_template_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(5984);
 
 
@@ -3950,7 +4790,7 @@ function findRevision(kind, view, target) {
 
 /***/ }),
 
-/***/ 2486:
+/***/ 1185:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -3965,6 +4805,33 @@ __webpack_require__.d(__webpack_exports__, {
 var errors = __webpack_require__(9473);
 // EXTERNAL MODULE: ./build/kubernetes/workloads/names.js
 var names = __webpack_require__(5596);
+// EXTERNAL MODULE: ./build/diagnosis/diagnosis.js
+var diagnosis_diagnosis = __webpack_require__(1851);
+;// CONCATENATED MODULE: ./build/report/cause.js
+
+function* sayCause(cause) {
+    yield '';
+    yield cause.message;
+    for (const diagnosis of cause.diagnoses) {
+        const { message, said, count, others, logs, events } = diagnosis;
+        const alike = count > 1 ? ` (${count} alike${others.length > 0 ? `, also ${others.join(', ')}` : ''})` : '';
+        yield `  ${(0,diagnosis_diagnosis/* sayObject */.X)(diagnosis)}: ${message}${alike}`;
+        if (said)
+            yield `    ${said}`;
+        for (const { reason, message: words, count: times } of events)
+            yield `    event ${reason} (${times}×): ${words}`;
+        for (const { object, lines } of logs) {
+            yield `    last log lines of ${object}:`;
+            for (const line of lines)
+                yield `    | ${line}`;
+        }
+    }
+}
+
+// EXTERNAL MODULE: ./build/diagnosis/rows/log.js
+var log = __webpack_require__(2016);
+// EXTERNAL MODULE: ./build/kubernetes/events.js
+var events = __webpack_require__(4912);
 // EXTERNAL MODULE: ./build/kubernetes/logs.js
 var logs = __webpack_require__(6534);
 // EXTERNAL MODULE: ./build/kubernetes/resources.js
@@ -3972,46 +4839,74 @@ var resources = __webpack_require__(8268);
 ;// CONCATENATED MODULE: ./build/steps/collect.js
 
 
+
+
 const collectSeconds = 5;
 const logLines = 50;
-const examples = 3;
+const mostDiagnoses = 3;
+const mostEvents = 8;
 async function collect(run, trouble) {
     const limit = AbortSignal.any([run.signal, AbortSignal.timeout(collectSeconds * 1000)]);
-    const diagnoses = await Promise.all(trouble.diagnoses.map((each, index) => index < examples ? withEvidence(run, each, limit) : { ...each, log: [] }));
-    return { reason: trouble.reason, message: trouble.message, diagnoses };
+    const diagnoses = await Promise.all(trouble.diagnoses.map((each, index) => index < mostDiagnoses ? withEvidence(run, each, limit) : { ...each, logs: [], events: [] }));
+    return plainer({ reason: trouble.reason, message: trouble.message, diagnoses });
 }
 async function withEvidence(run, diagnosis, signal) {
-    const needsEvent = diagnosis.reason === 'not-ready';
-    const [log, event] = await Promise.all([
-        lastLines(run, diagnosis, signal),
-        needsEvent ? lastEvent(run, diagnosis, signal) : '',
+    const objects = [diagnosis.object, ...diagnosis.others];
+    const [logs, events] = await Promise.all([
+        Promise.all(objects.map((object) => lastLines(run, diagnosis, object, signal))),
+        Promise.all(objects.map((object) => eventsOf(run, object, signal))),
     ]);
-    return { ...diagnosis, log, said: event || diagnosis.said };
+    return { ...diagnosis, logs: logs.filter(({ lines }) => lines.length > 0), events: merge(events.flat()) };
 }
-async function lastLines(run, { object, container, hasLog }, signal) {
+function plainer(cause) {
+    const diagnoses = cause.diagnoses.map((each) => {
+        const row = each.reason === 'crash' ? logRowOf(each) : undefined;
+        return row
+            ? { ...each, reason: row.reason, next: row.next, message: `${each.message}: ${row.message}` }
+            : each;
+    });
+    const [first] = diagnoses;
+    const isPlainer = first !== undefined && first.reason !== cause.diagnoses[0]?.reason;
+    if (!isPlainer || cause.reason !== 'crash')
+        return { ...cause, diagnoses };
+    return {
+        reason: first.reason,
+        message: `${first.object}, container ${first.container}: ${first.message}.`,
+        diagnoses,
+    };
+}
+function logRowOf({ logs }) {
+    return log/* logRows */.W.find(({ pattern }) => logs.some(({ lines }) => lines.some((line) => pattern.test(line))));
+}
+async function lastLines(run, { container, hasLog }, object, signal) {
     const [kind, pod = ''] = object.split('/');
     if (!hasLog || kind !== 'pod' || container === undefined)
-        return [];
+        return { object, lines: [] };
+    const target = { namespace: run.namespace, pod, container, tailLines: logLines };
     try {
-        return await (0,logs/* readLog */.x)(run.client, { namespace: run.namespace, pod, container, tailLines: logLines }, { signal });
+        return { object, lines: await (0,logs/* readLog */.x)(run.client, target, { signal }) };
+    }
+    catch {
+        return { object, lines: [] };
+    }
+}
+async function eventsOf(run, object, signal) {
+    const fieldSelector = `involvedObject.name=${object.split('/')[1] ?? ''},type=Warning`;
+    try {
+        const { items } = await run.client.list(resources/* resources */.E.events, { namespace: run.namespace, fieldSelector }, { signal, patience: 0 });
+        return items.map(events/* told */.E).sort((a, b) => b.lastSeen - a.lastSeen);
     }
     catch {
         return [];
     }
 }
-async function lastEvent(run, { object }, signal) {
-    const name = object.split('/')[1] ?? '';
-    try {
-        const { items } = await run.client.list(resources/* resources */.E.events, { namespace: run.namespace, fieldSelector: `involvedObject.name=${name},type=Warning` }, { signal, patience: 0 });
-        const [last] = items.sort((a, b) => seenAt(b) - seenAt(a));
-        return last?.message ?? '';
+function merge(events) {
+    const merged = new Map();
+    for (const { reason, message, count } of events) {
+        const alike = merged.get(reason);
+        merged.set(reason, alike ? { ...alike, count: alike.count + count } : { reason, message, count });
     }
-    catch {
-        return '';
-    }
-}
-function seenAt({ lastTimestamp, eventTime, metadata }) {
-    return new Date(lastTimestamp ?? eventTime ?? metadata.creationTimestamp ?? 0).getTime();
+    return [...merged.values()].slice(0, mostEvents);
 }
 
 // EXTERNAL MODULE: ./build/kubernetes/workloads/last-change.js
@@ -4022,8 +4917,8 @@ var workloads_template = __webpack_require__(5984);
 var apply_patch = __webpack_require__(8195);
 // EXTERNAL MODULE: ./build/steps/look.js
 var look = __webpack_require__(909);
-// EXTERNAL MODULE: ./build/steps/watch-rollout.js
-var watch_rollout = __webpack_require__(5015);
+// EXTERNAL MODULE: ./build/steps/watch-rollout.js + 1 modules
+var watch_rollout = __webpack_require__(6741);
 ;// CONCATENATED MODULE: ./build/steps/undo.js
 
 
@@ -4061,6 +4956,10 @@ async function undo(run, observation, target, ours, timeout) {
         }
         generation = end.workload.metadata?.generation ?? 0;
     }
+    if (kind.paused(before)) {
+        const message = `${(0,names/* sayWorkload */.j)(inputs.workload)} is paused: its template is back, but will be rolled out only once it is resumed.`;
+        return { kind: 'failed', trouble: { reason: 'paused', message, diagnoses: [] } };
+    }
     const left = timeout - (clock.now() - began) / 1000;
     const end = await (0,watch_rollout/* watchRollout */.D)(run, observation, {
         ours: targetDigests,
@@ -4074,6 +4973,7 @@ async function undo(run, observation, target, ours, timeout) {
 }
 
 ;// CONCATENATED MODULE: ./build/steps/recover.js
+
 
 
 
@@ -4139,7 +5039,7 @@ async function undoAndSay(run, observation, intent, cause, timeout) {
         next: [
             `The undo failed too: ${undoCause.message}`,
             `See where it stands: kubectl -n ${namespace} rollout status ${workload} --watch=false; kubectl -n ${namespace} get pods`,
-            `Try the undo again: ${undoCommand(run, intent)}`,
+            wayOut(run, intent, end.trouble.reason),
         ],
     };
 }
@@ -4170,84 +5070,209 @@ function undoCommand({ namespace, inputs }, { undoTo }) {
     const command = `kubectl -n ${namespace} rollout undo ${(0,names/* sayWorkload */.j)(inputs.workload)}`;
     return undoTo ? `${command} --to-revision=${undoTo.number}` : command;
 }
-function* sayCause(cause) {
-    yield '';
-    yield cause.message;
-    for (const { object, container, message, said, count, log } of cause.diagnoses) {
-        yield `  ${object}${container ? `, container ${container}` : ''}: ${message}${count > 1 ? ` (and ${count - 1} more)` : ''}`;
-        if (said)
-            yield `    ${said}`;
-        for (const line of log)
-            yield `    | ${line}`;
+function wayOut(run, intent, reason) {
+    if (reason === 'revision-gone')
+        return `Set the image that ran before by hand: ${setImageCommand(run)}`;
+    if (reason === 'paused') {
+        return `Resume it: kubectl -n ${run.namespace} rollout resume ${(0,names/* sayWorkload */.j)(run.inputs.workload)}`;
     }
+    return `Try the undo again: ${undoCommand(run, intent)}`;
+}
+function setImageCommand({ namespace, inputs, journal }) {
+    const images = journal.last('planned')?.changes.map(({ container, from }) => `${container}=${from}`) ?? [];
+    return `kubectl -n ${namespace} set image ${(0,names/* sayWorkload */.j)(inputs.workload)} ${images.join(' ')}`;
 }
 
 
 /***/ }),
 
-/***/ 5015:
+/***/ 6741:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
-/* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   D: () => (/* binding */ watchRollout)
-/* harmony export */ });
-/* unused harmony export troubleOf */
-/* harmony import */ var _diagnosis_diagnose_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(6672);
-/* harmony import */ var _duration_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(3110);
-/* harmony import */ var _kubernetes_workloads_last_change_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(2539);
-/* harmony import */ var _kubernetes_workloads_template_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(5984);
+
+// EXPORTS
+__webpack_require__.d(__webpack_exports__, {
+  D: () => (/* binding */ watchRollout)
+});
+
+// UNUSED EXPORTS: troubleOf
+
+// EXTERNAL MODULE: ./build/diagnosis/diagnose.js + 10 modules
+var diagnose = __webpack_require__(7780);
+// EXTERNAL MODULE: ./build/diagnosis/diagnosis.js
+var diagnosis_diagnosis = __webpack_require__(1851);
+// EXTERNAL MODULE: ./build/duration.js
+var duration = __webpack_require__(3110);
+// EXTERNAL MODULE: ./build/kubernetes/events.js
+var events = __webpack_require__(4912);
+// EXTERNAL MODULE: ./build/kubernetes/workloads/last-change.js
+var last_change = __webpack_require__(2539);
+// EXTERNAL MODULE: ./build/kubernetes/workloads/names.js
+var names = __webpack_require__(5596);
+// EXTERNAL MODULE: ./build/kubernetes/workloads/template.js
+var template = __webpack_require__(5984);
+;// CONCATENATED MODULE: ./build/steps/teller.js
+
+
+const firstPause = 15;
+const longestPause = 60;
+class Teller {
+    #run;
+    #told = new Set();
+    #last = '';
+    #lastAt;
+    #pause = firstPause;
+    constructor(run) {
+        this.#run = run;
+        this.#lastAt = run.clock.now();
+    }
+    tell(status, diagnoses) {
+        const now = this.#run.clock.now();
+        if (status.state !== 'unseen' && status.message !== this.#last) {
+            this.#last = status.message;
+            this.#line(status.message, now);
+        }
+        for (const diagnosis of diagnoses) {
+            const key = `${diagnosis.reason}/${diagnosis.container ?? ''}/${diagnosis.message}`;
+            const isYoung = waitsOnly.has(diagnosis.reason) && now - diagnosis.since < firstPause * 1000;
+            if (this.#told.has(key) || isYoung)
+                continue;
+            this.#told.add(key);
+            this.#line(`${(0,diagnosis_diagnosis/* sayObject */.X)(diagnosis)}: ${diagnosis.message}${diagnosis.said ? ` (${diagnosis.said})` : ''}`, now);
+        }
+        if (now - this.#lastAt < this.#pause * 1000)
+            return;
+        const pause = Math.min(this.#pause * 2, longestPause);
+        const [worst] = diagnoses;
+        const why = worst
+            ? `; ${(0,diagnosis_diagnosis/* sayObject */.X)(worst)}: ${worst.message}, for ${(0,duration/* sayDuration */.k)((now - worst.since) / 1000)}`
+            : '';
+        this.#line(`still waiting: ${status.message}${why}`, now);
+        this.#pause = pause;
+    }
+    #line(text, now) {
+        const { log, journal } = this.#run;
+        log.line(text);
+        journal.add({ type: 'progress', message: text });
+        this.#lastAt = now;
+        this.#pause = firstPause;
+    }
+}
+const waitsOnly = new Set(['not-ready', 'startup-probe-failing', 'init-waiting']);
+
+;// CONCATENATED MODULE: ./build/steps/watch-rollout.js
+
+
+
+
 
 
 
 
 async function watchRollout(run, observation, expected) {
-    const { clock, inputs } = run;
-    const sightings = new _diagnosis_diagnose_js__WEBPACK_IMPORTED_MODULE_0__/* .Sightings */ .lL();
-    const teller = new Teller(run);
-    const deadline = clock.now() + expected.timeout * 1000;
-    let completeSince;
-    for (;;) {
-        const seen = observation.changes;
-        const view = observation.view();
-        const name = `${inputs.workload.kind.toLowerCase()}/${inputs.workload.name}`;
-        if (view === undefined)
-            return { kind: 'superseded', message: `${name} was deleted during the rollout.` };
-        let status = { state: 'unseen', message: 'the change has not been seen yet' };
-        let verdict = { diagnoses: [], hopeless: false };
-        let revision;
-        if ((view.workload.metadata?.generation ?? 0) >= expected.generation) {
-            if (!view.workload.spec || !expected.ours.has((0,_kubernetes_workloads_template_js__WEBPACK_IMPORTED_MODULE_3__/* .templateDigest */ .pd)(view.workload.spec.template))) {
-                const message = `${name} was changed during the rollout by ${(0,_kubernetes_workloads_last_change_js__WEBPACK_IMPORTED_MODULE_2__/* .lastChangeOf */ .k)(view.workload)}.`;
-                return { kind: 'superseded', message };
-            }
-            status = observation.kind.status(view, expected.before);
-            revision = observation.kind.current(view);
-            const pods = revision ? observation.kind.podsOf(view, revision) : [];
-            if (revision) {
-                const creator = observation.kind.creator(view, revision);
-                verdict = (0,_diagnosis_diagnose_js__WEBPACK_IMPORTED_MODULE_0__/* .diagnose */ .h4)({ pods, creator }, sightings, clock.now());
-            }
-            teller.tell(status, verdict.diagnoses);
-            const replicas = observation.kind.replicas(view.workload);
-            if (status.state === 'complete' && replicas === 0)
-                return scaledToZero(name, revision);
-            if (status.state === 'complete' && revision && isSound(pods, replicas, verdict)) {
-                completeSince ??= clock.now();
-                if (clock.now() - completeSince >= settleSeconds(view.workload) * 1000)
-                    return { kind: 'complete', revision };
-            }
-            else {
-                completeSince = undefined;
-            }
-        }
-        const trouble = troubleOf(status, verdict, clock.now() >= deadline ? expected.timeout : undefined);
-        if (trouble)
-            return { kind: 'failed', revision, trouble };
-        await observation.changed(seen, Math.min(1, Math.max(0, deadline - clock.now()) / 1000));
+    const watching = new AbortController();
+    const watch = new RolloutWatch(run, observation, expected, AbortSignal.any([run.signal, watching.signal]));
+    try {
+        return await watch.toEnd();
+    }
+    finally {
+        watching.abort();
     }
 }
+const youngSeconds = 2;
+class RolloutWatch {
+    #run;
+    #observation;
+    #expected;
+    #deadline;
+    #name;
+    #teller;
+    #sightings = new diagnose/* Sightings */.lL();
+    #podEvents;
+    #completeSince;
+    constructor(run, observation, expected, signal) {
+        this.#run = run;
+        this.#observation = observation;
+        this.#expected = expected;
+        this.#deadline = run.clock.now() + expected.timeout * 1000;
+        this.#name = (0,names/* sayWorkload */.j)(run.inputs.workload);
+        this.#teller = new Teller(run);
+        this.#podEvents = new events/* PodEvents */.R(run.client, run.namespace, signal, () => { });
+    }
+    async toEnd() {
+        const { clock } = this.#run;
+        for (;;) {
+            const seen = this.#observation.changes;
+            const end = this.#look();
+            if (end)
+                return end;
+            await this.#observation.changed(seen, Math.min(1, Math.max(0, this.#deadline - clock.now()) / 1000));
+        }
+    }
+    #look() {
+        const { kind } = this.#observation;
+        const view = this.#observation.view();
+        if (view === undefined)
+            return { kind: 'superseded', message: `${this.#name} was deleted during the rollout.` };
+        if ((view.workload.metadata?.generation ?? 0) < this.#expected.generation)
+            return this.#trouble(unseen, nothing);
+        if (!view.workload.spec || !this.#expected.ours.has((0,template/* templateDigest */.pd)(view.workload.spec.template))) {
+            const message = `${this.#name} was changed during the rollout by ${(0,last_change/* lastChangeOf */.k)(view.workload)}.`;
+            return { kind: 'superseded', message };
+        }
+        const status = kind.status(view, this.#expected.before);
+        const revision = kind.current(view);
+        const verdict = revision ? this.#judge(view, revision) : nothing;
+        this.#teller.tell(status, verdict.diagnoses);
+        const replicas = kind.replicas(view.workload);
+        if (status.state === 'complete' && replicas === 0)
+            return scaledToZero(this.#name, revision);
+        const pods = revision ? kind.podsOf(view, revision) : [];
+        if (status.state === 'complete' && revision && isSound(pods, replicas, verdict)) {
+            this.#completeSince ??= this.#run.clock.now();
+            const settled = this.#run.clock.now() - this.#completeSince;
+            if (settled >= settleSeconds(view.workload) * 1000)
+                return { kind: 'complete', revision };
+        }
+        else {
+            this.#completeSince = undefined;
+        }
+        return this.#trouble(status, verdict, revision);
+    }
+    #judge(view, revision) {
+        const { kind } = this.#observation;
+        const now = this.#run.clock.now();
+        const pods = kind.podsOf(view, revision);
+        const isOld = ({ metadata }) => now - new Date(metadata?.creationTimestamp ?? now).getTime() > youngSeconds * 1000;
+        this.#podEvents.follow(pods.filter((pod) => !(0,diagnose/* isReady */.i_)(pod) && isOld(pod)));
+        const { before } = this.#expected;
+        const scene = {
+            pods,
+            creator: kind.creator(view, revision),
+            events: this.#podEvents.facts(),
+            workload: {
+                object: this.#name,
+                paused: kind.paused(view.workload),
+                recreates: kind.recreates(view.workload),
+                replicas: kind.replicas(view.workload),
+                replicasBefore: before && kind.replicas(before),
+                ending: view.pods.filter((pod) => pod.metadata?.deletionTimestamp !== undefined && !pods.includes(pod)),
+                now,
+            },
+        };
+        return (0,diagnose/* diagnose */.h4)(scene, this.#sightings, now, this.#run.inputs.failFast);
+    }
+    #trouble(status, verdict, revision) {
+        const isOver = this.#run.clock.now() >= this.#deadline;
+        const trouble = troubleOf(status, verdict, isOver ? this.#expected.timeout : undefined);
+        return trouble && { kind: 'failed', revision, trouble };
+    }
+}
+const unseen = { state: 'unseen', message: 'the change has not been seen yet' };
+const nothing = { diagnoses: [], hopeless: false };
 function isSound(pods, replicas, verdict) {
-    return verdict.diagnoses.length === 0 && pods.filter(_diagnosis_diagnose_js__WEBPACK_IMPORTED_MODULE_0__/* .isReady */ .i_).length >= (replicas ?? 1);
+    return (verdict.diagnoses.every(({ about }) => about === 'workload') &&
+        pods.filter(diagnose/* isReady */.i_).length >= (replicas ?? 1));
 }
 const unprobedSeconds = 3;
 function settleSeconds({ spec }) {
@@ -4260,7 +5285,7 @@ function scaledToZero(name, revision) {
 }
 function troubleOf(status, { diagnoses, hopeless }, overdue) {
     const [worst] = diagnoses;
-    const why = worst && `${worst.object}${worst.container ? `, container ${worst.container}` : ''}: ${worst.message}`;
+    const why = worst && `${(0,diagnosis_diagnosis/* sayObject */.X)(worst)}: ${worst.message}`;
     if (hopeless && worst)
         return { reason: worst.reason, message: `${why}.`, diagnoses };
     if (status.state === 'failed') {
@@ -4271,32 +5296,9 @@ function troubleOf(status, { diagnoses, hopeless }, overdue) {
         return undefined;
     return {
         reason: worst?.reason ?? 'timeout',
-        message: `Not rolled out within ${(0,_duration_js__WEBPACK_IMPORTED_MODULE_1__/* .sayDuration */ .k)(overdue)} (${status.message})${why ? `; ${why}` : ''}.`,
+        message: `Not rolled out within ${(0,duration/* sayDuration */.k)(overdue)} (${status.message})${why ? `; ${why}` : ''}.`,
         diagnoses,
     };
-}
-class Teller {
-    #run;
-    #told = new Set();
-    #last = '';
-    constructor(run) {
-        this.#run = run;
-    }
-    tell(status, diagnoses) {
-        const { log, journal } = this.#run;
-        if (status.state !== 'unseen' && status.message !== this.#last) {
-            log.line(status.message);
-            journal.add({ type: 'progress', message: status.message });
-            this.#last = status.message;
-        }
-        for (const { reason, object, container, message, said } of diagnoses) {
-            const key = `${reason}/${container ?? ''}/${message}`;
-            if (this.#told.has(key) || reason === 'not-ready')
-                continue;
-            this.#told.add(key);
-            log.line(`${object}${container ? `, container ${container}` : ''}: ${message}${said ? ` (${said})` : ''}`);
-        }
-    }
 }
 
 

@@ -1,8 +1,8 @@
-export const id = 750;
-export const ids = [750];
+export const id = 886;
+export const ids = [886];
 export const modules = {
 
-/***/ 4750:
+/***/ 6886:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -19,12 +19,18 @@ var errors = __webpack_require__(9473);
 var names = __webpack_require__(5596);
 // EXTERNAL MODULE: ./build/kubernetes/workloads/observe.js
 var observe = __webpack_require__(52);
-// EXTERNAL MODULE: ./build/diagnosis/diagnose.js
-var diagnose = __webpack_require__(6672);
-// EXTERNAL MODULE: ./build/diagnosis/table.js
-var table = __webpack_require__(1438);
+// EXTERNAL MODULE: ./build/diagnosis/diagnose.js + 10 modules
+var diagnose = __webpack_require__(7780);
+// EXTERNAL MODULE: ./build/diagnosis/diagnosis.js
+var diagnosis = __webpack_require__(1851);
+// EXTERNAL MODULE: ./build/diagnosis/exit-code.js
+var exit_code = __webpack_require__(5956);
+// EXTERNAL MODULE: ./build/diagnosis/row.js
+var row = __webpack_require__(5458);
 // EXTERNAL MODULE: ./build/duration.js
 var duration = __webpack_require__(3110);
+// EXTERNAL MODULE: ./build/kubernetes/events.js
+var kubernetes_events = __webpack_require__(4912);
 // EXTERNAL MODULE: ./build/kubernetes/marks.js
 var marks = __webpack_require__(5587);
 ;// CONCATENATED MODULE: ./build/kubernetes/jobs.js
@@ -131,14 +137,84 @@ function labelValue(text) {
         .replace(/^[^A-Za-z0-9]+|[^A-Za-z0-9]+$/g, '');
 }
 
-// EXTERNAL MODULE: ./build/kubernetes/logs.js
-var logs = __webpack_require__(6534);
 // EXTERNAL MODULE: ./build/kubernetes/pulse.js
 var pulse = __webpack_require__(2468);
 // EXTERNAL MODULE: ./build/kubernetes/resources.js
 var resources = __webpack_require__(8268);
 // EXTERNAL MODULE: ./build/kubernetes/watch.js
 var watch = __webpack_require__(6862);
+// EXTERNAL MODULE: ./build/kubernetes/logs.js
+var logs = __webpack_require__(6534);
+;// CONCATENATED MODULE: ./build/steps/job-logs.js
+
+
+const keptLines = 50;
+const drainSeconds = 5;
+class JobLogs {
+    #run;
+    #signal;
+    #podOf;
+    #tails = new Map();
+    #streams = [];
+    constructor(run, signal, podOf) {
+        this.#run = run;
+        this.#signal = signal;
+        this.#podOf = podOf;
+    }
+    follow(pod) {
+        const several = (pod.spec?.containers.length ?? 0) + (pod.spec?.initContainers?.length ?? 0) > 1;
+        for (const status of containerStatuses(pod)) {
+            const key = keyOf(pod, status);
+            if (!hasStarted(status) || this.#tails.has(key))
+                continue;
+            const tail = [];
+            this.#tails.set(key, tail);
+            const stream = (0,logs/* followLog */.w)(this.#run.client, { namespace: this.#run.namespace, pod: pod.metadata?.name ?? '', container: status.name }, {
+                signal: this.#signal,
+                ended: () => this.#hasEnded(pod.metadata?.uid ?? '', status),
+                onLine: (line) => {
+                    tail.push(line);
+                    if (tail.length > keptLines)
+                        tail.shift();
+                    this.#run.log.line(several ? `[${status.name}] ${line}` : line);
+                },
+            }).catch((error) => {
+                if (!this.#signal.aborted) {
+                    this.#run.log.line(`(The log of ${status.name} cannot be read: ${(0,errors/* messageOf */.bD)(error)})`);
+                }
+            });
+            this.#streams.push(stream);
+        }
+    }
+    tail(pod, status) {
+        return this.#tails.get(keyOf(pod, status)) ?? [];
+    }
+    async drain() {
+        const done = new AbortController();
+        const limit = this.#run.clock
+            .sleep(drainSeconds, AbortSignal.any([done.signal, this.#signal]))
+            .catch(() => { });
+        await Promise.race([Promise.all(this.#streams), limit]);
+        done.abort();
+        this.#signal.throwIfAborted();
+    }
+    #hasEnded(uid, { name, containerID }) {
+        const pod = this.#podOf(uid);
+        const status = pod && containerStatuses(pod).find((each) => each.name === name);
+        return status?.state?.running === undefined || status.containerID !== containerID;
+    }
+}
+function containerStatuses(pod) {
+    return [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])];
+}
+function hasStarted({ state, lastState }) {
+    const ran = (end) => end !== undefined && new Date(end.startedAt ?? 0).getTime() > 0;
+    return state?.running !== undefined || ran(state?.terminated) || ran(lastState?.terminated);
+}
+function keyOf(pod, { name, containerID }) {
+    return `${pod.metadata?.uid}/${name}/${containerID}`;
+}
+
 ;// CONCATENATED MODULE: ./build/steps/migrate.js
 
 
@@ -150,8 +226,9 @@ var watch = __webpack_require__(6862);
 
 
 
-const keptLines = 50;
-const drainSeconds = 5;
+
+
+
 const controllerSeconds = 30;
 async function migrate(run, job) {
     const created = await create(run, job);
@@ -194,50 +271,46 @@ class JobFollower {
     #pulse = new pulse/* Pulse */.S();
     #sightings = new diagnose/* Sightings */.lL();
     #pods = new Map();
-    #events = new Map();
-    #logs = new Map();
-    #streams = new Set();
+    #events;
+    #podEvents;
+    #logs;
     #job;
     #gone = false;
+    #standstill = [];
     constructor(run, job, signal) {
         this.#run = run;
         this.#job = job;
         this.#signal = signal;
         this.#name = job.metadata?.name ?? '';
         this.#timeout = job.spec?.activeDeadlineSeconds ?? run.inputs.migrationTimeout;
+        this.#logs = new JobLogs(run, signal, (uid) => (this.#gone ? undefined : this.#pods.get(uid)));
         const { client, namespace } = run;
+        const beat = () => this.#pulse.beat();
+        this.#podEvents = new kubernetes_events/* PodEvents */.R(client, namespace, signal, beat);
         const uid = job.metadata?.uid;
-        const mirrors = [
-            (0,watch/* mirror */.e)(client, resources/* resources */.E.jobs, { namespace, fieldSelector: `metadata.name=${this.#name}` }, {
-                signal,
-                onChange: (change) => {
-                    if (change.type !== 'synced' && change.object.metadata?.uid === uid) {
-                        this.#job = change.object;
-                        this.#gone = change.type === 'deleted';
-                    }
-                    this.#pulse.beat();
-                },
-            }),
-            (0,watch/* mirror */.e)(client, resources/* resources */.E.pods, { namespace, labelSelector: `batch.kubernetes.io/controller-uid=${uid}` }, {
-                signal,
-                onChange: (change) => {
-                    if (change.type !== 'synced')
-                        this.#pods.set(change.object.metadata?.uid ?? '', change.object);
-                    if (change.type === 'applied')
-                        this.#startLogs(change.object);
-                    this.#pulse.beat();
-                },
-            }),
-            (0,watch/* mirror */.e)(client, resources/* resources */.E.events, { namespace, fieldSelector: `involvedObject.uid=${uid}` }, {
-                signal,
-                onChange: (change) => {
-                    if (change.type === 'applied')
-                        this.#events.set(change.object.metadata?.uid ?? '', change.object);
-                    this.#pulse.beat();
-                },
-            }),
-        ];
-        for (const each of mirrors) {
+        const jobs = (0,watch/* mirror */.e)(client, resources/* resources */.E.jobs, { namespace, fieldSelector: `metadata.name=${this.#name}` }, {
+            signal,
+            onChange: (change) => {
+                if (change.type !== 'synced' && change.object.metadata?.uid === uid) {
+                    this.#job = change.object;
+                    this.#gone = change.type === 'deleted';
+                }
+                beat();
+            },
+        });
+        const pods = (0,watch/* mirror */.e)(client, resources/* resources */.E.pods, { namespace, labelSelector: `batch.kubernetes.io/controller-uid=${uid}` }, {
+            signal,
+            onChange: (change) => {
+                if (change.type !== 'synced')
+                    this.#pods.set(change.object.metadata?.uid ?? '', change.object);
+                if (change.type === 'applied')
+                    this.#logs.follow(change.object);
+                beat();
+            },
+        });
+        const events = (0,watch/* mirror */.e)(client, resources/* resources */.E.events, { namespace, fieldSelector: `involvedObject.uid=${uid}` }, { signal, onChange: beat, project: kubernetes_events/* told */.E });
+        this.#events = () => events.items().sort((a, b) => b.lastSeen - a.lastSeen);
+        for (const each of [jobs, pods, events]) {
             each.synced.catch(() => { });
             each.done.catch((error) => this.#pulse.fail(error));
         }
@@ -250,51 +323,61 @@ class JobFollower {
             const seen = this.#pulse.beats;
             const end = jobEnd(this.#job);
             if (end?.complete || (this.#gone && this.#wasSeenToSucceed())) {
-                await this.#drain();
+                await this.#logs.drain();
                 return { cause: undefined, kept: !this.#gone };
             }
             if (end !== undefined) {
-                await this.#drain();
+                await this.#logs.drain();
                 return { cause: this.#failure(end), kept: !this.#gone };
             }
             if (this.#gone)
                 return { cause: this.#deleted(), kept: false };
-            const hopeless = this.#hopeless();
-            if (hopeless)
-                return { cause: hopeless, kept: !(await this.#remove()) };
-            if (clock.now() >= deadline)
-                return { cause: this.#overdue(), kept: !(await this.#remove()) };
+            const stuck = this.#stuck() ?? (clock.now() >= deadline ? this.#overdue() : undefined);
+            if (stuck)
+                return { cause: stuck, kept: !(await this.#remove()) };
             await this.#pulse.wait(seen, 1, clock, this.#signal);
         }
     }
     #wasSeenToSucceed() {
         return ([...this.#pods.values()].some(({ status }) => status?.phase === 'Succeeded') ||
-            [...this.#events.values()].some(({ reason }) => reason === 'Completed'));
+            this.#events().some(({ reason }) => reason === 'Completed'));
     }
-    #hopeless() {
+    #stuck() {
+        const now = this.#run.clock.now();
+        const { failFast } = this.#run.inputs;
         const pods = [...this.#pods.values()];
-        const started = pods.some((pod) => statuses(pod).some(hasStarted));
-        if (started)
+        const held = (0,diagnose/* judgeJob */.JB)({ job: this.#job, pods }, `job/${this.#name}`, this.#sightings, now, failFast);
+        if (held?.hopeless) {
+            return {
+                reason: held.reason,
+                message: `${held.object}: ${held.message}.`,
+                diagnoses: [evidenceOf(held)],
+            };
+        }
+        if (pods.some((pod) => containerStatuses(pod).some(hasStarted))) {
+            this.#standstill = [];
             return undefined;
+        }
+        this.#podEvents.follow(pods);
         const creator = pods.length === 0 ? this.#creator() : undefined;
-        const verdict = (0,diagnose/* diagnose */.h4)({ pods, creator }, this.#sightings, this.#run.clock.now());
-        const [worst] = verdict.diagnoses;
-        if (!verdict.hopeless || worst === undefined)
-            return undefined;
-        return {
-            reason: worst.reason,
-            message: `The migration cannot start: ${worst.object}${worst.container ? `, container ${worst.container}` : ''}: ${worst.message}.`,
-            diagnoses: verdict.diagnoses.map((each) => ({ ...each, log: [] })),
-        };
+        const scene = { pods, creator, events: this.#podEvents.facts() };
+        const verdict = (0,diagnose/* diagnose */.h4)(scene, this.#sightings, now, failFast);
+        if (verdict.diagnoses.length > 0)
+            this.#standstill = verdict.diagnoses;
+        return verdict.hopeless ? cannotStart(verdict) : undefined;
     }
     #creator() {
-        const refusal = [...this.#events.values()].findLast(({ reason }) => reason === 'FailedCreate');
-        return refusal && { object: `job/${this.#name}`, words: refusal.message ?? '' };
+        const refusal = this.#events().find(({ reason }) => reason === 'FailedCreate');
+        return refusal && { object: `job/${this.#name}`, words: refusal.message };
     }
     #failure(end) {
+        const [standstill] = this.#standstill;
+        if (standstill) {
+            const message = `The migration could not start within ${(0,duration/* sayDuration */.k)(this.#timeout)}: ${(0,diagnosis/* sayObject */.X)(standstill)}: ${standstill.message}.`;
+            return { reason: standstill.reason, message, diagnoses: this.#standstill.map(evidenceOf) };
+        }
         const evidence = this.#evidence(end.message);
         const [first] = evidence;
-        const what = first ? `${first.object}, container ${first.container}: ${first.message}` : end.message;
         if (end.reason === 'DeadlineExceeded') {
             return {
                 reason: 'migration-timeout',
@@ -302,7 +385,13 @@ class JobFollower {
                 diagnoses: evidence,
             };
         }
-        return { reason: 'migration-failed', message: `The migration failed: ${what}.`, diagnoses: evidence };
+        const what = first ? `${(0,diagnosis/* sayObject */.X)(first)}: ${first.message}` : end.message;
+        const policy = end.reason === 'PodFailurePolicy' ? ` (by the Job's podFailurePolicy: ${end.message})` : '';
+        return {
+            reason: 'migration-failed',
+            message: `The migration failed: ${what}${policy}.`,
+            diagnoses: evidence,
+        };
     }
     #overdue() {
         return {
@@ -319,61 +408,27 @@ class JobFollower {
         };
     }
     #evidence(said) {
-        return [...this.#pods.values()].flatMap((pod) => statuses(pod)
-            .filter((status) => hasStarted(status) && (status.state?.terminated ?? status.lastState?.terminated)?.exitCode !== 0)
+        return [...this.#pods.values()].flatMap((pod) => containerStatuses(pod)
+            .filter((status) => hasStarted(status) && (0,row/* lastEnd */.WN)(status)?.exitCode !== 0)
             .map((status) => {
-            const end = status.state?.terminated ?? status.lastState?.terminated;
+            const end = (0,row/* lastEnd */.WN)(status);
             return {
                 reason: end ? 'migration-failed' : 'migration-timeout',
+                about: 'pod',
                 object: `pod/${pod.metadata?.name}`,
+                others: [],
+                count: 1,
                 container: status.name,
-                message: end ? `it ended with ${(0,table/* sayExit */.Cg)(end.exitCode, end.reason)}` : 'it was still running',
+                message: end ? howItEnded(end.exitCode, end.reason) : 'it was still running',
                 said: end?.message ?? (end ? '' : said),
                 next: 'Read its last log lines, correct the migration, and run this again.',
+                since: this.#run.clock.now(),
                 hopeless: true,
                 hasLog: true,
-                log: this.#logs.get(logKey(pod, status))?.tail ?? [],
-                count: 1,
+                logs: [{ object: `pod/${pod.metadata?.name}`, lines: this.#logs.tail(pod, status) }],
+                events: [],
             };
         }));
-    }
-    #startLogs(pod) {
-        const several = (pod.spec?.containers.length ?? 0) + (pod.spec?.initContainers?.length ?? 0) > 1;
-        for (const status of statuses(pod)) {
-            const key = logKey(pod, status);
-            if (!hasStarted(status) || this.#logs.has(key))
-                continue;
-            const log = { tail: [] };
-            this.#logs.set(key, log);
-            const stream = (0,logs/* followLog */.w)(this.#run.client, { namespace: this.#run.namespace, pod: pod.metadata?.name ?? '', container: status.name }, {
-                signal: this.#signal,
-                ended: () => this.#hasEnded(pod.metadata?.uid ?? '', status),
-                onLine: (line) => {
-                    log.tail.push(line);
-                    if (log.tail.length > keptLines)
-                        log.tail.shift();
-                    this.#run.log.line(several ? `[${status.name}] ${line}` : line);
-                },
-            }).catch((error) => {
-                if (!this.#signal.aborted)
-                    this.#run.log.line(`(the log of ${status.name} cannot be read: ${String(error)})`);
-            });
-            this.#streams.add(stream);
-        }
-    }
-    #hasEnded(podUid, { name, containerID }) {
-        const pod = this.#pods.get(podUid);
-        const status = pod && statuses(pod).find((each) => each.name === name);
-        return this.#gone || status?.state?.running === undefined || status.containerID !== containerID;
-    }
-    async #drain() {
-        const done = new AbortController();
-        const limit = this.#run.clock
-            .sleep(drainSeconds, AbortSignal.any([done.signal, this.#signal]))
-            .catch(() => { });
-        await Promise.race([Promise.all(this.#streams), limit]);
-        done.abort();
-        this.#signal.throwIfAborted();
     }
     async #remove() {
         const { client, namespace, signal } = this.#run;
@@ -389,15 +444,20 @@ class JobFollower {
         }
     }
 }
-function statuses(pod) {
-    return [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])];
+function cannotStart({ diagnoses }) {
+    const [worst] = diagnoses;
+    if (worst === undefined)
+        return undefined;
+    const message = `The migration cannot start: ${(0,diagnosis/* sayObject */.X)(worst)}: ${worst.message}.`;
+    return { reason: worst.reason, message, diagnoses: diagnoses.map(evidenceOf) };
 }
-function hasStarted({ state, lastState }) {
-    const ran = (end) => end !== undefined && new Date(end.startedAt ?? 0).getTime() > 0;
-    return state?.running !== undefined || ran(state?.terminated) || ran(lastState?.terminated);
+function howItEnded(code, reason) {
+    return reason === 'OOMKilled'
+        ? 'it was killed for using more memory than its limit'
+        : `it ended with ${(0,exit_code/* sayExit */.C)(code)}`;
 }
-function logKey(pod, { name, containerID }) {
-    return `${pod.metadata?.uid}/${name}/${containerID}`;
+function evidenceOf(diagnosis) {
+    return { ...diagnosis, logs: [], events: [] };
 }
 
 // EXTERNAL MODULE: external "node:crypto"
@@ -606,8 +666,8 @@ function withRehearsed(draft, rehearsal) {
         : draft;
 }
 
-// EXTERNAL MODULE: ./build/steps/recover.js + 2 modules
-var recover = __webpack_require__(2486);
+// EXTERNAL MODULE: ./build/steps/recover.js + 3 modules
+var recover = __webpack_require__(1185);
 // EXTERNAL MODULE: ./build/kubernetes/workloads/last-change.js
 var last_change = __webpack_require__(2539);
 // EXTERNAL MODULE: ./build/steps/apply-patch.js
@@ -659,8 +719,8 @@ async function patchOrExplain(run, { observation, patch, before }, intent) {
     }
 }
 
-// EXTERNAL MODULE: ./build/steps/watch-rollout.js
-var watch_rollout = __webpack_require__(5015);
+// EXTERNAL MODULE: ./build/steps/watch-rollout.js + 1 modules
+var watch_rollout = __webpack_require__(6741);
 ;// CONCATENATED MODULE: ./build/commands/deploy.js
 
 
@@ -775,8 +835,8 @@ var interruption = __webpack_require__(2073);
 var build_journal = __webpack_require__(7999);
 // EXTERNAL MODULE: ./build/log.js
 var build_log = __webpack_require__(6650);
-// EXTERNAL MODULE: ./build/publish.js + 6 modules
-var publish = __webpack_require__(661);
+// EXTERNAL MODULE: ./build/publish.js + 7 modules
+var publish = __webpack_require__(1669);
 // EXTERNAL MODULE: ./build/start-run.js + 11 modules
 var start_run = __webpack_require__(1988);
 // EXTERNAL MODULE: ./build/state.js

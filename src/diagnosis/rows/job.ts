@@ -1,0 +1,43 @@
+import type { V1Job, V1Pod } from '@kubernetes/client-node';
+import type { Row } from '../row.ts';
+
+/** A migration Job that has not ended, with its pods. */
+export interface JobSubject {
+  readonly job: V1Job;
+  readonly pods: readonly V1Pod[];
+}
+
+/** The containers that keep the pod of a Job alive though one beside them has ended well. */
+function lingering({ pods }: JobSubject): string[] {
+  return pods.flatMap((pod) => {
+    const statuses = pod.status?.containerStatuses ?? [];
+    const endedWell = statuses.some(({ state }) => state?.terminated?.exitCode === 0);
+    return endedWell
+      ? statuses.filter(({ state }) => state?.running !== undefined).map(({ name }) => name)
+      : [];
+  });
+}
+
+/** Why a migration Job does not end. How one has failed is its condition's reason; see `migration-…` in the docs. */
+export const jobRows: readonly Row<JobSubject>[] = [
+  {
+    reason: 'job-suspended',
+    symptom: 'condition `Suspended`; `spec.suspend: true`',
+    cause: 'The manifest suspends the Job, or a queueing controller does.',
+    next: 'Take `suspend` out of the manifest, or see that the queue lets the Job run.',
+    patience: { seconds: 60 },
+    recognise: ({ job }) => (job.spec?.suspend ? '' : undefined),
+    message: () => 'it is suspended, so it does not run',
+    hasLog: false,
+  },
+  {
+    reason: 'sidecar-running',
+    symptom: 'the migration container has ended, another container of its pod runs on',
+    cause: 'A sidecar, often injected by a service mesh, does not end by itself, so the Job never does.',
+    next: 'Make it a native sidecar (an init container with restartPolicy: Always), or keep it out of this pod.',
+    patience: { seconds: 30 },
+    recognise: (subject) => (lingering(subject).length > 0 ? '' : undefined),
+    message: (subject) => `the migration has ended, but ${lingering(subject).join(', ')} keeps its pod alive`,
+    hasLog: false,
+  },
+];

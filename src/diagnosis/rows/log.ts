@@ -1,0 +1,33 @@
+/** What only a container's own log tells of its crash. */
+export interface LogRow {
+  readonly reason: string;
+  readonly symptom: string;
+  readonly cause: string;
+  readonly next: string;
+  /** When the crash itself is given up. */
+  readonly patience: { readonly crashes: number };
+  readonly pattern: RegExp;
+  readonly message: string;
+}
+
+/** Read when a crash has been given up: the log of the crashed container may name a plainer cause. */
+export const logRows: readonly LogRow[] = [
+  {
+    reason: 'wrong-architecture',
+    symptom: '`CrashLoopBackOff`, "exec format error" in the log',
+    cause: "The image was not built for the nodes' processor.",
+    next: 'Build the image for the platform of the nodes (docker buildx build --platform …).',
+    patience: { crashes: 3 },
+    pattern: /exec format error/,
+    message: "its program is not built for this node's processor (exec format error)",
+  },
+  {
+    reason: 'read-only-file-system',
+    symptom: '`CrashLoopBackOff`, "read-only file system" in the log',
+    cause: '`readOnlyRootFilesystem: true`, and the program writes to its image.',
+    next: 'Mount an emptyDir where the program writes, or write elsewhere.',
+    patience: { crashes: 3 },
+    pattern: /read-only file system|EROFS/i,
+    message: 'it writes to its root file system, which is read-only',
+  },
+];

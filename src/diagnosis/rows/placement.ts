@@ -1,0 +1,148 @@
+import type { PodSubject, Row } from '../row.ts';
+import { nodeVerdicts } from '../scheduling.ts';
+
+function unscheduled({ pod }: PodSubject): string | undefined {
+  const scheduled = pod.status?.conditions?.find(({ type }) => type === 'PodScheduled');
+  return scheduled?.status === 'False' && scheduled.reason === 'Unschedulable'
+    ? (scheduled.message ?? '')
+    : undefined;
+}
+
+/** The last event of one of the reasons, where the pod still waits for its containers to be created. */
+function eventWhileCreating(
+  { pod, events }: PodSubject,
+  reasons: readonly string[],
+  pattern: RegExp,
+): string | undefined {
+  if (pod.status?.phase !== 'Pending') return undefined;
+  return events.find(({ reason, message }) => reasons.includes(reason) && pattern.test(message))?.message;
+}
+
+/** Pods that no node takes, or whose node cannot prepare them. */
+export const placementRows: readonly Row<PodSubject>[] = [
+  {
+    reason: 'volume-unbound',
+    symptom: '`Pending`, "unbound immediate PersistentVolumeClaims" or "persistentvolumeclaim not found"',
+    cause: 'A claim of the pod does not exist, or no volume could be made for it.',
+    next: 'Look at the claim (kubectl describe pvc) and its storage class.',
+    patience: { seconds: 30 },
+    recognise: (subject) => {
+      const words = unscheduled(subject);
+      return words !== undefined && /persistentvolumeclaim/i.test(words) ? words : undefined;
+    },
+    message: () => 'no node takes it, for its volume claim has no volume',
+    hasLog: false,
+  },
+  {
+    reason: 'volume-zone',
+    symptom: '`Pending`, "volume node affinity conflict"',
+    cause: "The pod's volume is bound to a zone or node that does not take the pod.",
+    next: "Free or add a node in the volume's zone, or move the data.",
+    patience: { seconds: 120 },
+    recognise: (subject) => {
+      const words = unscheduled(subject);
+      return words !== undefined && /volume node affinity conflict/.test(words) ? words : undefined;
+    },
+    message: () => 'no node takes it, for none that is free is where its volume is',
+    hasLog: false,
+  },
+  {
+    reason: 'unschedulable',
+    symptom: '`Pending`, "0/N nodes are available"',
+    cause: "The nodes lack room, or the pod's selector, affinity or missing tolerations exclude them.",
+    next: "Compare its requests, node selector, affinity and tolerations with the cluster's nodes.",
+    // A cluster that adds nodes on demand needs a minute or two for one.
+    patience: { seconds: 120 },
+    recognise: unscheduled,
+    message: (subject) => {
+      const why = nodeVerdicts(unscheduled(subject) ?? '').map((each) => `${each.nodes}: ${each.why}`);
+      return `no node takes it${why.length > 0 ? ` (nodes ${why.join('; ')})` : ''}`;
+    },
+    hasLog: false,
+  },
+  {
+    reason: 'volume-in-use',
+    symptom: '`ContainerCreating`, event `FailedAttachVolume` "Multi-Attach"',
+    cause: 'The volume can be attached to one node only, and the pod before still holds it.',
+    next: 'Use the strategy Recreate, or a volume that several nodes may attach.',
+    patience: { seconds: 60 },
+    recognise: (subject) => eventWhileCreating(subject, ['FailedAttachVolume'], /Multi-Attach/),
+    message: () => 'its volume is still attached to another node',
+    hasLog: false,
+  },
+  {
+    reason: 'volume-not-mounted',
+    symptom: '`ContainerCreating`, event `FailedMount` or `FailedAttachVolume`',
+    cause: 'A ConfigMap, Secret or volume that it mounts does not exist or cannot be mounted.',
+    next: 'Create what is missing, or correct the name in the manifest.',
+    patience: { seconds: 20 },
+    recognise: (subject) => eventWhileCreating(subject, ['FailedMount', 'FailedAttachVolume'], /(?:)/),
+    message: (subject) => {
+      const words = eventWhileCreating(subject, ['FailedMount', 'FailedAttachVolume'], /(?:)/) ?? '';
+      const [, volume, kind, name] =
+        /volume "([^"]+)" : (configmap|secret) "([^"]+)" not found/.exec(words) ?? [];
+      if (volume && kind && name)
+        return `its volume ${volume} needs the ${kind === 'secret' ? 'Secret' : 'ConfigMap'} ${name}, which does not exist`;
+      return 'a volume of it cannot be mounted';
+    },
+    hasLog: false,
+  },
+  {
+    reason: 'sandbox-failed',
+    symptom: '`ContainerCreating`, event `FailedCreatePodSandBox`',
+    cause: "The node's network or container runtime is in trouble.",
+    next: 'Look at the node and its network plugin; the image is not at fault.',
+    patience: { seconds: 60 },
+    recognise: (subject) => eventWhileCreating(subject, ['FailedCreatePodSandBox'], /(?:)/),
+    message: ({ pod }) => `node ${pod.spec?.nodeName ?? '?'} cannot set up the pod's sandbox`,
+    hasLog: false,
+  },
+];
+
+/** Pods that the cluster took away. */
+export const disruptionRows: readonly Row<PodSubject>[] = [
+  {
+    reason: 'evicted',
+    symptom: 'phase `Failed`, reason `Evicted`',
+    cause: 'The node ran short of memory or disk, or the pod used more than it may.',
+    next: "Look at the node's conditions, and at the pod's requests and ephemeral-storage limits.",
+    patience: 'timeout',
+    recognise: ({ pod }) =>
+      pod.status?.phase === 'Failed' && pod.status.reason === 'Evicted'
+        ? (pod.status.message ?? '')
+        : undefined,
+    message: ({ pod }) => `node ${pod.spec?.nodeName ?? '?'} evicted it`,
+    hasLog: false,
+  },
+  {
+    reason: 'preempted',
+    symptom: 'condition `DisruptionTarget`, reason `PreemptionByScheduler`',
+    cause: 'The scheduler removed it for a pod of higher priority.',
+    next: 'Add room, or give the workload a higher priority class.',
+    patience: 'timeout',
+    recognise: ({ pod }) =>
+      pod.status?.conditions?.find(
+        ({ type, status, reason }) =>
+          type === 'DisruptionTarget' && status === 'True' && reason === 'PreemptionByScheduler',
+      )?.message,
+    message: () => 'it had to make room for a pod of higher priority',
+    hasLog: false,
+  },
+  {
+    reason: 'node-lost',
+    symptom: 'event `NodeNotReady`, or reason `NodeLost`',
+    cause: "The pod's node no longer answers.",
+    next: 'Look at the node; its pods are replaced after five minutes, or once it is removed.',
+    patience: 'timeout',
+    recognise: ({ pod, events }) => {
+      const isReady = pod.status?.conditions?.some(
+        ({ type, status }) => type === 'Ready' && status === 'True',
+      );
+      if (isReady) return undefined;
+      if (pod.status?.reason === 'NodeLost') return pod.status.message ?? '';
+      return events[0]?.reason === 'NodeNotReady' ? events[0].message : undefined;
+    },
+    message: ({ pod }) => `its node ${pod.spec?.nodeName ?? '?'} does not answer`,
+    hasLog: false,
+  },
+];

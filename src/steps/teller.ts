@@ -1,0 +1,59 @@
+import { type Diagnosis, sayObject } from '../diagnosis/diagnosis.ts';
+import { sayDuration } from '../duration.ts';
+import type { RolloutStatus } from '../kubernetes/workloads/kind.ts';
+import type { Run } from '../run.ts';
+
+/** Seconds without news after which a line says what is waited for; the pause doubles each time, up to a minute. */
+const firstPause = 15;
+const longestPause = 60;
+
+/** Says how the rollout goes: a line where there is something new, and now and then what is waited for. */
+export class Teller {
+  readonly #run: Run;
+  readonly #told = new Set<string>();
+  #last = '';
+  #lastAt: number;
+  #pause = firstPause;
+
+  constructor(run: Run) {
+    this.#run = run;
+    this.#lastAt = run.clock.now();
+  }
+
+  tell(status: RolloutStatus, diagnoses: readonly Diagnosis[]): void {
+    const now = this.#run.clock.now();
+    if (status.state !== 'unseen' && status.message !== this.#last) {
+      this.#last = status.message;
+      this.#line(status.message, now);
+    }
+    for (const diagnosis of diagnoses) {
+      const key = `${diagnosis.reason}/${diagnosis.container ?? ''}/${diagnosis.message}`;
+      const isYoung = waitsOnly.has(diagnosis.reason) && now - diagnosis.since < firstPause * 1000;
+      if (this.#told.has(key) || isYoung) continue;
+      this.#told.add(key);
+      this.#line(
+        `${sayObject(diagnosis)}: ${diagnosis.message}${diagnosis.said ? ` (${diagnosis.said})` : ''}`,
+        now,
+      );
+    }
+    if (now - this.#lastAt < this.#pause * 1000) return;
+    const pause = Math.min(this.#pause * 2, longestPause);
+    const [worst] = diagnoses;
+    const why = worst
+      ? `; ${sayObject(worst)}: ${worst.message}, for ${sayDuration((now - worst.since) / 1000)}`
+      : '';
+    this.#line(`still waiting: ${status.message}${why}`, now);
+    this.#pause = pause;
+  }
+
+  #line(text: string, now: number): void {
+    const { log, journal } = this.#run;
+    log.line(text);
+    journal.add({ type: 'progress', message: text });
+    this.#lastAt = now;
+    this.#pause = firstPause;
+  }
+}
+
+/** Symptoms that every container shows for a while when it starts. */
+const waitsOnly: ReadonlySet<string> = new Set(['not-ready', 'startup-probe-failing', 'init-waiting']);
