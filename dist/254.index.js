@@ -83,6 +83,16 @@ const workloadRows = [
         },
         hasLog: false,
     },
+    {
+        reason: 'scaled',
+        symptom: '`spec.replicas` changes during the rollout',
+        cause: 'An autoscaler or a person scaled the workload; the rollout goes on with the new number.',
+        next: 'Nothing, if that was meant; the number is kept, also by an undo.',
+        patience: 'timeout',
+        recognise: ({ replicas, replicasBefore }) => replicasBefore !== undefined && replicas !== replicasBefore ? '' : undefined,
+        message: ({ replicas, replicasBefore }) => `it was scaled from ${replicasBefore} to ${replicas} during the rollout`,
+        hasLog: false,
+    },
 ];
 
 // EXTERNAL MODULE: ./build/diagnosis/exit-code.js
@@ -543,6 +553,7 @@ const disruptionRows = [
 
 ;// CONCATENATED MODULE: ./build/diagnosis/rows/readiness.js
 
+
 function mayEnd({ init, container }) {
     return init && container?.restartPolicy !== 'Always';
 }
@@ -604,12 +615,14 @@ const podReadinessRows = [
         hasLog: false,
     },
 ];
-function unready({ events, status, container }, kind) {
+function unready({ events, status, container, timeout }, kind) {
     const probe = kind === 'Startup' ? container?.startupProbe : container?.readinessProbe;
     const answer = probeAnswer(events, status.name, kind);
     const target = sayProbe(probe, container);
     const delay = earliestReady(container);
-    const late = delay > 60 ? `; by its probes' settings it cannot be ready before ${delay} s` : '';
+    const late = timeout !== undefined && delay >= timeout
+        ? `; by its probes' own settings it cannot be ready before ${(0,duration/* sayDuration */.k)(delay)}, and the timeout is ${(0,duration/* sayDuration */.k)(timeout)}`
+        : '';
     const what = kind === 'Startup' ? 'it is not started' : 'it is not ready';
     if (probe === undefined)
         return what;
@@ -751,7 +764,11 @@ const examples = 3;
 function diagnose(scene, sightings, now, failFast = 'strict') {
     const judge = new Judge(sightings, now, failFast);
     const pods = scene.pods.filter((pod) => pod.metadata?.deletionTimestamp === undefined);
-    const ofPods = pods.map((pod) => judge.pod(pod, scene.events?.get(pod.metadata?.uid ?? '') ?? []));
+    const ofPods = pods.map((pod) => judge.pod({
+        pod,
+        events: scene.events?.get(pod.metadata?.uid ?? '') ?? [],
+        timeout: scene.timeout,
+    }));
     const ofCreator = scene.creator
         ? judge.rows(creatorRows, scene.creator, 'creator', scene.creator.object)
         : undefined;
@@ -784,17 +801,18 @@ class Judge {
         this.#now = now;
         this.#failFast = failFast;
     }
-    pod(pod, events) {
+    pod(whole) {
+        const { pod } = whole;
         const object = `pod/${pod.metadata?.name}`;
         const key = `${object}/${pod.metadata?.uid}`;
         const containers = containersOf(pod).flatMap((each) => {
-            const subject = { ...each, pod, events };
+            const subject = { ...each, ...whole };
             const found = this.rows(containerRows, subject, 'pod', object, `${key}/${each.status.name}`, each.status);
             return found ? [found] : [];
         });
         if (containers.length > 0)
             return containers;
-        const found = this.rows(podRows, { pod, events }, 'pod', object, key);
+        const found = this.rows(podRows, whole, 'pod', object, key);
         return found ? [found] : [];
     }
     rows(rows, subject, about, object, key = object, status) {
@@ -5250,6 +5268,7 @@ class RolloutWatch {
             pods,
             creator: kind.creator(view, revision),
             events: this.#podEvents.facts(),
+            timeout: this.#expected.timeout,
             workload: {
                 object: this.#name,
                 paused: kind.paused(view.workload),

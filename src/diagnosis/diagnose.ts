@@ -8,6 +8,7 @@ import {
   creatorRows,
   type JobSubject,
   jobRows,
+  type PodSubject,
   podRows,
   type WorkloadSubject,
   workloadRows,
@@ -20,6 +21,8 @@ export interface Scene {
   readonly workload?: WorkloadSubject | undefined;
   /** What the cluster told of some of the pods, by uid, newest first. */
   readonly events?: ReadonlyMap<string, readonly EventFact[]> | undefined;
+  /** Seconds that the rollout may take in all. */
+  readonly timeout?: number | undefined;
 }
 
 /**
@@ -64,7 +67,13 @@ export function diagnose(
 ): Verdict {
   const judge = new Judge(sightings, now, failFast);
   const pods = scene.pods.filter((pod) => pod.metadata?.deletionTimestamp === undefined);
-  const ofPods = pods.map((pod) => judge.pod(pod, scene.events?.get(pod.metadata?.uid ?? '') ?? []));
+  const ofPods = pods.map((pod) =>
+    judge.pod({
+      pod,
+      events: scene.events?.get(pod.metadata?.uid ?? '') ?? [],
+      timeout: scene.timeout,
+    }),
+  );
   const ofCreator = scene.creator
     ? judge.rows(creatorRows, scene.creator, 'creator', scene.creator.object)
     : undefined;
@@ -113,11 +122,12 @@ class Judge {
     this.#failFast = failFast;
   }
 
-  pod(pod: V1Pod, events: readonly EventFact[]): Diagnosis[] {
+  pod(whole: PodSubject): Diagnosis[] {
+    const { pod } = whole;
     const object = `pod/${pod.metadata?.name}`;
     const key = `${object}/${pod.metadata?.uid}`;
     const containers = containersOf(pod).flatMap((each): Diagnosis[] => {
-      const subject = { ...each, pod, events };
+      const subject = { ...each, ...whole };
       const found = this.rows(
         containerRows,
         subject,
@@ -129,7 +139,7 @@ class Judge {
       return found ? [found] : [];
     });
     if (containers.length > 0) return containers;
-    const found = this.rows(podRows, { pod, events }, 'pod', object, key);
+    const found = this.rows(podRows, whole, 'pod', object, key);
     return found ? [found] : [];
   }
 
@@ -175,7 +185,7 @@ class Judge {
 /** `fail-fast: patient` waits this many times as long. */
 export const patientFactor = 3;
 
-function containersOf(pod: V1Pod): Omit<ContainerSubject, 'pod' | 'events'>[] {
+function containersOf(pod: V1Pod): Omit<ContainerSubject, keyof PodSubject>[] {
   const place = (init: boolean) => {
     const statuses = (init ? pod.status?.initContainerStatuses : pod.status?.containerStatuses) ?? [];
     const specs = (init ? pod.spec?.initContainers : pod.spec?.containers) ?? [];

@@ -21,6 +21,8 @@ export interface EventFact {
 export interface PodSubject {
   readonly pod: V1Pod;
   readonly events: readonly EventFact[];
+  /** Seconds that the rollout may take in all; undefined where there is no such limit. */
+  readonly timeout?: number | undefined;
 }
 
 /** A container of a pod. */

@@ -134,6 +134,7 @@ class RolloutWatch {
       pods,
       creator: kind.creator(view, revision),
       events: this.#podEvents.facts(),
+      timeout: this.#expected.timeout,
       workload: {
         object: this.#name,
         paused: kind.paused(view.workload),

@@ -44,4 +44,16 @@ export const workloadRows: readonly Row<WorkloadSubject>[] = [
     },
     hasLog: false,
   },
+  {
+    reason: 'scaled',
+    symptom: '`spec.replicas` changes during the rollout',
+    cause: 'An autoscaler or a person scaled the workload; the rollout goes on with the new number.',
+    next: 'Nothing, if that was meant; the number is kept, also by an undo.',
+    patience: 'timeout',
+    recognise: ({ replicas, replicasBefore }) =>
+      replicasBefore !== undefined && replicas !== replicasBefore ? '' : undefined,
+    message: ({ replicas, replicasBefore }) =>
+      `it was scaled from ${replicasBefore} to ${replicas} during the rollout`,
+    hasLog: false,
+  },
 ];

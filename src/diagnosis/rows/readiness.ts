@@ -1,3 +1,4 @@
+import { sayDuration } from '../../duration.ts';
 import { earliestReady, probeAnswer, sayProbe } from '../probe.ts';
 import type { ContainerSubject, PodSubject, Row } from '../row.ts';
 
@@ -73,12 +74,18 @@ export const podReadinessRows: readonly Row<PodSubject>[] = [
   },
 ];
 
-function unready({ events, status, container }: ContainerSubject, kind: 'Readiness' | 'Startup'): string {
+function unready(
+  { events, status, container, timeout }: ContainerSubject,
+  kind: 'Readiness' | 'Startup',
+): string {
   const probe = kind === 'Startup' ? container?.startupProbe : container?.readinessProbe;
   const answer = probeAnswer(events, status.name, kind);
   const target = sayProbe(probe, container);
   const delay = earliestReady(container);
-  const late = delay > 60 ? `; by its probes' settings it cannot be ready before ${delay} s` : '';
+  const late =
+    timeout !== undefined && delay >= timeout
+      ? `; by its probes' own settings it cannot be ready before ${sayDuration(delay)}, and the timeout is ${sayDuration(timeout)}`
+      : '';
   const what = kind === 'Startup' ? 'it is not started' : 'it is not ready';
   if (probe === undefined) return what;
   return `${what}: ${answer === '' ? `no good answer yet from ${target}` : `${answer} from ${target}`}${late}`;
