@@ -2299,15 +2299,16 @@ const kinds = {
 /* harmony export */ });
 /* harmony import */ var _marks_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(5587);
 
-function lastChangeOf(workload) {
+function lastChangeOf(workload, ownRun) {
+    const run = workload?.metadata?.annotations?.[_marks_js__WEBPACK_IMPORTED_MODULE_0__/* .marks */ .Z8.run] ?? '';
     const changes = (workload?.metadata?.managedFields ?? [])
         .filter(({ subresource }) => subresource !== 'status')
+        .filter(({ manager }) => manager !== _marks_js__WEBPACK_IMPORTED_MODULE_0__/* .fieldManager */ .wM || run !== ownRun)
         .sort((a, b) => new Date(b.time ?? 0).getTime() - new Date(a.time ?? 0).getTime());
     const [last] = changes;
     if (last === undefined)
         return 'somebody else';
     const time = last.time ? new Date(last.time).toISOString().slice(11, 19) : '?';
-    const run = workload?.metadata?.annotations?.[_marks_js__WEBPACK_IMPORTED_MODULE_0__/* .marks */ .Z8.run];
     const who = last.manager === _marks_js__WEBPACK_IMPORTED_MODULE_0__/* .fieldManager */ .wM ? `another run of safe-rollout${run ? `, ${run}` : ''}` : last.manager;
     return `${who ?? 'somebody else'} (${time} UTC)`;
 }
@@ -3139,14 +3140,17 @@ function code(text) {
         return '';
     const fence = '`'.repeat(longestRun(line, /`+/g) + 1);
     const pad = line.startsWith('`') || line.endsWith('`') ? ' ' : '';
-    return `${fence}${pad}${line.replace(/\|/g, '\\|')}${pad}${fence}`;
+    return `${fence}${pad}${line}${pad}${fence}`;
+}
+function row(...cells) {
+    return `| ${cells.map((cell) => cell.replace(/(?<!\\)\|/g, '\\|')).join(' | ')} |`;
 }
 function words(text) {
     return text
         .replace(/&/g, '&amp;')
         .replace(/</g, '&lt;')
         .replace(/>/g, '&gt;')
-        .replace(/[\\`*_[\]|~]/g, '\\$&')
+        .replace(/[\\`*_[\]|~$]/g, '\\$&')
         .replace(/^(\s*)([#+=-])/gm, '$1\\$2')
         .replace(/^(\s*\d+)([.)])/gm, '$1\\$2')
         .replace(/@/g, '@<!-- -->')
@@ -3246,14 +3250,14 @@ function nodeTable(verdicts) {
     return [
         '| Nodes | Why not |',
         '|--:|---|',
-        ...verdicts.map(({ nodes, why }) => `| ${nodes} | ${words(why)} |`),
+        ...verdicts.map(({ nodes, why }) => row(String(nodes), words(why))),
     ].join('\n');
 }
 function eventTable(events) {
     return [
         '| Event | Times | Words |',
         '|---|--:|---|',
-        ...events.map(({ reason, count, message }) => `| ${code(reason)} | ${count} | ${words(clip(message, longestLine))} |`),
+        ...events.map(({ reason, count, message }) => row(code(reason), String(count), words(clip(message, longestLine)))),
     ].join('\n');
 }
 function details(title, body, open) {
@@ -3287,13 +3291,13 @@ function facts({ changes, namespace, revision, previousRevision, commit, run, wo
     ].filter((row) => Array.isArray(row));
     if (rows.length === 0)
         return '';
-    return ['| | |', '|---|---|', ...rows.map((cells) => `| ${cells.join(' | ')} |`)].join('\n');
+    return ['| | |', '|---|---|', ...rows.map((cells) => row(...cells))].join('\n');
 }
 const outcomeMarks = { ok: '✓', failed: '✗', open: '…' };
 function timeline(phases) {
     if (phases.length === 0)
         return [];
-    const rows = phases.map(({ title, seconds, outcome, note }) => `| ${words(title)} | ${seconds === undefined ? '' : (0,duration/* sayDuration */.k)(seconds)} | ${outcomeMarks[outcome]} ${words(note)} |`);
+    const rows = phases.map(({ title, seconds, outcome, note }) => row(words(title), seconds === undefined ? '' : (0,duration/* sayDuration */.k)(seconds), `${outcomeMarks[outcome]} ${words(note)}`));
     return ['### What happened', ['| Step | Took | |', '|---|--:|---|', ...rows].join('\n')];
 }
 function findings({ findings: all }) {
@@ -4959,7 +4963,7 @@ async function undo(run, observation, target, ours, timeout) {
     let generation = before.metadata?.generation ?? 0;
     if (!targetDigests.has((0,workloads_template/* templateDigest */.pd)(template))) {
         if (!ours.has((0,workloads_template/* templateDigest */.pd)(template))) {
-            const message = `${(0,names/* sayWorkload */.j)(inputs.workload)} was changed by ${(0,last_change/* lastChangeOf */.k)(before)}, so it is left as it is.`;
+            const message = `${(0,names/* sayWorkload */.j)(inputs.workload)} was changed by ${(0,last_change/* lastChangeOf */.k)(before, run.github.url)}, so it is left as it is.`;
             return { kind: 'superseded', message };
         }
         const revision = (0,look/* findRevision */.pV)(kind, view, target);
@@ -4969,7 +4973,7 @@ async function undo(run, observation, target, ours, timeout) {
         }
         const end = await (0,apply_patch/* applyPatch */.X)(run, kind, name, kind.undoPatch(before, revision), (0,workloads_template/* templateDigest */.pd)(template), targetDigests, timeout);
         if (!end.applied) {
-            const message = `${(0,names/* sayWorkload */.j)(inputs.workload)} was changed by ${(0,last_change/* lastChangeOf */.k)(end.workload)} just before the undo, so it is left as it is.`;
+            const message = `${(0,names/* sayWorkload */.j)(inputs.workload)} was changed by ${(0,last_change/* lastChangeOf */.k)(end.workload, run.github.url)} just before the undo, so it is left as it is.`;
             return { kind: 'superseded', message };
         }
         generation = end.workload.metadata?.generation ?? 0;
@@ -5235,7 +5239,7 @@ class RolloutWatch {
         if ((view.workload.metadata?.generation ?? 0) < this.#expected.generation)
             return this.#trouble(unseen, nothing);
         if (!view.workload.spec || !this.#expected.ours.has((0,template/* templateDigest */.pd)(view.workload.spec.template))) {
-            const message = `${this.#name} was changed during the rollout by ${(0,last_change/* lastChangeOf */.k)(view.workload)}.`;
+            const message = `${this.#name} was changed during the rollout by ${(0,last_change/* lastChangeOf */.k)(view.workload, this.#run.github.url)}.`;
             return { kind: 'superseded', message };
         }
         const status = kind.status(view, this.#expected.before);

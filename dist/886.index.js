@@ -690,7 +690,7 @@ async function setImage(run, plan) {
         return end;
     if (!end.applied) {
         run.saveIntent(undefined);
-        const message = `${(0,names/* sayWorkload */.j)(run.inputs.workload)} was changed by ${(0,last_change/* lastChangeOf */.k)(end.workload)} after it had been checked, so the image was not set.`;
+        const message = `${(0,names/* sayWorkload */.j)(run.inputs.workload)} was changed by ${(0,last_change/* lastChangeOf */.k)(end.workload, run.github.url)} after it had been checked, so the image was not set.`;
         return {
             result: 'superseded',
             cause: { reason: 'changed-meanwhile', message, diagnoses: [] },

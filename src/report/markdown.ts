@@ -1,12 +1,17 @@
 // Text from the cluster is not trusted: none of it may become a link, an image, a heading or HTML in the summary.
 
-/** `text` as a code span: https://github.github.com/gfm/#code-spans. Also right in a table's cell. */
+/** `text` as a code span: https://github.github.com/gfm/#code-spans. */
 export function code(text: string): string {
   const line = text.replace(/\s+/g, ' ').trim();
   if (line === '') return '';
   const fence = '`'.repeat(longestRun(line, /`+/g) + 1);
   const pad = line.startsWith('`') || line.endsWith('`') ? ' ' : '';
-  return `${fence}${pad}${line.replace(/\|/g, '\\|')}${pad}${fence}`;
+  return `${fence}${pad}${line}${pad}${fence}`;
+}
+
+/** A row of a table. A bar would end its cell, even inside a code span; one that is escaped already stays so. */
+export function row(...cells: readonly string[]): string {
+  return `| ${cells.map((cell) => cell.replace(/(?<!\\)\|/g, '\\|')).join(' | ')} |`;
 }
 
 /** `text` as plain words: everything that Markdown or HTML would take for markup is escaped. */
@@ -15,7 +20,7 @@ export function words(text: string): string {
     .replace(/&/g, '&amp;')
     .replace(/</g, '&lt;')
     .replace(/>/g, '&gt;')
-    .replace(/[\\`*_[\]|~]/g, '\\$&')
+    .replace(/[\\`*_[\]|~$]/g, '\\$&')
     .replace(/^(\s*)([#+=-])/gm, '$1\\$2')
     .replace(/^(\s*\d+)([.)])/gm, '$1\\$2')
     .replace(/@/g, '@<!-- -->')

@@ -2,7 +2,7 @@ import { type NodeVerdict, nodeVerdicts } from '../diagnosis/scheduling.ts';
 import { sayDuration } from '../duration.ts';
 import type { Cause, Evidence } from '../journal.ts';
 import { clip } from './clip.ts';
-import { block, code, words } from './markdown.ts';
+import { block, code, row, words } from './markdown.ts';
 import type { Phase, Story } from './story.ts';
 import { verdictOf } from './verdict.ts';
 
@@ -103,7 +103,7 @@ function nodeTable(verdicts: readonly NodeVerdict[]): string {
   return [
     '| Nodes | Why not |',
     '|--:|---|',
-    ...verdicts.map(({ nodes, why }) => `| ${nodes} | ${words(why)} |`),
+    ...verdicts.map(({ nodes, why }) => row(String(nodes), words(why))),
   ].join('\n');
 }
 
@@ -111,8 +111,8 @@ function eventTable(events: Evidence['events']): string {
   return [
     '| Event | Times | Words |',
     '|---|--:|---|',
-    ...events.map(
-      ({ reason, count, message }) => `| ${code(reason)} | ${count} | ${words(clip(message, longestLine))} |`,
+    ...events.map(({ reason, count, message }) =>
+      row(code(reason), String(count), words(clip(message, longestLine))),
     ),
   ].join('\n');
 }
@@ -151,16 +151,19 @@ function facts({ changes, namespace, revision, previousRevision, commit, run, wo
     run && ['Run', run],
   ].filter((row): row is string[] => Array.isArray(row));
   if (rows.length === 0) return '';
-  return ['| | |', '|---|---|', ...rows.map((cells) => `| ${cells.join(' | ')} |`)].join('\n');
+  return ['| | |', '|---|---|', ...rows.map((cells) => row(...cells))].join('\n');
 }
 
 const outcomeMarks: Readonly<Record<Phase['outcome'], string>> = { ok: '✓', failed: '✗', open: '…' };
 
 function timeline(phases: readonly Phase[]): string[] {
   if (phases.length === 0) return [];
-  const rows = phases.map(
-    ({ title, seconds, outcome, note }) =>
-      `| ${words(title)} | ${seconds === undefined ? '' : sayDuration(seconds)} | ${outcomeMarks[outcome]} ${words(note)} |`,
+  const rows = phases.map(({ title, seconds, outcome, note }) =>
+    row(
+      words(title),
+      seconds === undefined ? '' : sayDuration(seconds),
+      `${outcomeMarks[outcome]} ${words(note)}`,
+    ),
   );
   return ['### What happened', ['| Step | Took | |', '|---|--:|---|', ...rows].join('\n')];
 }

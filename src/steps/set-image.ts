@@ -31,7 +31,7 @@ export async function setImage(run: Run, plan: Plan): Promise<SetImage | Ending>
   if ('result' in end) return end;
   if (!end.applied) {
     run.saveIntent(undefined);
-    const message = `${sayWorkload(run.inputs.workload)} was changed by ${lastChangeOf(end.workload)} after it had been checked, so the image was not set.`;
+    const message = `${sayWorkload(run.inputs.workload)} was changed by ${lastChangeOf(end.workload, run.github.url)} after it had been checked, so the image was not set.`;
     return {
       result: 'superseded',
       cause: { reason: 'changed-meanwhile', message, diagnoses: [] },

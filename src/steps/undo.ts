@@ -48,7 +48,7 @@ export async function undo(
   let generation = before.metadata?.generation ?? 0;
   if (!targetDigests.has(templateDigest(template))) {
     if (!ours.has(templateDigest(template))) {
-      const message = `${sayWorkload(inputs.workload)} was changed by ${lastChangeOf(before)}, so it is left as it is.`;
+      const message = `${sayWorkload(inputs.workload)} was changed by ${lastChangeOf(before, run.github.url)}, so it is left as it is.`;
       return { kind: 'superseded', message };
     }
     const revision = findRevision(kind, view, target);
@@ -66,7 +66,7 @@ export async function undo(
       timeout,
     );
     if (!end.applied) {
-      const message = `${sayWorkload(inputs.workload)} was changed by ${lastChangeOf(end.workload)} just before the undo, so it is left as it is.`;
+      const message = `${sayWorkload(inputs.workload)} was changed by ${lastChangeOf(end.workload, run.github.url)} just before the undo, so it is left as it is.`;
       return { kind: 'superseded', message };
     }
     generation = end.workload.metadata?.generation ?? 0;

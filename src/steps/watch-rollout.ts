@@ -102,7 +102,7 @@ class RolloutWatch {
     if ((view.workload.metadata?.generation ?? 0) < this.#expected.generation)
       return this.#trouble(unseen, nothing);
     if (!view.workload.spec || !this.#expected.ours.has(templateDigest(view.workload.spec.template))) {
-      const message = `${this.#name} was changed during the rollout by ${lastChangeOf(view.workload)}.`;
+      const message = `${this.#name} was changed during the rollout by ${lastChangeOf(view.workload, this.#run.github.url)}.`;
       return { kind: 'superseded', message };
     }
     const status = kind.status(view, this.#expected.before);
