@@ -1,5 +1,6 @@
 import { ApiError, ConnectionError, InputError, KubeconfigError, messageOf } from './errors.ts';
 import type { Cause, Ending, Journal } from './journal.ts';
+import { LockLost } from './kubernetes/lease.ts';
 import { Interrupted } from './run.ts';
 
 /**
@@ -18,6 +19,8 @@ export function endingOfError(error: unknown, journal: Journal): { ending: Endin
     : [];
   const next = [...left, ...adviceOn(error)];
   if (error instanceof Interrupted) return { ending: { result: 'cancelled', cause, next }, finished: false };
+  // Another run holds the lock by now, with our intent, and finishes what we began.
+  if (error instanceof LockLost) return { ending: { result: 'superseded', cause, next }, finished: true };
   if (setting) return { ending: { result: 'left-failed', cause, next }, finished: false };
   return { ending: { result: migrating ? 'migration-failed' : 'refused', cause, next }, finished: true };
 }
@@ -30,6 +33,7 @@ function reasonOf(error: unknown): string {
   if (error instanceof InputError) return 'invalid-input';
   if (error instanceof KubeconfigError) return 'invalid-kubeconfig';
   if (error instanceof ConnectionError) return 'api-server-unreachable';
+  if (error instanceof LockLost) return 'lock-lost';
   if (error instanceof ApiError) return error.status === 401 ? 'unauthorised' : 'api-error';
   if (error instanceof Interrupted) return 'interrupted';
   return 'internal-error';
@@ -57,6 +61,8 @@ function adviceOn(error: unknown): string[] {
   if (error instanceof ApiError && error.status === 401) {
     return ['Renew the credentials: they are not, or no longer, accepted by the cluster.'];
   }
+  if (error instanceof LockLost)
+    return ['See what the run that has the lock now makes of it; this one has stopped changing things.'];
   if (error instanceof ApiError || error instanceof Interrupted) return [];
   return [
     `This is a fault of safe-rollout; please report it with this: ${error instanceof Error ? error.stack : error}`,

@@ -24,6 +24,8 @@ export interface Inputs {
   readonly onFailure: 'undo' | 'leave';
   readonly onCancel: 'undo' | 'leave';
   readonly failFast: FailFast;
+  /** Seconds to wait for another run's lock or migration; 0 refuses at once. */
+  readonly lockTimeout: number;
   readonly preflight: 'strict' | 'warn';
   readonly preflightIgnore: readonly string[];
   /** Content, base64 of it, or a path; empty: the environment's. */
@@ -62,9 +64,10 @@ export function readEnvironment(): Environment {
 /**
  * Reads and validates every input of the step.
  *
+ * @param phase post needs no migration any more, and its manifest may be gone by then.
  * @throws InputError with all bad inputs at once.
  */
-export function readInputs(): Inputs {
+export function readInputs(phase: 'main' | 'post' = 'main'): Inputs {
   const problems: InputProblem[] = [];
   const text = (input: string) => core.getInput(input);
   const bad = (input: string, problem: string) => {
@@ -79,13 +82,13 @@ export function readInputs(): Inputs {
       bad(input, `'${value}' is none of ${values.map((each) => `'${each}'`).join(', ')}.`);
     return found ?? values[0];
   };
-  const seconds = (input: string, fallback: number): number => {
+  const seconds = (input: string, fallback: number, least = 1): number => {
     const value = text(input);
     if (value === '') return fallback;
     const duration = parseDuration(value);
     if (duration === undefined) {
       bad(input, `'${value}' is no duration. Write a number with its unit, such as 90s, 10m or 1h30m.`);
-    } else if (duration < 1) {
+    } else if (duration < least) {
       bad(input, `'${value}' is shorter than a second. Write how long to wait at the most, such as 10m.`);
     }
     return duration ?? fallback;
@@ -97,18 +100,22 @@ export function readInputs(): Inputs {
     namespace: readNamespace(text('namespace'), bad),
     image: readImage(text('image'), bad),
     containers: list(text('container')),
-    migration: readMigration(
-      text('migration-job'),
-      text('migration-command'),
-      process.env['GITHUB_WORKSPACE'] ?? process.cwd(),
-      bad,
-    ),
+    migration:
+      phase === 'post'
+        ? undefined
+        : readMigration(
+            text('migration-job'),
+            text('migration-command'),
+            process.env['GITHUB_WORKSPACE'] ?? process.cwd(),
+            bad,
+          ),
     migrationTimeout: seconds('migration-timeout', 600),
     timeout,
     undoTimeout: seconds('undo-timeout', timeout),
     onFailure: oneOf('on-failure', 'undo', 'leave'),
     onCancel: oneOf('on-cancel', 'undo', 'leave'),
     failFast: oneOf('fail-fast', 'strict', 'patient', 'off'),
+    lockTimeout: seconds('lock-timeout', 600, 0),
     preflight: oneOf('preflight', 'strict', 'warn'),
     preflightIgnore: readRules(text('preflight-ignore'), bad),
     kubeconfig: text('kubeconfig'),

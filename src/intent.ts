@@ -13,6 +13,14 @@ export interface Intent {
   readonly uid: string;
   /** The migration Job, once it is to be created. */
   readonly job?: string | undefined;
+  /** The API server, so that post does not act on another cluster. */
+  readonly server: string;
+  /** Digest of the template that ran before. */
+  readonly before: string;
+  /** The containers' images, before and after: enough to build the template before from the one after. */
+  readonly changes: readonly { readonly container: string; readonly from: string; readonly to: string }[];
+  /** The run that wrote it: its page, or its number. */
+  readonly by: string;
   /** Digests of the pod template that this run sets; see `templateDigest`. */
   readonly ours: readonly string[];
   /** The revision to go back to; undefined where none was healthy. */

@@ -7,6 +7,7 @@ export type Result =
   | 'deployed'
   | 'unchanged'
   | 'refused'
+  | 'locked'
   | 'migration-failed'
   | 'undone'
   | 'undo-failed'
@@ -52,6 +53,8 @@ export type Event =
     }
   | { readonly type: 'planned'; readonly changes: readonly ImageChange[] }
   | { readonly type: 'checked'; readonly findings: readonly Finding[] }
+  /** What an interrupted run before this one had left was brought to rest. */
+  | { readonly type: 'resumed'; readonly message: string }
   | { readonly type: 'migration-started'; readonly job: string; readonly image: string }
   | {
       readonly type: 'migration-ended';

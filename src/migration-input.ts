@@ -40,7 +40,7 @@ function readCommand(text: string, bad: Bad): MigrationSource | undefined {
     }
   }
   // A variable is the shell's to expand, and there is none; so it stays as it was written.
-  const words = parseShellWords(text, (name) => `$${name}`);
+  const words = parseShellWords(text, (name) => `\${${name}}`);
   const operator = words.find((word) => typeof word !== 'string');
   if (operator !== undefined) {
     const shown = 'op' in operator ? (operator as { op: ControlOperator | 'glob' }).op : '#';
@@ -89,6 +89,13 @@ function readJob(text: string, workspace: string, bad: Bad): MigrationSource | u
   const { initContainers } = job.spec?.template?.spec ?? {};
   if (initContainers !== undefined && !areMappings(initContainers)) {
     return bad('migration-job', `${origin}: spec.template.spec.initContainers is no list of containers.`);
+  }
+  if (job.spec?.template?.spec?.restartPolicy === 'OnFailure' && job.spec.backoffLimit === undefined) {
+    // With backoffLimit: 0, the default here, Kubernetes gives such a Job up only after a second start.
+    return bad(
+      'migration-job',
+      `${origin}: restartPolicy OnFailure starts a failed migration again. Set backoffLimit too if that is meant, or restartPolicy: Never.`,
+    );
   }
   return { kind: 'job', job: job as V1Job };
 }

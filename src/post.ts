@@ -1,49 +1,78 @@
 import { systemClock } from './clock.ts';
-import { finish } from './commands/finish.ts';
+import { finish, giveUpLock } from './commands/finish.ts';
 import { endingOfError } from './ending-of-error.ts';
 import { endingOfJournal } from './ending-of-journal.ts';
+import { messageOf } from './errors.ts';
 import { readEnvironment, readInputs } from './inputs.ts';
-import { parseIntent } from './intent.ts';
+import { type Intent, parseIntent } from './intent.ts';
 import { endSoon, interruption } from './interruption.ts';
 import { type Ending, entriesFromState, Journal, type Result } from './journal.ts';
-import { actionsLog } from './log.ts';
+import { sayWorkload } from './kubernetes/workloads/names.ts';
+import { actionsLog, type Log } from './log.ts';
 import { publish } from './publish.ts';
-import { startRun } from './start-run.ts';
+import { type ConnectedRun, startRun } from './start-run.ts';
 import { readState } from './state.ts';
 
 /** Results after which nothing is left to do; main's failure or the cancel shows in the run already. */
 const atRest: ReadonlySet<Result> = new Set<Result>(['deployed', 'undone', 'cancelled']);
 
-/** Finishes what an interrupted main left: it looks at the cluster, and brings the workload to a known state. */
+/** Seconds for all of post, which a cancelled job gives 5 minutes: it must report before it is killed. */
+const longestPost = 235;
+
+/** Finishes what main left: it looks at the cluster, and brings the workload to a known state. */
 export async function post(): Promise<void> {
   const log = actionsLog();
   const state = readState();
   const journal = new Journal({ now: systemClock.now, entries: entriesFromState(state.journal) });
+  const signal = AbortSignal.any([
+    interruption((by) => journal.add({ type: 'interrupted', by })),
+    AbortSignal.timeout(longestPost * 1000),
+  ]);
+  const connect = async (intent?: Intent): Promise<ConnectedRun> => {
+    const inputs = { ...readInputs('post'), lockTimeout: 0, ...(intent && pick(intent)) };
+    return startRun({ inputs, environment: readEnvironment(), log, journal, signal, holder: state.holder });
+  };
   const intent = parseIntent(state.intent);
-  if (intent === undefined || intent.phase === 'migrating') {
-    log.line('Main left nothing of the workload half-way: there is nothing to undo.');
-    // A main that was killed could not say how it ended.
-    if (journal.last('ended') === undefined) {
-      journal.add({ type: 'ended', ending: endingOfJournal(journal) });
-      await publish(journal, log, atRest);
+  if (intent === undefined || intent.phase === 'migrating') await letGo(connect, journal, log);
+  else await finishAndSay(connect, intent, journal, log);
+  endSoon();
+}
+
+type Connect = (intent?: Intent) => Promise<ConnectedRun>;
+
+function pick({ workload, namespace }: Intent): Pick<Intent, 'workload' | 'namespace'> {
+  return { workload, namespace };
+}
+
+/** Main changed nothing that is half-way: only its lock is to be given up, and its end to be told. */
+async function letGo(connect: Connect, journal: Journal, log: Log): Promise<void> {
+  log.line('Main left nothing of the workload half-way: there is nothing to undo.');
+  const isTold = journal.last('ended') !== undefined;
+  const ending = endingOfJournal(journal);
+  if (journal.last('connected') !== undefined) {
+    try {
+      const run = await connect();
+      await giveUpLock(run).finally(() => run.close());
+    } catch (error) {
+      log.line(`(Its lock could not be given up, and expires by itself: ${messageOf(error)})`);
     }
-    return;
   }
-  const signal = interruption((by) => journal.add({ type: 'interrupted', by }));
+  // A main that was killed could not say how it ended.
+  if (isTold) return;
+  journal.add({ type: 'ended', ending });
+  await publish(journal, log, atRest);
+}
+
+async function finishAndSay(connect: Connect, intent: Intent, journal: Journal, log: Log): Promise<void> {
   let ending: Ending;
   try {
-    const run = await startRun({
-      inputs: readInputs(),
-      environment: readEnvironment(),
-      log,
-      journal,
-      signal,
-    });
+    const run = await connect(intent);
     ending = await finish(run, intent).finally(() => run.close());
   } catch (error) {
-    ({ ending } = endingOfError(error, journal));
+    const { cause, next } = endingOfError(error, journal).ending;
+    const stands = `kubectl -n ${intent.namespace} rollout status ${sayWorkload(intent.workload)} --watch=false`;
+    ending = { result: 'undo-failed', cause, next: [...next, `See where it stands: ${stands}`] };
   }
   journal.add({ type: 'ended', ending });
   await publish(journal, log, atRest);
-  endSoon();
 }

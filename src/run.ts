@@ -4,6 +4,7 @@ import type { Inputs } from './inputs.ts';
 import type { Intent } from './intent.ts';
 import type { Journal } from './journal.ts';
 import type { KubernetesClient } from './kubernetes/client.ts';
+import type { Holder } from './kubernetes/lease.ts';
 import type { Log } from './log.ts';
 
 /** What every step of a run works with. */
@@ -11,13 +12,21 @@ export interface Run {
   readonly inputs: Inputs;
   readonly github: GitHubRun;
   readonly client: KubernetesClient;
+  /** The API server's URL. */
+  readonly server: string;
   /** The workload's namespace: the input's, or the context's. */
   readonly namespace: string;
   readonly log: Log;
   readonly journal: Journal;
   readonly clock: Clock;
-  /** Writes down what the run sets out to change, before it changes it; undefined when that is done with. */
-  readonly saveIntent: (intent: Intent | undefined) => void;
+  /**
+   * Writes down what the run sets out to change, before it changes it; undefined when that is done with.
+   *
+   * @throws LockLost where the workload's lock is another run's by now, so that nothing may be changed.
+   */
+  readonly saveIntent: (intent: Intent | undefined) => Promise<void>;
+  /** Who this run is to others that want the same lock. */
+  readonly holder: Holder;
   /** Aborts when the run is interrupted; everything that waits ends with it. */
   readonly signal: AbortSignal;
 }

@@ -1,6 +1,8 @@
+import { randomBytes } from 'node:crypto';
 import { systemClock } from './clock.ts';
 import { sayDuration } from './duration.ts';
 import { messageOf } from './errors.ts';
+import type { GitHubRun } from './github/run.ts';
 import type { Environment, Inputs } from './inputs.ts';
 import type { Journal } from './journal.ts';
 import { Client } from './kubernetes/client.ts';
@@ -9,8 +11,13 @@ import { Transport } from './kubernetes/transport.ts';
 import { sayWorkload } from './kubernetes/workloads/names.ts';
 import type { Log } from './log.ts';
 import type { Run } from './run.ts';
-import { saveIntent } from './state.ts';
+import { saveHolder, saveIntent } from './state.ts';
 import { version } from './version.ts';
+
+/** A run with its connections, to be closed at the end. */
+export interface ConnectedRun extends Run {
+  close(): void;
+}
 
 /**
  * Makes ready what every step works with. It sends no request yet.
@@ -23,7 +30,9 @@ export async function startRun(from: {
   readonly log: Log;
   readonly journal: Journal;
   readonly signal: AbortSignal;
-}): Promise<Run & { close(): void }> {
+  /** Under what identity main asked for locks; undefined for a new one. */
+  readonly holder?: string | undefined;
+}): Promise<ConnectedRun> {
   const { inputs, environment, log, journal, signal } = from;
   const { kubeconfig, context } = inputs;
   const connection = await loadConnection({
@@ -38,6 +47,8 @@ export async function startRun(from: {
       log.line(`The API server does not answer (${messageOf(error)}); waiting for it.`),
     onRecovered: ({ seconds }) => log.line(`The API server answers again, after ${sayDuration(seconds)}.`),
   });
+  const identity = from.holder || newIdentity(environment.run);
+  if (!from.holder) saveHolder(identity);
   const namespace = inputs.namespace || connection.namespace;
   const workload = sayWorkload(inputs.workload);
   journal.add({ type: 'connected', server: connection.server, workload, namespace });
@@ -46,12 +57,20 @@ export async function startRun(from: {
     inputs,
     github: environment.run,
     client: new Client(transport),
+    server: connection.server,
     namespace,
     log,
     journal,
     clock: systemClock,
-    saveIntent,
+    saveIntent: async (intent) => saveIntent(intent),
+    holder: { identity, url: environment.run.url },
     signal,
     close: () => transport.close(),
   };
+}
+
+/** Tells this step from any other, also from one of the same job. */
+function newIdentity({ repository, runId, attempt, job }: GitHubRun): string {
+  const run = [repository, runId, attempt, job].filter((part) => part !== '').join('/');
+  return `${run || 'local'}/${randomBytes(4).toString('hex')}`;
 }

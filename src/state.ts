@@ -4,7 +4,7 @@ import type { Journal } from './journal.ts';
 
 // What main saves for post. The runner hands it on as STATE_<key>, the last write of each key, also when main was
 // killed. `ended` is read in index.ts, by its name in the environment, before anything is loaded.
-const keys = { ended: 'ended', intent: 'intent', journal: 'journal' } as const;
+const keys = { ended: 'ended', holder: 'holder', intent: 'intent', journal: 'journal' } as const;
 
 /** Main has come to its verdict, and post has nothing to do. */
 export function saveEnded(): void {
@@ -20,7 +20,16 @@ export function saveJournal(journal: Journal): void {
   core.saveState(keys.journal, journal.toState());
 }
 
+/** Saves under what identity main asks for locks, so that post goes on with those that it holds. */
+export function saveHolder(identity: string): void {
+  core.saveState(keys.holder, identity);
+}
+
 /** What main saved last, as it was saved. */
-export function readState(): { readonly intent: string; readonly journal: string } {
-  return { intent: core.getState(keys.intent), journal: core.getState(keys.journal) };
+export function readState(): { readonly holder: string; readonly intent: string; readonly journal: string } {
+  return {
+    holder: core.getState(keys.holder),
+    intent: core.getState(keys.intent),
+    journal: core.getState(keys.journal),
+  };
 }

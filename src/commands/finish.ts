@@ -1,68 +1,104 @@
-import { ApiError } from '../errors.ts';
 import type { Intent } from '../intent.ts';
 import type { Cause, Ending } from '../journal.ts';
 import { sayWorkload } from '../kubernetes/workloads/names.ts';
-import { type Observation, observe } from '../kubernetes/workloads/observe.ts';
+import { type Observation, observeIfThere } from '../kubernetes/workloads/observe.ts';
 import { templateDigest } from '../kubernetes/workloads/template.ts';
 import type { Run } from '../run.ts';
+import { underLock } from '../steps/lock.ts';
+import { healthOf } from '../steps/look.ts';
 import { undoAndSay, undoCommand } from '../steps/recover.ts';
 
-/** Post has 5 minutes of a cancelled job, other steps' posts among them; the undo gets what leaves room to report. */
-const longestUndo = 220;
+/** Seconds for post's undo: it has 5 minutes of a cancelled job, other steps' posts among them, and must report too. */
+const longestUndo = 200;
 
-/** Finishes an interrupted deploy from what its intent says and the cluster shows. Answers how it ended. */
+/** Gives up the lock of a main that left nothing to finish; if that fails, it expires. */
+export async function giveUpLock(run: Run): Promise<void> {
+  await underLock(run, async () => ({ result: 'cancelled', next: [] }));
+}
+
+/** Finishes a deploy that main did not: from what its intent says and the cluster shows. Answers how it ended. */
 export async function finish(run: Run, intent: Intent): Promise<Ending> {
-  const { inputs, log } = run;
+  const { journal, log, server } = run;
   const workload = sayWorkload(intent.workload);
-  const cause: Cause = {
+  const told = journal.last('interrupted') === undefined ? journal.last('ended')?.ending.cause : undefined;
+  const cause: Cause = told ?? {
     reason: 'interrupted',
-    message: `The step was interrupted while ${intent.phase === 'undoing' ? 'it undid' : 'it rolled out'} ${workload}.`,
+    message: `The step was interrupted while it ${intent.phase === 'undoing' ? 'undid the rollout of' : 'rolled out'} ${workload}.`,
     diagnoses: [],
   };
   log.line(cause.message);
+  if (server !== intent.server) {
+    const message = `${cause.message} The kubeconfig now leads to ${server}, and not to ${intent.server}, where ${workload} was changed.`;
+    return {
+      result: 'undo-failed',
+      cause: { ...cause, message },
+      next: [`By hand, there: ${undoCommand(run, intent)}`],
+    };
+  }
   const observation = await observeIfThere(run);
   try {
-    const view = observation?.view();
-    if (observation === undefined || view === undefined || view.workload.metadata?.uid !== intent.uid) {
-      const message = `${workload} is gone, or another of its name has taken its place.`;
-      return { result: 'superseded', cause: { ...cause, message }, next: ['Nothing was undone.'] };
-    }
-    const digest = view.workload.spec && templateDigest(view.workload.spec.template);
-    const runsOurs = digest !== undefined && intent.ours.includes(digest);
-    if (runsOurs && intent.phase === 'setting-image' && inputs.onCancel === 'leave') {
-      return leave(run, observation, intent, cause);
-    }
-    return await undoAndSay(run, observation, intent, cause, Math.min(inputs.undoTimeout, longestUndo));
+    const ending = await underLock(run, async (locked) => finishLocked(locked, observation, intent, cause));
+    if (ending.result !== 'locked') return ending;
+    // It found our intent in the Lease.
+    const message = `${cause.message} Another run has the lock by now, and finishes what this one left.`;
+    return { result: 'superseded', cause: { ...cause, message }, next: ending.next };
   } finally {
-    observation?.close();
+    observation.close();
   }
 }
 
-function leave(run: Run, observation: Observation, intent: Intent, cause: Cause): Ending {
+async function finishLocked(
+  run: Run,
+  observation: Observation,
+  intent: Intent,
+  cause: Cause,
+): Promise<Ending> {
+  const { inputs, journal } = run;
   const view = observation.view();
-  const status = view && observation.kind.status(view);
-  const revision = view && observation.kind.current(view)?.number;
+  if (view === undefined || view.workload.metadata?.uid !== intent.uid) {
+    const message = `${sayWorkload(intent.workload)} is gone, or another of its name has taken its place.`;
+    return { result: 'superseded', cause: { ...cause, message }, next: ['Nothing was undone.'] };
+  }
+  const digest = view.workload.spec ? templateDigest(view.workload.spec.template) : '';
+  if (intent.phase === 'setting-image' && digest === intent.before && !intent.ours.includes(digest)) {
+    await run.saveIntent(undefined);
+    return {
+      result: 'cancelled',
+      cause,
+      next: ['The image was not set: the workload runs what it ran before.'],
+    };
+  }
+  // Main that failed by itself is a failure; one that was told to end, or killed, is a cancel.
+  const wasCancelled = journal.last('interrupted') !== undefined || journal.last('ended') === undefined;
+  const policy = wasCancelled ? inputs.onCancel : inputs.onFailure;
+  if (intent.phase === 'setting-image' && policy === 'leave' && intent.ours.includes(digest)) {
+    return leave(run, observation, intent, cause, wasCancelled ? 'on-cancel' : 'on-failure');
+  }
+  return undoAndSay(run, observation, intent, cause, Math.min(inputs.undoTimeout, longestUndo));
+}
+
+async function leave(
+  run: Run,
+  observation: Observation,
+  intent: Intent,
+  cause: Cause,
+  input: string,
+): Promise<Ending> {
+  const view = observation.view();
+  const health = view && healthOf(observation.kind, view, run.clock.now());
   const workload = sayWorkload(run.inputs.workload);
-  if (status?.state === 'complete' && revision !== undefined) {
-    run.journal.add({ type: 'rolled-out', revision });
-    return { result: 'deployed', next: ['Main was interrupted, but the rollout had ended well.'] };
+  await run.saveIntent(undefined);
+  if (health?.status.state === 'complete' && health.current) {
+    run.journal.add({ type: 'rolled-out', revision: health.current.number });
+    return { result: 'deployed', next: ['Main did not see it to its end, but the rollout has ended well.'] };
   }
   return {
     result: 'left-failed',
-    cause: { ...cause, message: `${cause.message} It stood at: ${status?.message ?? 'unknown'}.` },
+    cause: { ...cause, message: `${cause.message} It stood at: ${health?.status.message ?? 'unknown'}.` },
     next: [
-      "It is left as it is, as the input 'on-cancel' asks for.",
+      `It is left as it is, as the input '${input}' asks for.`,
       `See how it goes on: kubectl -n ${run.namespace} rollout status ${workload}`,
       `To go back: ${undoCommand(run, intent)}`,
     ],
   };
-}
-
-async function observeIfThere(run: Run): Promise<Observation | undefined> {
-  try {
-    return await observe(run.client, run.inputs.workload, run.namespace, run.clock, run.signal);
-  } catch (error) {
-    if (error instanceof ApiError && error.status === 404) return undefined;
-    throw error;
-  }
 }

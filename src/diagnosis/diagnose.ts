@@ -6,6 +6,7 @@ import {
   type CreatorSubject,
   containerRows,
   creatorRows,
+  disruptionRows,
   type JobSubject,
   jobRows,
   type PodSubject,
@@ -18,6 +19,8 @@ import {
 export interface Scene {
   readonly pods: readonly V1Pod[];
   readonly creator?: CreatorSubject | undefined;
+  /** Whether pods of the workload are ending: until they have, quotas count them. */
+  readonly isMakingRoom?: boolean | undefined;
   readonly workload?: WorkloadSubject | undefined;
   /** What the cluster told of some of the pods, by uid, newest first. */
   readonly events?: ReadonlyMap<string, readonly EventFact[]> | undefined;
@@ -39,6 +42,11 @@ export class Sightings {
     const first = earlier && now - earlier.last <= longestPause ? earlier.first : now;
     this.#seen.set(symptom, { first, last: now });
     return first;
+  }
+
+  /** Forgets the symptoms that begin with `prefix`: their grace period begins anew. */
+  forget(prefix: string): void {
+    for (const symptom of this.#seen.keys()) if (symptom.startsWith(prefix)) this.#seen.delete(symptom);
   }
 }
 
@@ -74,9 +82,7 @@ export function diagnose(
       timeout: scene.timeout,
     }),
   );
-  const ofCreator = scene.creator
-    ? judge.rows(creatorRows, scene.creator, 'creator', scene.creator.object)
-    : undefined;
+  const ofCreator = scene.creator && judge.creator(scene.creator, scene.isMakingRoom ?? false);
   const ofWorkload = scene.workload
     ? judge.rows(workloadRows, scene.workload, 'workload', scene.workload.object)
     : undefined;
@@ -126,6 +132,11 @@ class Judge {
     const { pod } = whole;
     const object = `pod/${pod.metadata?.name}`;
     const key = `${object}/${pod.metadata?.uid}`;
+    if (hasEnded(pod)) {
+      // Its ReplicaSet has replaced it; only why it was taken away is of interest.
+      const ended = this.rows(disruptionRows, whole, 'ended-pod', object, key);
+      return ended ? [ended] : [];
+    }
     const containers = containersOf(pod).flatMap((each): Diagnosis[] => {
       const subject = { ...each, ...whole };
       const found = this.rows(
@@ -141,6 +152,12 @@ class Judge {
     if (containers.length > 0) return containers;
     const found = this.rows(podRows, whole, 'pod', object, key);
     return found ? [found] : [];
+  }
+
+  creator(creator: CreatorSubject, isMakingRoom: boolean): Diagnosis | undefined {
+    if (isMakingRoom) this.#sightings.forget(`${creator.object}/`);
+    const found = this.rows(creatorRows, creator, 'creator', creator.object);
+    return isMakingRoom && found ? { ...found, hopeless: false } : found;
   }
 
   /** The diagnosis by the first row that recognises the subject. */
@@ -198,7 +215,7 @@ function containersOf(pod: V1Pod): Omit<ContainerSubject, keyof PodSubject>[] {
   return [...place(true), ...place(false)];
 }
 
-const order: readonly Diagnosis['about'][] = ['pod', 'creator', 'workload'];
+const order: readonly Diagnosis['about'][] = ['pod', 'creator', 'ended-pod', 'workload'];
 
 /** One for each reason and container, with examples; hopeless ones first, the workload's own last. */
 function merge(diagnoses: readonly Diagnosis[]): Diagnosis[] {

@@ -2,8 +2,8 @@
 export interface Diagnosis {
   /** One stable, machine-readable word, such as `image-not-found`. */
   readonly reason: string;
-  /** What shows it: a pod, what creates pods, or the workload itself. */
-  readonly about: 'pod' | 'creator' | 'workload';
+  /** What shows it: a pod, what creates pods, a pod that has ended and been replaced, or the workload itself. */
+  readonly about: 'pod' | 'creator' | 'ended-pod' | 'workload';
   /** An example, as kubectl names it: `pod/web-7c9d-x2x`, `replicaset/web-7c9d`, `job/web-migrate-1`. */
   readonly object: string;
   /** More examples; three in all. */

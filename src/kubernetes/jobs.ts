@@ -2,6 +2,7 @@ import type { V1Container, V1Job, V1JobCondition, V1PodSpec } from '@kubernetes/
 import type { GitHubRun } from '../github/run.ts';
 import { marks } from './marks.ts';
 import type { WorkloadObject } from './workloads/kind.ts';
+import { digestOf } from './workloads/template.ts';
 
 /** The migration as asked for: a Job of the user's own, or a command for a copy of the workload's container. */
 export type MigrationSource =
@@ -49,10 +50,15 @@ export function migrationJob(plan: MigrationPlan): V1Job {
   const name = `${prefix.slice(0, longestName - suffix.length - 1).replace(/[-.]+$/, '')}-${suffix}`;
   const labels = {
     'app.kubernetes.io/managed-by': 'safe-rollout',
-    [marks.workload]: labelValue(plan.workloadName.replace('/', '.')),
+    [marks.workload]: workloadLabel(plan.workloadName),
     [marks.runId]: labelValue(plan.run.runId),
   };
   const { generateName: _, ...metadata } = base.metadata ?? {};
+  const runs = {
+    workload: plan.workload.metadata?.uid,
+    image: plan.image,
+    template: base.spec?.template.spec,
+  };
   const template = base.spec?.template ?? { spec: { containers: [] } };
   return {
     ...base,
@@ -63,6 +69,7 @@ export function migrationJob(plan: MigrationPlan): V1Job {
       labels: { ...metadata.labels, ...labels },
       annotations: {
         ...metadata.annotations,
+        [marks.migration]: digestOf(runs),
         ...(plan.run.url && { [marks.run]: plan.run.url }),
         ...(plan.run.sha && { [marks.commit]: plan.run.sha }),
       },
@@ -181,6 +188,11 @@ function withImage(pod: V1PodSpec, image: string): V1PodSpec {
     containers: pod.containers.map(fill),
     ...(pod.initContainers && { initContainers: pod.initContainers.map(fill) }),
   };
+}
+
+/** The value of `marks.workload` for `deployment/web`. */
+export function workloadLabel(workload: string): string {
+  return labelValue(workload.replace('/', '.'));
 }
 
 /** `text` as a label's value may be: 63 characters, beginning and ending with a letter or digit. */

@@ -11,6 +11,10 @@ export const marks = {
   runId: 'safe-rollout/run-id',
   /** Annotation: the run's page. */
   run: 'safe-rollout/run',
+  /** Annotation of a Lease: what its holder has set out to change. */
+  intent: 'safe-rollout/intent',
+  /** Annotation of a migration Job: digest of what it runs, by which the same migration is known again. */
+  migration: 'safe-rollout/migration',
   /** Annotation: the full commit SHA. */
   commit: 'safe-rollout/commit',
   /** Annotation that `kubectl rollout history` shows. */

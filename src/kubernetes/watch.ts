@@ -18,7 +18,7 @@ export interface Mirror<K> {
   get(name: string): K | undefined;
   /** Resolves after the first list; rejects as `done` does, or with the signal's reason, where that never comes. */
   readonly synced: Promise<void>;
-  /** Rejects on an error that waiting cannot heal (403, 404, 400); resolves once the signal aborts. */
+  /** Rejects on an error that waiting cannot heal (400; 401, 403 and 404 where they come first, or last a minute); resolves once the signal aborts. */
   readonly done: Promise<void>;
 }
 
@@ -38,6 +38,9 @@ const IDLE_SECONDS = 75;
 const WATCH_SECONDS = { least: 240, most: 300 };
 const FIRST_PAUSE_SECONDS = 0.2;
 const LONGEST_PAUSE_SECONDS = 10;
+/** Refusals that may pass where the same was allowed before, and how many seconds they are waited out. */
+const PASSING_REFUSALS: ReadonlySet<number> = new Set([401, 403, 404]);
+const REFUSED_SECONDS = 60;
 
 /**
  * Lists, then watches from there; resumes after the last version heard of when the connection breaks, and lists
@@ -137,9 +140,20 @@ export function mirror<T extends KubernetesObject, K = T>(
 
   async function run(): Promise<void> {
     let version: string | undefined;
+    let isSynced = false;
+    let refusedSince: number | undefined;
     for (;;) {
-      version = version === undefined ? await list() : version;
-      version = await watchFrom(version);
+      try {
+        version = version === undefined ? await list() : version;
+        isSynced = true;
+        version = await watchFrom(version);
+        refusedSince = undefined;
+      } catch (error) {
+        // An API server that starts up refuses for a while what it allowed before.
+        if (!isSynced || !(error instanceof ApiError) || !PASSING_REFUSALS.has(error.status)) throw error;
+        refusedSince ??= clock.now();
+        if (clock.now() - refusedSince > REFUSED_SECONDS * 1000) throw error;
+      }
       // A watch that ends at once, again and again, must not become a storm.
       await clock.sleep(pause, signal);
       pause = Math.min(pause * 2, LONGEST_PAUSE_SECONDS);

@@ -5,20 +5,34 @@ export interface Access {
   readonly group: string;
   /** The plural, with its subresource: `pods`, `pods/log`. */
   readonly resource: string;
+  /** The one object that it is about, where a Role may be limited to it; undefined: any. */
+  readonly name?: string | undefined;
   readonly allowed: boolean;
 }
 
-/** What a deploy needs. `get` on the workload is asked for with the others, so that all missing ones are told at once. */
-export function neededAccess(migrates: boolean): readonly Omit<Access, 'allowed'>[] {
-  const need = (group: string, resource: string, ...verbs: string[]) =>
-    verbs.map((verb) => ({ verb, group, resource }));
+/**
+ * What a deploy needs. `get` on the workload is asked for with the others, so that all missing ones are told at once.
+ *
+ * @param workload the workload's name, and
+ * @param lock its Lease's: a Role may be limited to them by `resourceNames`.
+ */
+export function neededAccess(
+  migrates: boolean,
+  workload?: string,
+  lock?: string,
+): readonly Omit<Access, 'allowed'>[] {
+  const need = (name: string | undefined, group: string, resource: string, ...verbs: string[]) =>
+    verbs.map((verb) => ({ verb, group, resource, name }));
   return [
-    ...need('apps', 'deployments', 'get', 'list', 'watch', 'patch'),
-    ...need('apps', 'replicasets', 'list', 'watch'),
-    ...need('', 'pods', 'list', 'watch'),
-    ...need('', 'pods/log', 'get'),
-    ...need('', 'events', 'list', 'watch'),
-    ...(migrates ? need('batch', 'jobs', 'list', 'watch', 'create', 'delete') : []),
+    ...need(workload, 'apps', 'deployments', 'get', 'list', 'watch', 'patch'),
+    ...need(undefined, 'apps', 'replicasets', 'list', 'watch'),
+    ...need(undefined, '', 'pods', 'list', 'watch'),
+    ...need(undefined, '', 'pods/log', 'get'),
+    ...need(undefined, '', 'events', 'list', 'watch'),
+    // Creating cannot be limited to a name.
+    ...need(lock, 'coordination.k8s.io', 'leases', 'get', 'patch'),
+    ...need(undefined, 'coordination.k8s.io', 'leases', 'create'),
+    ...(migrates ? need(undefined, 'batch', 'jobs', 'list', 'watch', 'create', 'delete') : []),
   ];
 }
 

@@ -32,15 +32,23 @@ export const rules: readonly Rule[] = [
  *
  * @param mode `strict` leaves errors as they are; `warn` turns those that can be lived with into warnings.
  * @param ignored ids of rules to leave out.
+ * @param locked whether the workload's lock is held; without it, rules that another run's deploy may set off are left
+ *   for later.
  */
-export function judge(facts: Facts, mode: 'strict' | 'warn', ignored: readonly string[]): Finding[] {
+export function judge(
+  facts: Facts,
+  mode: 'strict' | 'warn',
+  ignored: readonly string[],
+  locked: boolean,
+): Finding[] {
   return rules
     .filter(({ id, level }) => level === 'fixed' || !ignored.includes(id))
+    .filter(({ underLock }) => locked || !underLock)
     .flatMap((rule) =>
-      rule.judge(facts).map((finding) => ({
+      rule.judge(facts).map(({ fixed, ...finding }) => ({
         rule: rule.id,
         level:
-          rule.level === 'fixed' || (rule.level === 'error' && mode === 'strict')
+          rule.level === 'fixed' || fixed || (rule.level === 'error' && mode === 'strict')
             ? ('error' as const)
             : ('warning' as const),
         ...finding,

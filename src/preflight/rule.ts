@@ -9,7 +9,9 @@ export interface Facts {
   /** `deployment/web` */
   readonly workload: string;
   readonly namespace: string;
-  /** The workload as it is; undefined where there is none of that name. */
+  /** Whether there is no workload of that name. */
+  readonly missing: boolean;
+  /** The workload as it is; undefined where there is none, or it may not be read. */
   readonly found: FoundFacts | undefined;
   /** The namespace's workloads of the same kind. Read only where the one asked for is missing. */
   readonly siblings: readonly string[];
@@ -26,6 +28,8 @@ export interface FoundFacts {
   readonly paused: boolean;
   readonly replicas: number | undefined;
   readonly status: RolloutStatus;
+  /** Whether the rollout of what it bears has once been complete, so that none is under way. */
+  readonly settled: boolean;
   /** What is wrong with the revision that it runs now. */
   readonly verdict: Verdict;
   /** The healthy revision that an undo would go to. */
@@ -38,7 +42,10 @@ export interface Rule {
   readonly id: string;
   /** `fixed`: an error without which the step cannot work, so that `preflight: warn` and `preflight-ignore` leave it. */
   readonly level: 'error' | 'warning' | 'fixed';
+  /** True where another run's deploy may be the cause, so that it is judged once that has ended. */
+  readonly underLock?: boolean;
   /** What it looks for, for the docs. */
   readonly about: string;
-  judge(facts: Facts): readonly Omit<Finding, 'rule' | 'level'>[];
+  /** `fixed` on a finding is as on a rule. */
+  judge(facts: Facts): readonly (Omit<Finding, 'rule' | 'level'> & { readonly fixed?: boolean })[];
 }

@@ -24,6 +24,8 @@ export interface Story {
   readonly undoneTo: number | undefined;
   readonly migrationJob: string;
   readonly findings: readonly Finding[];
+  /** What was done for runs before this one. */
+  readonly resumed: string;
   readonly undoCause: Cause | undefined;
   readonly phases: readonly Phase[];
   readonly run: string;
@@ -47,6 +49,7 @@ export function tell(entries: readonly Entry[]): Story {
     undoneTo: last('undone')?.revision,
     migrationJob: last('migration-started')?.job ?? '',
     findings: last('checked')?.findings ?? [],
+    resumed: last('resumed')?.message ?? '',
     undoCause: last('undo-failed')?.cause,
     phases: phases(entries),
     run: last('began')?.run ?? '',

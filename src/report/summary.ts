@@ -34,6 +34,7 @@ function render(story: Story): string {
     words(verdict.state),
     ...causeSection(story),
     ...nextSection(story),
+    words(story.resumed),
     facts(story),
     ...timeline(story.phases),
     ...findings(story),

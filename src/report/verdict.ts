@@ -28,6 +28,7 @@ export function verdictOf(story: Story): Verdict {
       state: `${workload} is healthy and runs ${image}. No migration was run.`,
     },
     refused: { mark: '⛔', title: `Refused: ${workload} was not deployed`, state: untouched },
+    locked: { mark: '🔒', title: `Locked: another run deploys ${workload}`, state: untouched },
     'migration-failed': {
       mark: '❌',
       title: `Migration failed: ${workload} was not deployed`,

@@ -5,20 +5,26 @@ import type { WorkloadKind, WorkloadObject } from '../kubernetes/workloads/kind.
 import { templateDigest } from '../kubernetes/workloads/template.ts';
 import type { Run } from '../run.ts';
 
-/** What became of a patch that is only to apply to a template that is known. */
+/** What became of a patch that is only to apply to a template that is known. `workload` is as it is now. */
 export type PatchEnd =
-  | { readonly applied: true; readonly workload: WorkloadObject }
-  /** Somebody else's change came first; `workload` is as they left it. */
-  | { readonly applied: false; readonly workload: WorkloadObject };
+  | { readonly kind: 'applied'; readonly workload: WorkloadObject }
+  /** Somebody else's change came first. */
+  | { readonly kind: 'overtaken'; readonly workload: WorkloadObject }
+  /** The server does not take it, and the workload is as it was. */
+  | { readonly kind: 'refused'; readonly error: ApiError };
+
+/** How often a patch is sent again after a conflict with a controller that writes at the same time. */
+const mostAttempts = 5;
 
 /**
- * Applies a patch that begins with a test of the template, and so cannot take effect twice: where an answer is lost
- * or the test fails, the workload is read, and its template tells what happened.
+ * Applies a patch that begins with a test of the template, and so cannot take effect twice. Whatever the server
+ * answers but success, the workload is read, and its template tells what happened: the answer to a first sending may
+ * have been lost, and what is refused now may have been taken before.
  *
  * @param expected digest of the template that the patch tests for.
- * @param ours digests of the template that the patch leaves.
+ * @param isOurs whether a workload bears what the patch sets.
  * @param patience seconds to wait for an API server that does not answer.
- * @throws ApiError where the server refuses the patch for another reason; ConnectionError.
+ * @throws ConnectionError, ApiError where it cannot be told what happened.
  */
 export async function applyPatch(
   run: Run,
@@ -26,25 +32,25 @@ export async function applyPatch(
   name: string,
   patch: readonly JsonPatchOperation[],
   expected: string,
-  ours: ReadonlySet<string>,
+  isOurs: (workload: WorkloadObject) => boolean,
   patience: number,
 ): Promise<PatchEnd> {
   const { client, namespace, signal } = run;
-  try {
-    const workload = await client.patch(kind.resource, { namespace, name }, patch, {
-      fieldManager,
-      signal,
-      patience,
-      repeatable: true,
-    });
-    return { applied: true, workload };
-  } catch (error) {
-    // The API server answers a failed test with 422, as it does an invalid object.
-    if (!(error instanceof ApiError) || error.status !== 422) throw error;
-    const workload = await client.get(kind.resource, { namespace, name }, { signal, patience });
-    if (workload.spec && ours.has(templateDigest(workload.spec.template))) return { applied: true, workload };
-    // Where the template is still the one that was tested for, the server objects to something else.
-    if (workload.spec && templateDigest(workload.spec.template) === expected) throw error;
-    return { applied: false, workload };
+  for (let attempt = 1; ; attempt++) {
+    try {
+      const options = { fieldManager, signal, patience, repeatable: true };
+      const workload = await client.patch(kind.resource, { namespace, name }, patch, options);
+      return { kind: 'applied', workload };
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      const workload = await client.get(kind.resource, { namespace, name }, { signal, patience });
+      if (isOurs(workload)) return { kind: 'applied', workload };
+      const unchanged = workload.spec !== undefined && templateDigest(workload.spec.template) === expected;
+      if (!unchanged) return { kind: 'overtaken', workload };
+      // A controller's write at the same moment is no refusal.
+      if (error.status === 409 && attempt < mostAttempts) continue;
+      if (error.status >= 500) throw error;
+      return { kind: 'refused', error };
+    }
   }
 }

@@ -6,9 +6,10 @@ import { templateDigest } from '../kubernetes/workloads/template.ts';
 /** Whether the revision that a workload bears is healthy, and which one a failed change of it goes back to. Pure. */
 export interface Health {
   readonly status: RolloutStatus;
+  readonly settled: boolean;
   readonly current: Revision | undefined;
   readonly verdict: Verdict;
-  /** The last revision known to be healthy: the current one, or else the newest with pods that serve. */
+  /** The last revision known to be healthy: the current one if it was rolled out and serves, or the newest that does. */
   readonly undoTo: Revision | undefined;
 }
 
@@ -19,13 +20,14 @@ export function healthOf(kind: WorkloadKind, view: WorkloadView, now: number): H
   const pods = current ? kind.podsOf(view, current) : [];
   const creator = current && kind.creator(view, current);
   const verdict = diagnose({ pods, creator }, new Sightings(), now);
-  const undoTo =
-    status.state === 'complete'
-      ? current
-      : kind
-          .revisions(view)
-          .find((revision) => revision.holderUid !== current?.holderUid && revision.available > 0);
-  return { status, current, verdict, undoTo };
+  const settled = kind.settled(view.workload);
+  const serves = status.state === 'complete' || (settled && (current?.available ?? 0) > 0);
+  const undoTo = serves
+    ? current
+    : kind
+        .revisions(view)
+        .find((revision) => revision.holderUid !== current?.holderUid && revision.available > 0);
+  return { status, settled, current, verdict, undoTo };
 }
 
 /** A revision as an intent names it. */

@@ -4,7 +4,7 @@ import { type Diagnosis, sayObject } from '../diagnosis/diagnosis.ts';
 import { sayExit } from '../diagnosis/exit-code.ts';
 import { type CreatorSubject, lastEnd } from '../diagnosis/row.ts';
 import { sayDuration } from '../duration.ts';
-import { ApiError } from '../errors.ts';
+import { ApiError, messageOf } from '../errors.ts';
 import type { Cause, Evidence } from '../journal.ts';
 import { PodEvents, type ToldEvent, told } from '../kubernetes/events.ts';
 import { type JobEnd, jobEnd } from '../kubernetes/jobs.ts';
@@ -27,27 +27,11 @@ export interface MigrationEnd {
 const controllerSeconds = 30;
 
 /**
- * Creates the Job, streams the logs of all its containers, and waits for its end.
+ * Creates the Job. Its name is unique to this run, so creating it may be repeated: one that is there already is ours.
  *
- * A Job that cannot start is told within seconds and removed, so that it cannot start later with nobody watching.
- * Once a container has run, the Job is left to its own end, also when this run is interrupted.
- *
- * @throws ApiError, ConnectionError where the Job cannot be created or followed; the signal's reason.
+ * @throws ApiError, ConnectionError where it cannot be created, or nobody knows.
  */
-export async function migrate(run: Run, job: V1Job): Promise<MigrationEnd> {
-  const created = await create(run, job);
-  const watching = new AbortController();
-  const signal = AbortSignal.any([run.signal, watching.signal]);
-  const follower = new JobFollower(run, created, signal);
-  try {
-    return await follower.toEnd();
-  } finally {
-    watching.abort();
-  }
-}
-
-/** The Job's name is unique to this run, so creating it may be repeated: one that is there already is ours. */
-async function create(run: Run, job: V1Job): Promise<V1Job> {
+export async function createJob(run: Run, job: V1Job): Promise<V1Job> {
   const { client, namespace, signal } = run;
   try {
     return await client.create(resources.jobs, { namespace }, job, {
@@ -57,15 +41,34 @@ async function create(run: Run, job: V1Job): Promise<V1Job> {
     });
   } catch (error) {
     if (!(error instanceof ApiError) || error.reason !== 'AlreadyExists') throw error;
-    const fieldSelector = `metadata.name=${job.metadata?.name}`;
-    const [there] = (await client.list(resources.jobs, { namespace, fieldSelector }, { signal })).items;
-    if (
-      there === undefined ||
-      there.metadata?.labels?.[marks.runId] !== job.metadata?.labels?.[marks.runId]
-    ) {
-      throw error;
-    }
-    return there;
+    const there = await readJob(run, job.metadata?.name ?? '');
+    if (there?.metadata?.labels?.[marks.runId] !== job.metadata?.labels?.[marks.runId]) throw error;
+    return there as V1Job;
+  }
+}
+
+/** The Job as the server has it now. By a list, which needs no permission that the watch does not. */
+async function readJob({ client, namespace, signal }: Run, name: string): Promise<V1Job | undefined> {
+  const fieldSelector = `metadata.name=${name}`;
+  const { items } = await client.list(resources.jobs, { namespace, fieldSelector }, { signal });
+  return items[0];
+}
+
+/**
+ * Follows a Job to its end, and streams the logs of all its containers.
+ *
+ * A Job that cannot start is told within seconds and removed, so that it cannot start later with nobody watching. Once
+ * something of it runs, the Job is left to its own end, also when this run is interrupted.
+ *
+ * @throws ApiError, ConnectionError where the Job cannot be followed; the signal's reason.
+ */
+export async function followJob(run: Run, job: V1Job): Promise<MigrationEnd> {
+  const watching = new AbortController();
+  const follower = new JobFollower(run, job, AbortSignal.any([run.signal, watching.signal]));
+  try {
+    return await follower.toEnd();
+  } finally {
+    watching.abort();
   }
 }
 
@@ -79,6 +82,7 @@ class JobFollower {
   readonly #sightings = new Sightings();
   /** Each pod as last seen, also those that are gone. */
   readonly #pods = new Map<string, V1Pod>();
+  readonly #gonePods = new Set<string>();
   readonly #events: () => ToldEvent[];
   readonly #podEvents: PodEvents;
   readonly #logs: JobLogs;
@@ -105,7 +109,8 @@ class JobFollower {
       {
         signal,
         onChange: (change) => {
-          if (change.type !== 'synced' && change.object.metadata?.uid === uid) {
+          if (change.type === 'synced') this.#gone = jobs.get(this.#name)?.metadata?.uid !== uid;
+          else if (change.object.metadata?.uid === uid) {
             this.#job = change.object;
             this.#gone = change.type === 'deleted';
           }
@@ -122,6 +127,7 @@ class JobFollower {
         onChange: (change) => {
           if (change.type !== 'synced') this.#pods.set(change.object.metadata?.uid ?? '', change.object);
           if (change.type === 'applied') this.#logs.follow(change.object);
+          if (change.type === 'deleted') this.#gonePods.add(change.object.metadata?.uid ?? '');
           beat();
         },
       },
@@ -133,10 +139,7 @@ class JobFollower {
       { signal, onChange: beat, project: told },
     );
     this.#events = () => events.items().sort((a, b) => b.lastSeen - a.lastSeen);
-    for (const each of [jobs, pods, events]) {
-      each.synced.catch(() => {});
-      each.done.catch((error: unknown) => this.#pulse.fail(error));
-    }
+    for (const each of [jobs, pods]) each.done.catch((error: unknown) => this.#pulse.fail(error));
   }
 
   async toEnd(): Promise<MigrationEnd> {
@@ -155,18 +158,31 @@ class JobFollower {
         return { cause: this.#failure(end), kept: !this.#gone };
       }
       if (this.#gone) return { cause: this.#deleted(), kept: false };
-      const stuck = this.#stuck() ?? (clock.now() >= deadline ? this.#overdue() : undefined);
-      if (stuck) return { cause: stuck, kept: !(await this.#remove()) };
+      const stuck = this.#stuck();
+      if (stuck) return { cause: stuck, kept: !(await this.#removeUnlessRunning()) };
+      if (clock.now() >= deadline) {
+        const late = await this.#lastLook();
+        if (late) return late;
+        return { cause: this.#overdue(), kept: !(await this.#removeUnlessRunning()) };
+      }
       await this.#pulse.wait(seen, 1, clock, this.#signal);
     }
   }
 
-  /** A Job may be gone, by its time to live, before its last change was seen; its pods or its event then tell. */
+  /** A Job may be gone, by its time to live, before its last change was seen; its own event, or state, then tells. */
   #wasSeenToSucceed(): boolean {
-    return (
-      [...this.#pods.values()].some(({ status }) => status?.phase === 'Succeeded') ||
-      this.#events().some(({ reason }) => reason === 'Completed')
+    const meets = this.#job.status?.conditions?.some(
+      ({ type, status }) => type === 'SuccessCriteriaMet' && status === 'True',
     );
+    return meets === true || this.#events().some(({ reason }) => reason === 'Completed');
+  }
+
+  /** The watch may have been blind for a while; before the Job is given up, the server is asked once more. */
+  async #lastLook(): Promise<MigrationEnd | undefined> {
+    const job = await readJob(this.#run, this.#name);
+    const end = job && jobEnd(job);
+    if (end === undefined) return undefined;
+    return { cause: end.complete ? undefined : this.#failure(end), kept: true };
   }
 
   /** Why the Job will never end well, though it has not ended: nothing of it can start, or something holds it. */
@@ -182,8 +198,8 @@ class JobFollower {
         diagnoses: [evidenceOf(held)],
       };
     }
-    // Once something of it has run, it is for the Job's own rules to say when it has failed.
-    if (pods.some((pod) => containerStatuses(pod).some(hasStarted))) {
+    // Once the migration itself has run, it is for the Job's own rules to say when it has failed.
+    if (pods.some((pod) => pod.status?.containerStatuses?.some(hasStarted))) {
       this.#standstill = [];
       return undefined;
     }
@@ -269,22 +285,38 @@ class JobFollower {
     );
   }
 
-  /** Removes a Job that can do no harm by it: nothing of it has run, or all that matters has ended. */
-  async #remove(): Promise<boolean> {
-    const { client, namespace, signal } = this.#run;
+  /**
+   * Removes a Job that has nothing running, so that it does not start later with nobody watching. Answers whether it
+   * is gone. A migration is never killed half-way; only sidecars may be.
+   */
+  async #removeUnlessRunning(): Promise<boolean> {
+    const { client, namespace, signal, log } = this.#run;
+    const there = [...this.#pods].filter(([podUid]) => !this.#gonePods.has(podUid));
+    if (there.some(([, pod]) => isWorking(pod, this.#job))) return false;
     const uid = this.#job.metadata?.uid;
     try {
       await client.delete(
         resources.jobs,
         { namespace, name: this.#name },
-        { propagationPolicy: 'Background', ...(uid && { preconditions: { uid } }), signal },
+        { propagationPolicy: 'Background', ...(uid && { preconditions: { uid } }), signal, repeatable: true },
       );
       return true;
     } catch (error) {
-      if (error instanceof ApiError) return error.reason === 'NotFound';
-      throw error;
+      signal.throwIfAborted();
+      if (error instanceof ApiError && error.reason === 'NotFound') return true;
+      log.line(`Job ${this.#name} could not be removed and may still start: ${messageOf(error)}`);
+      return false;
     }
   }
+}
+
+/** Whether a container that the Job's manifest names runs in the pod, native sidecars aside. */
+function isWorking(pod: V1Pod, { spec }: V1Job): boolean {
+  const { containers = [], initContainers = [] } = spec?.template.spec ?? {};
+  const named = [...containers, ...initContainers.filter(({ restartPolicy }) => restartPolicy !== 'Always')];
+  return containerStatuses(pod).some(
+    ({ name, state }) => state?.running !== undefined && named.some((each) => each.name === name),
+  );
 }
 
 function cannotStart({ diagnoses }: Verdict): Cause | undefined {

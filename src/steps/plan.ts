@@ -25,25 +25,50 @@ export interface Plan {
   readonly intent: Intent;
 }
 
-/** Works out what the deploy would do, rehearses it, and lets preflight judge it. Changes nothing. */
-export async function makePlan(
+/** What was read of the cluster, and what the deploy would make of it. Nothing has been changed for it. */
+export interface Survey {
+  readonly access: readonly Access[];
+  readonly observation: Observation;
+  readonly found: FoundFacts | undefined;
+  readonly siblings: readonly string[];
+  readonly rehearsal: Rehearsal | undefined;
+  readonly plan: Plan | undefined;
+}
+
+/** Reads what preflight judges, works out the plan, and rehearses it. Changes nothing. */
+export async function makeSurvey(
   run: Run,
   access: readonly Access[],
-  observation: Observation | undefined,
-): Promise<Plan | 'refused' | 'unchanged'> {
-  const { journal, log } = run;
-  const found = observation && factsOf(run, observation);
-  const draft = observation && found && draftPlan(run, observation, found.facts);
-  const unchanged = draft?.changes.every(({ from, to }) => from === to) ?? false;
+  observation: Observation,
+): Promise<Survey> {
+  const found = factsOf(run, observation);
+  const draft = found && draftPlan(run, observation, found);
   const rehearsal =
-    draft && !unchanged ? await rehearse(run, draft.observation, draft.patch, draft.job) : undefined;
-  const siblings = found ? [] : await siblingsOf(run);
-  const findings = judgeFacts(run, { access, siblings, found: found?.facts, rehearsal });
-  journal.add({ type: 'checked', findings });
-  for (const line of sayFindings(findings)) log.line(line);
-  if (findings.some(({ level }) => level === 'error') || draft === undefined) return 'refused';
-  if (unchanged) return 'unchanged';
-  return withRehearsed(draft, rehearsal);
+    draft && !isUnchanged(draft) ? await rehearse(run, draft.observation, draft.patch, draft.job) : undefined;
+  const siblings = observation.missing ? await siblingsOf(run) : [];
+  return { access, observation, found, siblings, rehearsal, plan: draft && withRehearsed(draft, rehearsal) };
+}
+
+/**
+ * Lets preflight judge a survey, and says what it finds.
+ *
+ * @param locked whether the workload's lock is held, so that the rules which another run's deploy may set off count.
+ */
+export function judgeSurvey(run: Run, survey: Survey, locked: boolean): Plan | 'refused' | 'unchanged' {
+  const { journal, log } = run;
+  const { plan } = survey;
+  const findings = judgeFacts(run, { ...survey, missing: survey.observation.missing }, locked);
+  const refuses = findings.some(({ level }) => level === 'error') || plan === undefined;
+  if (locked || refuses) {
+    journal.add({ type: 'checked', findings });
+    for (const line of sayFindings(findings)) log.line(line);
+  }
+  if (refuses) return 'refused';
+  return isUnchanged(plan) ? 'unchanged' : plan;
+}
+
+function isUnchanged({ changes }: Plan): boolean {
+  return changes.every(({ from, to }) => from === to);
 }
 
 /** What the deploy would do, as far as the workload and the inputs tell. */
@@ -99,6 +124,10 @@ function toIntent(
     namespace: run.namespace,
     uid: workload.metadata?.uid ?? '',
     job: job?.metadata?.name,
+    changes: changes.map(({ container, from, to }) => ({ container, from, to })),
+    server: run.server,
+    before: workload.spec ? templateDigest(workload.spec.template) : '',
+    by: run.github.url || run.holder.identity,
     ours: [templateDigest(withImages(workload, changes))],
     undoTo: undoTo && toUndoTarget(undoTo),
   };

@@ -6,19 +6,20 @@ import type { WorkloadObject } from '../kubernetes/workloads/kind.ts';
 import { kinds } from '../kubernetes/workloads/kinds.ts';
 import { sayWorkload } from '../kubernetes/workloads/names.ts';
 import type { Observation } from '../kubernetes/workloads/observe.ts';
-import { type ImagePlan, planImages } from '../kubernetes/workloads/patch.ts';
+import { planImages } from '../kubernetes/workloads/patch.ts';
 import { type Access, neededAccess } from '../preflight/access.ts';
 import type { Finding } from '../preflight/finding.ts';
 import { judge } from '../preflight/preflight.ts';
 import type { FoundFacts } from '../preflight/rule.ts';
 import type { Run } from '../run.ts';
+import { lockName } from './lock.ts';
 import { healthOf } from './look.ts';
 
 /** Asks the API server, for every verb that the step will use, whether it may. */
 export async function reviewAccess(run: Run): Promise<Access[]> {
   const migrates = run.inputs.migration !== undefined;
   return Promise.all(
-    neededAccess(migrates).map(async (need) => {
+    neededAccess(migrates, run.inputs.workload.name, lockName(run.inputs.workload)).map(async (need) => {
       const [resource, subresource] = need.resource.split('/');
       const review: V1SelfSubjectAccessReview = {
         apiVersion: 'authorization.k8s.io/v1',
@@ -30,6 +31,7 @@ export async function reviewAccess(run: Run): Promise<Access[]> {
             group: need.group,
             ...(resource && { resource }),
             ...(subresource && { subresource }),
+            ...(need.name && { name: need.name }),
           },
         },
       };
@@ -91,14 +93,17 @@ export function judgeFacts(
   read: {
     readonly access: readonly Access[];
     readonly siblings: readonly string[];
+    readonly missing: boolean;
     readonly found: FoundFacts | undefined;
     readonly rehearsal: Rehearsal | undefined;
   },
+  locked: boolean,
 ): Finding[] {
   return judge(
     {
       workload: sayWorkload(run.inputs.workload),
       namespace: run.namespace,
+      missing: read.missing,
       found: read.found,
       siblings: read.siblings,
       access: read.access,
@@ -107,29 +112,24 @@ export function judgeFacts(
     },
     run.inputs.preflight,
     run.inputs.preflightIgnore,
+    locked,
   );
 }
 
 /** Reads what the rules need to know of a workload that is there. */
-export function factsOf(
-  run: Run,
-  observation: Observation,
-): { facts: FoundFacts; plan: ImagePlan } | undefined {
+export function factsOf(run: Run, observation: Observation): FoundFacts | undefined {
   const view = observation.view();
   if (view === undefined) return undefined;
   const { kind } = observation;
   const health = healthOf(kind, view, run.clock.now());
-  const plan = planImages(view.workload, run.inputs.image, run.inputs.containers);
   return {
-    plan,
-    facts: {
-      paused: kind.paused(view.workload),
-      replicas: kind.replicas(view.workload),
-      status: health.status,
-      verdict: health.verdict,
-      undoTo: health.undoTo?.number,
-      plan,
-    },
+    paused: kind.paused(view.workload),
+    replicas: kind.replicas(view.workload),
+    status: health.status,
+    settled: health.settled,
+    verdict: health.verdict,
+    undoTo: health.undoTo?.number,
+    plan: planImages(view.workload, run.inputs.image, run.inputs.containers),
   };
 }
 

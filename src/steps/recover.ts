@@ -2,7 +2,7 @@ import { messageOf } from '../errors.ts';
 import type { Intent } from '../intent.ts';
 import type { Cause, Ending } from '../journal.ts';
 import { sayWorkload } from '../kubernetes/workloads/names.ts';
-import type { Observation } from '../kubernetes/workloads/observe.ts';
+import { type Observation, observeIfThere } from '../kubernetes/workloads/observe.ts';
 import { sayCause } from '../report/cause.ts';
 import type { Run } from '../run.ts';
 import { collect } from './collect.ts';
@@ -18,7 +18,7 @@ export async function recover(
 ): Promise<Ending> {
   const { journal, log, inputs } = run;
   if (end.kind === 'superseded') {
-    run.saveIntent(undefined);
+    await run.saveIntent(undefined);
     return superseded(run, end.message);
   }
   const cause = await collect(run, end.trouble);
@@ -26,7 +26,7 @@ export async function recover(
   for (const line of sayCause(cause)) log.line(line);
   log.endGroup();
   if (inputs.onFailure === 'leave') {
-    run.saveIntent(undefined);
+    await run.saveIntent(undefined);
     return {
       result: 'left-failed',
       cause,
@@ -36,7 +36,15 @@ export async function recover(
       ],
     };
   }
-  return undoAndSay(run, observation, intent, cause, inputs.undoTimeout);
+  if (end.trouble.reason !== 'watch-failed')
+    return undoAndSay(run, observation, intent, cause, inputs.undoTimeout);
+  // What could not be watched any more is looked at anew.
+  const fresh = await observeIfThere(run);
+  try {
+    return await undoAndSay(run, fresh, intent, cause, inputs.undoTimeout);
+  } finally {
+    fresh.close();
+  }
 }
 
 /**
@@ -55,7 +63,7 @@ export async function undoAndSay(
   const workload = sayWorkload(inputs.workload);
   const target = intent.undoTo;
   if (target === undefined) {
-    run.saveIntent(undefined);
+    await run.saveIntent(undefined);
     return {
       result: 'left-failed',
       cause,
@@ -66,11 +74,11 @@ export async function undoAndSay(
     };
   }
   log.group(`Undo to revision ${target.number}`);
-  run.saveIntent({ ...intent, phase: 'undoing' });
+  await run.saveIntent({ ...intent, phase: 'undoing' });
   journal.add({ type: 'undo-started', revision: target.number });
   const end = await undoOrExplain(run, observation, intent, timeout);
   log.endGroup();
-  run.saveIntent(undefined);
+  await run.saveIntent(undefined);
   if (end.kind === 'undone') {
     journal.add({ type: 'undone', revision: end.revision.number });
     return { result: 'undone', cause, next: [...new Set(cause.diagnoses.map(({ next }) => next))] };
@@ -85,7 +93,7 @@ export async function undoAndSay(
     next: [
       `The undo failed too: ${undoCause.message}`,
       `See where it stands: kubectl -n ${namespace} rollout status ${workload} --watch=false; kubectl -n ${namespace} get pods`,
-      wayOut(run, intent, end.trouble.reason),
+      wayOut(run, intent, end),
     ],
   };
 }
@@ -96,14 +104,16 @@ async function undoOrExplain(
   intent: Intent,
   timeout: number,
 ): Promise<UndoEnd> {
-  const target = intent.undoTo;
   try {
-    if (target === undefined) throw new Error('There is no healthy revision.');
-    return await undo(run, observation, target, new Set(intent.ours), timeout);
+    return await undo(run, observation, intent, timeout);
   } catch (error) {
     // Whatever the cluster answered, the reader must learn that the workload is not back where it was.
     run.signal.throwIfAborted();
-    return { kind: 'failed', trouble: { reason: 'undo-error', message: messageOf(error), diagnoses: [] } };
+    return {
+      kind: 'failed',
+      applied: false,
+      trouble: { reason: 'undo-error', message: messageOf(error), diagnoses: [] },
+    };
   }
 }
 
@@ -125,12 +135,15 @@ export function undoCommand({ namespace, inputs }: Run, { undoTo }: Intent): str
   return undoTo ? `${command} --to-revision=${undoTo.number}` : command;
 }
 
-/** What helps where an undo failed for `reason`. */
-function wayOut(run: Run, intent: Intent, reason: string): string {
-  if (reason === 'revision-gone') return `Set the image that ran before by hand: ${setImageCommand(run)}`;
-  if (reason === 'paused') {
-    return `Resume it: kubectl -n ${run.namespace} rollout resume ${sayWorkload(run.inputs.workload)}`;
-  }
+/** What helps where an undo has failed. */
+function wayOut(run: Run, intent: Intent, { trouble, applied }: UndoEnd & { kind: 'failed' }): string {
+  const workload = sayWorkload(run.inputs.workload);
+  if (trouble.reason === 'revision-gone')
+    return `Set the image that ran before by hand: ${setImageCommand(run)}`;
+  if (trouble.reason === 'paused') return `Resume it: kubectl -n ${run.namespace} rollout resume ${workload}`;
+  // The template is back; another undo would toggle.
+  if (applied)
+    return `The image before is set; wait for its pods: kubectl -n ${run.namespace} rollout status ${workload}`;
   return `Try the undo again: ${undoCommand(run, intent)}`;
 }
 

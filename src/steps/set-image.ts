@@ -1,12 +1,13 @@
-import { ApiError } from '../errors.ts';
 import type { Intent } from '../intent.ts';
 import type { Ending } from '../journal.ts';
+import { marks } from '../kubernetes/marks.ts';
 import type { WorkloadObject } from '../kubernetes/workloads/kind.ts';
 import { lastChangeOf } from '../kubernetes/workloads/last-change.ts';
 import { sayWorkload } from '../kubernetes/workloads/names.ts';
+import { bearsImages } from '../kubernetes/workloads/patch.ts';
 import { templateDigest } from '../kubernetes/workloads/template.ts';
 import type { Run } from '../run.ts';
-import { applyPatch, type PatchEnd } from './apply-patch.ts';
+import { applyPatch } from './apply-patch.ts';
 import type { Plan } from './plan.ts';
 
 /** The image is set: the workload as the server answered, and the intent with the template that it bears now. */
@@ -18,56 +19,50 @@ export interface SetImage {
 /**
  * Sets the image, once the intent is written down. Answers how the step ends where it could not be set.
  *
- * @throws ConnectionError, ApiError of 5xx: the patch may have taken effect, and the intent stays for post.
+ * @throws ConnectionError, ApiError: the patch may have taken effect, and the intent stays for post.
  */
 export async function setImage(run: Run, plan: Plan): Promise<SetImage | Ending> {
-  const { journal, log } = run;
-  for (const { container, from, to } of plan.changes)
+  const { journal, log, inputs } = run;
+  const { observation, patch, changes } = plan;
+  for (const { container, from, to } of changes)
     log.line(`Setting image of container ${container}: ${from} → ${to}`);
   const intent: Intent = { ...plan.intent, phase: 'setting-image' };
-  run.saveIntent(intent);
+  await run.saveIntent(intent);
   journal.add({ type: 'setting-image' });
-  const end = await patchOrExplain(run, plan, intent);
-  if ('result' in end) return end;
-  if (!end.applied) {
-    run.saveIntent(undefined);
-    const message = `${sayWorkload(run.inputs.workload)} was changed by ${lastChangeOf(end.workload, run.github.url)} after it had been checked, so the image was not set.`;
-    return {
-      result: 'superseded',
-      cause: { reason: 'changed-meanwhile', message, diagnoses: [] },
-      next: ['Look at that change; if this deploy is still wanted, run it again.'],
-    };
+  const end = await applyPatch(
+    run,
+    observation.kind,
+    inputs.workload.name,
+    patch,
+    intent.before,
+    (workload) => isOurs(run, plan, workload),
+    inputs.timeout,
+  );
+  if (end.kind === 'applied') {
+    const digest = end.workload.spec ? templateDigest(end.workload.spec.template) : '';
+    const known = intent.ours.includes(digest) ? intent : { ...intent, ours: [...intent.ours, digest] };
+    if (known !== intent) await run.saveIntent(known);
+    journal.add({ type: 'image-set' });
+    return { workload: end.workload, intent: known };
   }
-  const digest = end.workload.spec && templateDigest(end.workload.spec.template);
-  const known =
-    digest && !intent.ours.includes(digest) ? { ...intent, ours: [...intent.ours, digest] } : intent;
-  if (known !== intent) run.saveIntent(known);
-  journal.add({ type: 'image-set' });
-  return { workload: end.workload, intent: known };
-}
-
-async function patchOrExplain(
-  run: Run,
-  { observation, patch, before }: Plan,
-  intent: Intent,
-): Promise<PatchEnd | Ending> {
-  const { inputs } = run;
-  const expected = before.spec ? templateDigest(before.spec.template) : '';
-  try {
-    return await applyPatch(
-      run,
-      observation.kind,
-      inputs.workload.name,
-      patch,
-      expected,
-      new Set(intent.ours),
-      inputs.timeout,
-    );
-  } catch (error) {
-    // With any other error the patch may have taken effect: the intent stays, and post looks at the cluster.
-    if (!(error instanceof ApiError) || error.status >= 500) throw error;
-    run.saveIntent(undefined);
-    const message = `The API server refused the new image for ${sayWorkload(inputs.workload)}: ${error.message}`;
+  await run.saveIntent(undefined);
+  if (end.kind === 'refused') {
+    const message = `The API server refused the new image for ${sayWorkload(inputs.workload)}: ${end.error.message}`;
     return { result: 'refused', cause: { reason: 'patch-refused', message, diagnoses: [] }, next: [] };
   }
+  const author = lastChangeOf(end.workload, run.github.url);
+  const message = `${sayWorkload(inputs.workload)} was changed by ${author} after it had been checked, so the image was not set.`;
+  return {
+    result: 'superseded',
+    cause: { reason: 'changed-meanwhile', message, diagnoses: [] },
+    next: ['Look at that change; if this deploy is still wanted, run it again.'],
+  };
+}
+
+/** By its template; or, where an admission policy makes each answer different, by this run's mark and the images. */
+function isOurs(run: Run, { intent, changes }: Plan, workload: WorkloadObject): boolean {
+  if (workload.spec === undefined) return false;
+  if (intent.ours.includes(templateDigest(workload.spec.template))) return true;
+  const { url } = run.github;
+  return url !== '' && workload.metadata?.annotations?.[marks.run] === url && bearsImages(workload, changes);
 }

@@ -1,8 +1,9 @@
-import type { UndoTarget } from '../intent.ts';
-import type { Revision } from '../kubernetes/workloads/kind.ts';
+import type { Intent, UndoTarget } from '../intent.ts';
+import type { Revision, WorkloadObject } from '../kubernetes/workloads/kind.ts';
 import { lastChangeOf } from '../kubernetes/workloads/last-change.ts';
 import { sayWorkload } from '../kubernetes/workloads/names.ts';
 import type { Observation } from '../kubernetes/workloads/observe.ts';
+import { withImages } from '../kubernetes/workloads/patch.ts';
 import { templateDigest } from '../kubernetes/workloads/template.ts';
 import type { Run } from '../run.ts';
 import { applyPatch } from './apply-patch.ts';
@@ -13,75 +14,86 @@ import { type RolloutTrouble, watchRollout } from './watch-rollout.ts';
 export type UndoEnd =
   | { readonly kind: 'undone'; readonly revision: Revision }
   | { readonly kind: 'superseded'; readonly message: string }
-  | { readonly kind: 'failed'; readonly trouble: RolloutTrouble };
+  /** `applied`: the template is back, but the pods are not healthy. */
+  | { readonly kind: 'failed'; readonly trouble: RolloutTrouble; readonly applied: boolean };
 
 /**
- * Puts `target` back and waits until it is healthy. It touches nothing where the workload bears a template that is
- * neither ours nor the target's already.
+ * Puts the intent's target back and waits until it is healthy. It touches nothing where the workload bears a template
+ * that is neither ours nor the target's already.
  *
- * @param ours digests of the template that is to be undone.
  * @param timeout seconds for all of it.
  * @throws the signal's reason; ApiError, ConnectionError where the cluster does not let it be done.
  */
 export async function undo(
   run: Run,
   observation: Observation,
-  target: UndoTarget,
-  ours: ReadonlySet<string>,
+  intent: Intent,
   timeout: number,
 ): Promise<UndoEnd> {
-  const { client, namespace, inputs, clock } = run;
+  const { client, namespace, inputs, clock, signal } = run;
+  const target = intent.undoTo;
+  if (target === undefined) throw new Error('There is no revision to go back to.');
   const { kind } = observation;
-  const began = clock.now();
-  const name = inputs.workload.name;
-  const before = await client.get(
-    kind.resource,
-    { namespace, name },
-    { signal: run.signal, patience: timeout },
-  );
+  const workload = sayWorkload(inputs.workload);
+  const { name } = inputs.workload;
+  const deadline = clock.now() + timeout * 1000;
+  const left = () => Math.max(0, (deadline - clock.now()) / 1000);
+
+  const before = await client.get(kind.resource, { namespace, name }, { signal, patience: left() });
   const view = observation.view();
-  const template = before.spec?.template;
-  if (view === undefined || template === undefined || before.metadata?.uid !== view.workload.metadata?.uid) {
-    return { kind: 'superseded', message: `${sayWorkload(inputs.workload)} was deleted.` };
+  if (view === undefined || before.spec === undefined || before.metadata?.uid !== intent.uid) {
+    return { kind: 'superseded', message: `${workload} was deleted.` };
   }
-  const targetDigests = new Set([target.templateDigest]);
+  const wanted = new Set([target.templateDigest]);
+  const digest = templateDigest(before.spec.template);
   let generation = before.metadata?.generation ?? 0;
-  if (!targetDigests.has(templateDigest(template))) {
-    if (!ours.has(templateDigest(template))) {
-      const message = `${sayWorkload(inputs.workload)} was changed by ${lastChangeOf(before, run.github.url)}, so it is left as it is.`;
-      return { kind: 'superseded', message };
+  if (!wanted.has(digest)) {
+    if (!intent.ours.includes(digest)) {
+      const author = lastChangeOf(before, run.github.url);
+      return { kind: 'superseded', message: `${workload} was changed by ${author}, so it is left as it is.` };
     }
-    const revision = findRevision(kind, view, target);
+    const revision = findRevision(kind, view, target) ?? rebuild(before, intent, target);
     if (revision === undefined) {
       const message = `Revision ${target.number} (${target.holder}) is no longer in the workload's history.`;
-      return { kind: 'failed', trouble: { reason: 'revision-gone', message, diagnoses: [] } };
+      return { kind: 'failed', applied: false, trouble: { reason: 'revision-gone', message, diagnoses: [] } };
     }
-    const end = await applyPatch(
-      run,
-      kind,
-      name,
-      kind.undoPatch(before, revision),
-      templateDigest(template),
-      targetDigests,
-      timeout,
-    );
-    if (!end.applied) {
-      const message = `${sayWorkload(inputs.workload)} was changed by ${lastChangeOf(end.workload, run.github.url)} just before the undo, so it is left as it is.`;
-      return { kind: 'superseded', message };
+    const patch = kind.undoPatch(before, revision);
+    const isBack = ({ spec }: WorkloadObject) =>
+      spec !== undefined && wanted.has(templateDigest(spec.template));
+    const end = await applyPatch(run, kind, name, patch, digest, isBack, left());
+    if (end.kind === 'refused') throw end.error;
+    if (end.kind === 'overtaken') {
+      const author = lastChangeOf(end.workload, run.github.url);
+      return {
+        kind: 'superseded',
+        message: `${workload} was changed by ${author} just before the undo, so it is left as it is.`,
+      };
     }
     generation = end.workload.metadata?.generation ?? 0;
+    // An admission policy may have changed the template once more on its way back.
+    if (end.workload.spec) wanted.add(templateDigest(end.workload.spec.template));
   }
-  if (kind.paused(before)) {
-    const message = `${sayWorkload(inputs.workload)} is paused: its template is back, but will be rolled out only once it is resumed.`;
-    return { kind: 'failed', trouble: { reason: 'paused', message, diagnoses: [] } };
-  }
-  const left = timeout - (clock.now() - began) / 1000;
   const end = await watchRollout(run, observation, {
-    ours: targetDigests,
+    ours: wanted,
     before,
     generation,
-    timeout: left,
+    timeout: left(),
+    isUndo: true,
   });
   if (end.kind === 'complete') return { kind: 'undone', revision: end.revision };
-  return end.kind === 'failed' ? { kind: 'failed', trouble: end.trouble } : end;
+  return end.kind === 'failed' ? { kind: 'failed', trouble: end.trouble, applied: true } : end;
+}
+
+/**
+ * The revision before, built from the one that is to be undone, where its holder is gone (`revisionHistoryLimit`, or
+ * somebody deleted it): with the images before, and only where that is the very template that ran then.
+ */
+function rebuild(workload: WorkloadObject, { changes }: Intent, target: UndoTarget): Revision | undefined {
+  const template = withImages(
+    workload,
+    changes.map(({ container, from }) => ({ container, to: from })),
+  );
+  if (templateDigest(template) !== target.templateDigest) return undefined;
+  const { number, holder, holderUid } = target;
+  return { number, holder, holderUid, template, hash: '', annotations: {}, available: 0 };
 }

@@ -21,6 +21,8 @@ export interface Expectation {
   readonly generation: number;
   /** Seconds from now. */
   readonly timeout: number;
+  /** Whether it is the way back: then scaled to zero is fine, and there is nothing better to do than to be patient. */
+  readonly isUndo: boolean;
 }
 
 /** Why a rollout is given up; the diagnoses are still without logs. */
@@ -57,6 +59,9 @@ export async function watchRollout(
   }
 }
 
+/** Seconds in which an undo of a paused workload may turn out to have nothing left to roll out. */
+const pausedSeconds = 5;
+
 /** A pod that is young and not ready yet is no news, and its events tell nothing yet. */
 const youngSeconds = 2;
 
@@ -85,6 +90,7 @@ class RolloutWatch {
   async toEnd(): Promise<RolloutEnd> {
     const { clock } = this.#run;
     for (;;) {
+      this.#run.signal.throwIfAborted();
       const seen = this.#observation.changes;
       const end = this.#look();
       if (end) return end;
@@ -107,10 +113,12 @@ class RolloutWatch {
     }
     const status = kind.status(view, this.#expected.before);
     const revision = kind.current(view);
-    const verdict = revision ? this.#judge(view, revision) : nothing;
+    const verdict = this.#judge(view, revision);
     this.#teller.tell(status, verdict.diagnoses);
     const replicas = kind.replicas(view.workload);
-    if (status.state === 'complete' && replicas === 0) return scaledToZero(this.#name, revision);
+    if (status.state === 'complete' && replicas === 0 && !this.#expected.isUndo) {
+      return scaledToZero(this.#name, revision);
+    }
     const pods = revision ? kind.podsOf(view, revision) : [];
     if (status.state === 'complete' && revision && isSound(pods, replicas, verdict)) {
       this.#completeSince ??= this.#run.clock.now();
@@ -122,17 +130,18 @@ class RolloutWatch {
     return this.#trouble(status, verdict, revision);
   }
 
-  #judge(view: WorkloadView, revision: Revision): Verdict {
+  #judge(view: WorkloadView, revision: Revision | undefined): Verdict {
     const { kind } = this.#observation;
     const now = this.#run.clock.now();
-    const pods = kind.podsOf(view, revision);
+    const pods = revision ? kind.podsOf(view, revision) : [];
     const isOld = ({ metadata }: V1Pod) =>
       now - new Date(metadata?.creationTimestamp ?? now).getTime() > youngSeconds * 1000;
     this.#podEvents.follow(pods.filter((pod) => !isReady(pod) && isOld(pod)));
     const { before } = this.#expected;
     const scene: Scene = {
       pods,
-      creator: kind.creator(view, revision),
+      creator: revision && kind.creator(view, revision),
+      isMakingRoom: view.pods.some(({ metadata }) => metadata?.deletionTimestamp !== undefined),
       events: this.#podEvents.facts(),
       timeout: this.#expected.timeout,
       workload: {
@@ -147,13 +156,28 @@ class RolloutWatch {
         now,
       },
     };
-    return diagnose(scene, this.#sightings, now, this.#run.inputs.failFast);
+    const { failFast } = this.#run.inputs;
+    return diagnose(
+      scene,
+      this.#sightings,
+      now,
+      this.#expected.isUndo && failFast === 'strict' ? 'patient' : failFast,
+    );
   }
 
   #trouble(status: RolloutStatus, verdict: Verdict, revision?: Revision): RolloutEnd | undefined {
     const isOver = this.#run.clock.now() >= this.#deadline;
     const trouble = troubleOf(status, verdict, isOver ? this.#expected.timeout : undefined);
-    return trouble && { kind: 'failed', revision, trouble };
+    if (trouble) return { kind: 'failed', revision, trouble };
+    return this.#expected.isUndo ? this.#pausedUndo(verdict, revision) : undefined;
+  }
+
+  /** An undo of a paused workload is set, but nothing of it will be rolled out; so there is nothing to wait for. */
+  #pausedUndo({ diagnoses }: Verdict, revision: Revision | undefined): RolloutEnd | undefined {
+    const paused = diagnoses.find(({ reason }) => reason === 'paused');
+    if (paused === undefined || this.#run.clock.now() - paused.since < pausedSeconds * 1000) return undefined;
+    const message = `${this.#name} is paused: its template is back, but will be rolled out only once it is resumed.`;
+    return { kind: 'failed', revision, trouble: { reason: 'paused', message, diagnoses } };
   }
 }
 
@@ -166,13 +190,13 @@ const nothing: Verdict = { diagnoses: [], hopeless: false };
  */
 function isSound(pods: readonly V1Pod[], replicas: number | undefined, verdict: Verdict): boolean {
   return (
-    verdict.diagnoses.every(({ about }) => about === 'workload') &&
+    verdict.diagnoses.every(({ about }) => about !== 'pod' && about !== 'creator') &&
     pods.filter(isReady).length >= (replicas ?? 1)
   );
 }
 
 /** Seconds for which a rollout must stay complete where nothing else tells that its containers work. */
-const unprobedSeconds = 3;
+const unprobedSeconds = 5;
 
 /** How long a rollout must stay complete, in seconds: not at all where every container has a readiness probe. */
 function settleSeconds({ spec }: WorkloadObject): number {

@@ -12,7 +12,7 @@ function pullFailure({ status }: ContainerSubject, pattern: RegExp): string | un
 
 /** The registry's own "not found"; not the resolver's, nor that of a certificate. */
 const notFound =
-  /^(?!.*\b(?:lookup|dial|x509)\b).*(?:: not found|manifest unknown|name unknown|repository \S* ?not found|code = NotFound)/is;
+  /^(?!.*\b(?:lookup|dial|x509|media type)\b).*(?:: not found|manifest unknown|name unknown|repository \S* ?not found|code = NotFound)/is;
 
 /** Images that cannot be had. */
 export const imageRows: readonly Row<ContainerSubject>[] = [
@@ -56,7 +56,7 @@ export const imageRows: readonly Row<ContainerSubject>[] = [
     recognise: (subject) =>
       pullFailure(
         subject,
-        /dial tcp|connection refused|timeout|no such host|lookup|x509|TLS handshake|EOF|status: 5\d\d|too many requests/i,
+        /dial tcp|connection refused|timeout|no such host|lookup|x509|TLS handshake|EOF|status: 5\d\d|: 5\d\d |service unavailable|bad gateway|gateway time-?out|too many requests/i,
       ),
     message: ({ status }) => `the registry of ${status.image} cannot be reached`,
     hasLog: false,

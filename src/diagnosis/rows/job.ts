@@ -7,14 +7,18 @@ export interface JobSubject {
   readonly pods: readonly V1Pod[];
 }
 
-/** The containers that keep the pod of a Job alive though one beside them has ended well. */
-function lingering({ pods }: JobSubject): string[] {
+/**
+ * The containers that keep the Job's pod alive after all that its manifest names have ended well. They were put there
+ * by somebody else: what the manifest names is the migration, however long it takes.
+ */
+function lingering({ job, pods }: JobSubject): string[] {
+  const named = new Set(job.spec?.template.spec?.containers.map(({ name }) => name));
   return pods.flatMap((pod) => {
     const statuses = pod.status?.containerStatuses ?? [];
-    const endedWell = statuses.some(({ state }) => state?.terminated?.exitCode === 0);
-    return endedWell
-      ? statuses.filter(({ state }) => state?.running !== undefined).map(({ name }) => name)
-      : [];
+    const done = statuses
+      .filter(({ name }) => named.has(name))
+      .every(({ state }) => state?.terminated?.exitCode === 0);
+    return done ? statuses.filter(({ state }) => state?.running !== undefined).map(({ name }) => name) : [];
   });
 }
 
@@ -32,8 +36,9 @@ export const jobRows: readonly Row<JobSubject>[] = [
   },
   {
     reason: 'sidecar-running',
-    symptom: 'the migration container has ended, another container of its pod runs on',
-    cause: 'A sidecar, often injected by a service mesh, does not end by itself, so the Job never does.',
+    symptom: 'all containers of the manifest have ended, another of the pod runs on',
+    cause:
+      'A sidecar that was injected, mostly by a service mesh, does not end by itself, so the Job never does.',
     next: 'Make it a native sidecar (an init container with restartPolicy: Always), or keep it out of this pod.',
     patience: { seconds: 30 },
     recognise: (subject) => (lingering(subject).length > 0 ? '' : undefined),

@@ -48,6 +48,17 @@ export const placementRows: readonly Row<PodSubject>[] = [
   },
   {
     reason: 'unschedulable',
+    symptom: '`Pending`, "0/N nodes are available", event `TriggeredScaleUp`',
+    cause: 'No node has room, and the cluster autoscaler is adding one.',
+    next: 'Wait for the node; raise the timeout if nodes take longer than that.',
+    patience: 'timeout',
+    recognise: (subject) =>
+      subject.events.some(({ reason }) => reason === 'TriggeredScaleUp') ? unscheduled(subject) : undefined,
+    message: () => 'no node takes it yet; the cluster autoscaler is adding one',
+    hasLog: false,
+  },
+  {
+    reason: 'unschedulable',
     symptom: '`Pending`, "0/N nodes are available"',
     cause: "The nodes lack room, or the pod's selector, affinity or missing tolerations exclude them.",
     next: "Compare its requests, node selector, affinity and tolerations with the cluster's nodes.",

@@ -50,6 +50,13 @@ export const deployment: WorkloadKind = {
     );
   },
 
+  // The controller gives this reason when a rollout ends, and takes it away when another begins.
+  settled(workload) {
+    const { status, metadata } = workload as V1Deployment;
+    const seen = (status?.observedGeneration ?? 0) >= (metadata?.generation ?? 0);
+    return seen && condition(workload as V1Deployment, 'Progressing')?.reason === 'NewReplicaSetAvailable';
+  },
+
   revisions(view) {
     return replicaSets(view)
       .map(revisionOf)

@@ -67,6 +67,8 @@ export interface WorkloadKind {
    *   news.
    */
   status(view: WorkloadView, before?: WorkloadObject): RolloutStatus;
+  /** Whether the rollout of the template that it bears has once been complete, whatever its pods do now. */
+  settled(workload: WorkloadObject): boolean;
   /** All revisions, newest first. */
   revisions(view: WorkloadView): Revision[];
   /** The revision whose template the workload bears now; undefined until the controller has made it. */

@@ -1,5 +1,6 @@
 import type { V1ObjectMeta, V1Pod, V1PodSpec } from '@kubernetes/client-node';
 import type { Clock } from '../../clock.ts';
+import { ApiError } from '../../errors.ts';
 import type { KubernetesClient } from '../client.ts';
 import { Pulse } from '../pulse.ts';
 import { resources } from '../resources.ts';
@@ -11,6 +12,8 @@ import type { WorkloadName } from './names.ts';
 /** One workload with its revisions and pods, kept current by watches until it is closed. */
 export interface Observation {
   readonly kind: WorkloadKind;
+  /** Whether there is no workload of that name, as far as the credentials may know. */
+  readonly missing: boolean;
   /** As it is now; undefined once the workload is gone, or another of its name has taken its place. */
   view(): WorkloadView | undefined;
   /** Counts changes; pass it to {@link Observation.changed} so that none is missed in between. */
@@ -61,7 +64,7 @@ export async function observe(
   const all = [workloads, holders, pods];
   for (const each of all) each.done.catch((error: unknown) => pulse.fail(error));
   try {
-    await Promise.all(all.map(({ synced }) => synced));
+    await Promise.race([Promise.all(all.map(({ synced }) => synced)), tooLong(clock, ending)]);
   } catch (error) {
     closing.abort();
     throw error;
@@ -69,6 +72,7 @@ export async function observe(
 
   return {
     kind,
+    missing: false,
     view() {
       const workload = workloads.get(name.name);
       if (workload === undefined || workload.metadata?.uid !== uid) return undefined;
@@ -80,6 +84,38 @@ export async function observe(
     changed: (seen, seconds) => pulse.wait(seen, seconds, clock, ending),
     close: () => closing.abort(),
   };
+}
+
+/** As {@link observe}, but with nothing to be seen where there is no such workload, or it may not be read. */
+export async function observeIfThere(run: {
+  readonly client: KubernetesClient;
+  readonly inputs: { readonly workload: WorkloadName };
+  readonly namespace: string;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+}): Promise<Observation> {
+  const { client, inputs, namespace, clock, signal } = run;
+  try {
+    return await observe(client, inputs.workload, namespace, clock, signal);
+  } catch (error) {
+    if (!(error instanceof ApiError) || (error.status !== 404 && error.status !== 403)) throw error;
+    return {
+      kind: kinds[inputs.workload.kind],
+      missing: error.status === 404,
+      view: () => undefined,
+      changes: 0,
+      changed: (_, seconds) => clock.sleep(seconds, signal),
+      close: () => {},
+    };
+  }
+}
+
+/** Seconds for the first look at everything: an API server that is lost in the middle of it is lost for now. */
+const firstLookSeconds = 60;
+
+async function tooLong(clock: Clock, signal: AbortSignal): Promise<never> {
+  await clock.sleep(firstLookSeconds, signal);
+  throw new Error(`The API server did not show the workload within ${firstLookSeconds} s.`);
 }
 
 /**

@@ -88,7 +88,10 @@ export function setImagePatch(
 }
 
 /** The template with the images set, as the patch leaves it where no admission policy changes more. */
-export function withImages(workload: WorkloadObject, changes: readonly ImageChange[]): V1PodTemplateSpec {
+export function withImages(
+  workload: WorkloadObject,
+  changes: readonly Pick<ImageChange, 'container' | 'to'>[],
+): V1PodTemplateSpec {
   const set = (list: V1Container[] | undefined) =>
     list?.map((container) => {
       const change = changes.find(({ container: name }) => name === container.name);
@@ -104,6 +107,17 @@ export function withImages(workload: WorkloadObject, changes: readonly ImageChan
       ...(initContainers && { initContainers: set(initContainers) ?? [] }),
     },
   };
+}
+
+/** Whether the workload's containers run the images that were to be set. */
+export function bearsImages(
+  workload: WorkloadObject,
+  changes: readonly Pick<ImageChange, 'container' | 'to'>[],
+): boolean {
+  const all = containers(workload);
+  return changes.every(({ container: name, to }) =>
+    all.some(({ container }) => container.name === name && container.image === to),
+  );
 }
 
 /** Sets each of `wanted` among the annotations that are there. An undefined value takes its key away. */

@@ -26,8 +26,13 @@ export function equalIgnoringHash(one: V1PodTemplateSpec, other: V1PodTemplateSp
  * set, without keeping the template itself, which may hold secrets.
  */
 export function templateDigest(template: V1PodTemplateSpec): string {
+  return digestOf(withoutHash(template));
+}
+
+/** A short digest of a part of an API object, whatever the order of its keys. */
+export function digestOf(value: object): string {
   return createHash('sha256')
-    .update(JSON.stringify(plain(withoutHash(template))))
+    .update(JSON.stringify(plain(value)))
     .digest('hex')
     .slice(0, 16);
 }

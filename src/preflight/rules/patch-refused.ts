@@ -4,6 +4,7 @@ import type { Rule } from '../rule.ts';
 export const patchRefused: Rule = {
   id: 'patch-refused',
   level: 'error',
+  underLock: true,
   about: 'The API server refuses the new image in a dry run; an admission policy mostly says why.',
   judge({ patchRefusal, workload, access }) {
     if (patchRefusal === undefined || isDenied(access, 'patch', 'deployments')) return [];

@@ -3,10 +3,11 @@ import type { Rule } from '../rule.ts';
 export const rolloutInProgress: Rule = {
   id: 'rollout-in-progress',
   level: 'error',
+  underLock: true,
   about: 'Another rollout of the workload is under way, and nothing shows that it has failed.',
   judge({ found, workload, namespace }) {
     // A rollout that is known to be broken may be replaced: that is how one gets out of it.
-    if (!found || found.paused || found.verdict.hopeless) return [];
+    if (!found || found.paused || found.settled || found.verdict.hopeless) return [];
     if (found.status.state !== 'progressing' && found.status.state !== 'unseen') return [];
     return [
       {

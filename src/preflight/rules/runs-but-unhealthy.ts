@@ -3,6 +3,7 @@ import type { Rule } from '../rule.ts';
 export const runsButUnhealthy: Rule = {
   id: 'runs-but-unhealthy',
   level: 'fixed',
+  underLock: true,
   about:
     'The workload bears the wanted image already, but is not healthy: there is nothing to set, and nothing to be green about.',
   judge({ found, workload, namespace }) {

@@ -1,4 +1,3 @@
-import { isDenied } from '../access.ts';
 import { nearest } from '../near-names.ts';
 import type { Rule } from '../rule.ts';
 
@@ -6,9 +5,8 @@ export const workloadMissing: Rule = {
   id: 'workload-missing',
   level: 'fixed',
   about: 'The workload does not exist in the namespace.',
-  judge({ found, access, workload, namespace, siblings }) {
-    const unreadable = isDenied(access, 'get', 'deployments');
-    if (found || unreadable) return [];
+  judge({ missing, workload, namespace, siblings }) {
+    if (!missing) return [];
     const [kind = '', name = ''] = workload.split('/');
     const near = nearest(name, siblings);
     const there =

@@ -1,8 +1,8 @@
-export const id = 886;
-export const ids = [886];
+export const id = 575;
+export const ids = [575];
 export const modules = {
 
-/***/ 6886:
+/***/ 8575:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -19,21 +19,62 @@ var errors = __webpack_require__(9473);
 var names = __webpack_require__(5596);
 // EXTERNAL MODULE: ./build/kubernetes/workloads/observe.js
 var observe = __webpack_require__(52);
-// EXTERNAL MODULE: ./build/diagnosis/diagnose.js + 10 modules
-var diagnose = __webpack_require__(7780);
-// EXTERNAL MODULE: ./build/diagnosis/diagnosis.js
-var diagnosis = __webpack_require__(1851);
-// EXTERNAL MODULE: ./build/diagnosis/exit-code.js
-var exit_code = __webpack_require__(5956);
-// EXTERNAL MODULE: ./build/diagnosis/row.js
-var row = __webpack_require__(5458);
+// EXTERNAL MODULE: ./build/kubernetes/workloads/template.js
+var workloads_template = __webpack_require__(5984);
+// EXTERNAL MODULE: ./build/steps/look.js
+var look = __webpack_require__(909);
+// EXTERNAL MODULE: ./build/steps/undo.js
+var undo = __webpack_require__(8600);
+;// CONCATENATED MODULE: ./build/steps/finish-left.js
+
+
+
+
+
+async function finishLeft(run, observation, left) {
+    const { log, journal, inputs } = run;
+    if (left.phase !== 'migrating') {
+        log.line(`An earlier run (${left.by}) was lost while it changed ${(0,names/* sayWorkload */.j)(inputs.workload)}; finishing that first.`);
+        const message = await finish(run, observation, left);
+        log.line(message);
+        journal.add({ type: 'resumed', message: `An earlier run (${left.by}) was lost half-way. ${message}` });
+    }
+    await run.saveIntent(undefined);
+}
+async function finish(run, observation, left) {
+    const view = observation.view();
+    const template = view?.workload.spec?.template;
+    if (view === undefined || template === undefined || view.workload.metadata?.uid !== left.uid) {
+        return 'The workload that it changed is gone; nothing is to be done.';
+    }
+    if (!left.ours.includes((0,workloads_template/* templateDigest */.pd)(template)) && left.phase === 'setting-image') {
+        return 'What it meant to set does not run; nothing is to be done.';
+    }
+    const { status, current } = (0,look/* healthOf */.Wr)(observation.kind, view, run.clock.now());
+    if (status.state === 'complete')
+        return `Revision ${current?.number ?? '?'} has become healthy, and is kept.`;
+    if (left.undoTo === undefined)
+        return 'No revision was healthy before it, so there is nothing to go back to.';
+    try {
+        const end = await (0,undo/* undo */.t)(run, observation, left, run.inputs.undoTimeout);
+        if (end.kind === 'undone')
+            return `Undone to revision ${left.undoTo.number}, which is healthy.`;
+        return end.kind === 'superseded' ? end.message : `It could not be undone: ${end.trouble.message}`;
+    }
+    catch (error) {
+        run.signal.throwIfAborted();
+        return `It could not be undone: ${(0,errors/* messageOf */.bD)(error)}`;
+    }
+}
+
+// EXTERNAL MODULE: ./build/steps/lock.js
+var lock = __webpack_require__(3329);
 // EXTERNAL MODULE: ./build/duration.js
 var duration = __webpack_require__(3110);
-// EXTERNAL MODULE: ./build/kubernetes/events.js
-var kubernetes_events = __webpack_require__(4912);
 // EXTERNAL MODULE: ./build/kubernetes/marks.js
 var marks = __webpack_require__(5587);
 ;// CONCATENATED MODULE: ./build/kubernetes/jobs.js
+
 
 const longestName = 57;
 const defaultTimeToLive = 86_400;
@@ -49,10 +90,15 @@ function migrationJob(plan) {
     const name = `${prefix.slice(0, longestName - suffix.length - 1).replace(/[-.]+$/, '')}-${suffix}`;
     const labels = {
         'app.kubernetes.io/managed-by': 'safe-rollout',
-        [marks/* marks */.Z8.workload]: labelValue(plan.workloadName.replace('/', '.')),
+        [marks/* marks */.Z8.workload]: workloadLabel(plan.workloadName),
         [marks/* marks */.Z8.runId]: labelValue(plan.run.runId),
     };
     const { generateName: _, ...metadata } = base.metadata ?? {};
+    const runs = {
+        workload: plan.workload.metadata?.uid,
+        image: plan.image,
+        template: base.spec?.template.spec,
+    };
     const template = base.spec?.template ?? { spec: { containers: [] } };
     return {
         ...base,
@@ -63,6 +109,7 @@ function migrationJob(plan) {
             labels: { ...metadata.labels, ...labels },
             annotations: {
                 ...metadata.annotations,
+                [marks/* marks */.Z8.migration]: (0,workloads_template/* digestOf */.ol)(runs),
                 ...(plan.run.url && { [marks/* marks */.Z8.run]: plan.run.url }),
                 ...(plan.run.sha && { [marks/* marks */.Z8.commit]: plan.run.sha }),
             },
@@ -130,6 +177,9 @@ function withImage(pod, image) {
         ...(pod.initContainers && { initContainers: pod.initContainers.map(fill) }),
     };
 }
+function workloadLabel(workload) {
+    return labelValue(workload.replace('/', '.'));
+}
 function labelValue(text) {
     return text
         .replace(/[^A-Za-z0-9._-]/g, '-')
@@ -137,10 +187,20 @@ function labelValue(text) {
         .replace(/^[^A-Za-z0-9]+|[^A-Za-z0-9]+$/g, '');
 }
 
-// EXTERNAL MODULE: ./build/kubernetes/pulse.js
-var pulse = __webpack_require__(2468);
 // EXTERNAL MODULE: ./build/kubernetes/resources.js
 var resources = __webpack_require__(8268);
+// EXTERNAL MODULE: ./build/diagnosis/diagnose.js + 10 modules
+var diagnose = __webpack_require__(7780);
+// EXTERNAL MODULE: ./build/diagnosis/diagnosis.js
+var diagnosis = __webpack_require__(1851);
+// EXTERNAL MODULE: ./build/diagnosis/exit-code.js
+var exit_code = __webpack_require__(5956);
+// EXTERNAL MODULE: ./build/diagnosis/row.js
+var row = __webpack_require__(5458);
+// EXTERNAL MODULE: ./build/kubernetes/events.js
+var kubernetes_events = __webpack_require__(4912);
+// EXTERNAL MODULE: ./build/kubernetes/pulse.js
+var pulse = __webpack_require__(2468);
 // EXTERNAL MODULE: ./build/kubernetes/watch.js
 var watch = __webpack_require__(6862);
 // EXTERNAL MODULE: ./build/kubernetes/logs.js
@@ -230,19 +290,7 @@ function keyOf(pod, { name, containerID }) {
 
 
 const controllerSeconds = 30;
-async function migrate(run, job) {
-    const created = await create(run, job);
-    const watching = new AbortController();
-    const signal = AbortSignal.any([run.signal, watching.signal]);
-    const follower = new JobFollower(run, created, signal);
-    try {
-        return await follower.toEnd();
-    }
-    finally {
-        watching.abort();
-    }
-}
-async function create(run, job) {
+async function createJob(run, job) {
     const { client, namespace, signal } = run;
     try {
         return await client.create(resources/* resources */.E.jobs, { namespace }, job, {
@@ -254,13 +302,25 @@ async function create(run, job) {
     catch (error) {
         if (!(error instanceof errors/* ApiError */.hD) || error.reason !== 'AlreadyExists')
             throw error;
-        const fieldSelector = `metadata.name=${job.metadata?.name}`;
-        const [there] = (await client.list(resources/* resources */.E.jobs, { namespace, fieldSelector }, { signal })).items;
-        if (there === undefined ||
-            there.metadata?.labels?.[marks/* marks */.Z8.runId] !== job.metadata?.labels?.[marks/* marks */.Z8.runId]) {
+        const there = await readJob(run, job.metadata?.name ?? '');
+        if (there?.metadata?.labels?.[marks/* marks */.Z8.runId] !== job.metadata?.labels?.[marks/* marks */.Z8.runId])
             throw error;
-        }
         return there;
+    }
+}
+async function readJob({ client, namespace, signal }, name) {
+    const fieldSelector = `metadata.name=${name}`;
+    const { items } = await client.list(resources/* resources */.E.jobs, { namespace, fieldSelector }, { signal });
+    return items[0];
+}
+async function followJob(run, job) {
+    const watching = new AbortController();
+    const follower = new JobFollower(run, job, AbortSignal.any([run.signal, watching.signal]));
+    try {
+        return await follower.toEnd();
+    }
+    finally {
+        watching.abort();
     }
 }
 class JobFollower {
@@ -271,6 +331,7 @@ class JobFollower {
     #pulse = new pulse/* Pulse */.S();
     #sightings = new diagnose/* Sightings */.lL();
     #pods = new Map();
+    #gonePods = new Set();
     #events;
     #podEvents;
     #logs;
@@ -291,7 +352,9 @@ class JobFollower {
         const jobs = (0,watch/* mirror */.e)(client, resources/* resources */.E.jobs, { namespace, fieldSelector: `metadata.name=${this.#name}` }, {
             signal,
             onChange: (change) => {
-                if (change.type !== 'synced' && change.object.metadata?.uid === uid) {
+                if (change.type === 'synced')
+                    this.#gone = jobs.get(this.#name)?.metadata?.uid !== uid;
+                else if (change.object.metadata?.uid === uid) {
                     this.#job = change.object;
                     this.#gone = change.type === 'deleted';
                 }
@@ -305,15 +368,15 @@ class JobFollower {
                     this.#pods.set(change.object.metadata?.uid ?? '', change.object);
                 if (change.type === 'applied')
                     this.#logs.follow(change.object);
+                if (change.type === 'deleted')
+                    this.#gonePods.add(change.object.metadata?.uid ?? '');
                 beat();
             },
         });
         const events = (0,watch/* mirror */.e)(client, resources/* resources */.E.events, { namespace, fieldSelector: `involvedObject.uid=${uid}` }, { signal, onChange: beat, project: kubernetes_events/* told */.E });
         this.#events = () => events.items().sort((a, b) => b.lastSeen - a.lastSeen);
-        for (const each of [jobs, pods, events]) {
-            each.synced.catch(() => { });
+        for (const each of [jobs, pods])
             each.done.catch((error) => this.#pulse.fail(error));
-        }
     }
     async toEnd() {
         const { clock } = this.#run;
@@ -332,15 +395,28 @@ class JobFollower {
             }
             if (this.#gone)
                 return { cause: this.#deleted(), kept: false };
-            const stuck = this.#stuck() ?? (clock.now() >= deadline ? this.#overdue() : undefined);
+            const stuck = this.#stuck();
             if (stuck)
-                return { cause: stuck, kept: !(await this.#remove()) };
+                return { cause: stuck, kept: !(await this.#removeUnlessRunning()) };
+            if (clock.now() >= deadline) {
+                const late = await this.#lastLook();
+                if (late)
+                    return late;
+                return { cause: this.#overdue(), kept: !(await this.#removeUnlessRunning()) };
+            }
             await this.#pulse.wait(seen, 1, clock, this.#signal);
         }
     }
     #wasSeenToSucceed() {
-        return ([...this.#pods.values()].some(({ status }) => status?.phase === 'Succeeded') ||
-            this.#events().some(({ reason }) => reason === 'Completed'));
+        const meets = this.#job.status?.conditions?.some(({ type, status }) => type === 'SuccessCriteriaMet' && status === 'True');
+        return meets === true || this.#events().some(({ reason }) => reason === 'Completed');
+    }
+    async #lastLook() {
+        const job = await readJob(this.#run, this.#name);
+        const end = job && jobEnd(job);
+        if (end === undefined)
+            return undefined;
+        return { cause: end.complete ? undefined : this.#failure(end), kept: true };
     }
     #stuck() {
         const now = this.#run.clock.now();
@@ -354,7 +430,7 @@ class JobFollower {
                 diagnoses: [evidenceOf(held)],
             };
         }
-        if (pods.some((pod) => containerStatuses(pod).some(hasStarted))) {
+        if (pods.some((pod) => pod.status?.containerStatuses?.some(hasStarted))) {
             this.#standstill = [];
             return undefined;
         }
@@ -430,19 +506,29 @@ class JobFollower {
             };
         }));
     }
-    async #remove() {
-        const { client, namespace, signal } = this.#run;
+    async #removeUnlessRunning() {
+        const { client, namespace, signal, log } = this.#run;
+        const there = [...this.#pods].filter(([podUid]) => !this.#gonePods.has(podUid));
+        if (there.some(([, pod]) => isWorking(pod, this.#job)))
+            return false;
         const uid = this.#job.metadata?.uid;
         try {
-            await client.delete(resources/* resources */.E.jobs, { namespace, name: this.#name }, { propagationPolicy: 'Background', ...(uid && { preconditions: { uid } }), signal });
+            await client.delete(resources/* resources */.E.jobs, { namespace, name: this.#name }, { propagationPolicy: 'Background', ...(uid && { preconditions: { uid } }), signal, repeatable: true });
             return true;
         }
         catch (error) {
-            if (error instanceof errors/* ApiError */.hD)
-                return error.reason === 'NotFound';
-            throw error;
+            signal.throwIfAborted();
+            if (error instanceof errors/* ApiError */.hD && error.reason === 'NotFound')
+                return true;
+            log.line(`Job ${this.#name} could not be removed and may still start: ${(0,errors/* messageOf */.bD)(error)}`);
+            return false;
         }
     }
+}
+function isWorking(pod, { spec }) {
+    const { containers = [], initContainers = [] } = spec?.template.spec ?? {};
+    const named = [...containers, ...initContainers.filter(({ restartPolicy }) => restartPolicy !== 'Always')];
+    return containerStatuses(pod).some(({ name, state }) => state?.running !== undefined && named.some((each) => each.name === name));
 }
 function cannotStart({ diagnoses }) {
     const [worst] = diagnoses;
@@ -460,12 +546,106 @@ function evidenceOf(diagnosis) {
     return { ...diagnosis, logs: [], events: [] };
 }
 
+;// CONCATENATED MODULE: ./build/steps/migration.js
+
+
+
+
+
+
+
+const lookSeconds = 2;
+async function awaitOtherMigrations(run, wanted) {
+    if (wanted === undefined && run.inputs.migration === undefined)
+        return { adopted: undefined, waited: false };
+    const { clock, inputs, log } = run;
+    const deadline = clock.now() + inputs.lockTimeout * 1000;
+    let waited = false;
+    for (;;) {
+        const running = await runningMigrations(run);
+        const [other] = running;
+        if (other === undefined)
+            return { adopted: undefined, waited };
+        const same = (job) => job?.metadata?.annotations?.[marks/* marks */.Z8.migration];
+        if (running.length === 1 && same(other) !== undefined && same(other) === same(wanted)) {
+            log.line(`Job ${other.metadata?.name} of an earlier run is this very migration, and still runs: following it.`);
+            return { adopted: other, waited };
+        }
+        if (clock.now() >= deadline)
+            return stillRunning(run, other);
+        if (!waited)
+            log.line(`Waiting for ${sayJob(other)}: two migrations must not run at once.`);
+        waited = true;
+        await clock.sleep(Math.min(lookSeconds, (deadline - clock.now()) / 1000), run.signal);
+    }
+}
+async function runningMigrations({ client, namespace, inputs, signal }) {
+    const labelSelector = `${marks/* marks */.Z8.workload}=${workloadLabel((0,names/* sayWorkload */.j)(inputs.workload))}`;
+    const { items } = await client.list(resources/* resources */.E.jobs, { namespace, labelSelector }, { signal });
+    return items.filter((job) => jobEnd(job) === undefined);
+}
+function sayJob({ metadata }) {
+    const run = metadata?.annotations?.[marks/* marks */.Z8.run];
+    return `job/${metadata?.name}, the migration of ${run ? `run ${run}` : 'another run'}`;
+}
+function stillRunning({ namespace, inputs }, job) {
+    const waited = inputs.lockTimeout > 0 ? ` after ${(0,duration/* sayDuration */.k)(inputs.lockTimeout)}` : '';
+    return {
+        result: 'locked',
+        cause: {
+            reason: 'migration-running',
+            message: `${sayJob(job)}, still runs${waited}, and two migrations must not run at once.`,
+            diagnoses: [],
+        },
+        next: [
+            `See how it goes on: kubectl -n ${namespace} logs -f job/${job.metadata?.name}`,
+            'Run this again once it has ended.',
+        ],
+    };
+}
+async function runMigration(run, plan, adopted) {
+    if (plan.job === undefined)
+        return undefined;
+    const { journal, log } = run;
+    const name = (adopted ?? plan.job).metadata?.name ?? '';
+    log.group(`Migration job/${name}`);
+    await run.saveIntent({ ...plan.intent, job: name });
+    const started = () => journal.add({ type: 'migration-started', job: name, image: plan.changes[0]?.to ?? '' });
+    const job = adopted ?? (await createAndTell(run, plan.job, started));
+    if (adopted)
+        started();
+    const { cause, kept } = await followJob(run, job);
+    journal.add({ type: 'migration-ended', job: name, cause, kept });
+    log.endGroup();
+    if (cause === undefined)
+        return undefined;
+    await run.saveIntent(undefined);
+    return {
+        result: 'migration-failed',
+        cause,
+        next: [
+            ...new Set(cause.diagnoses.map(({ next }) => next)),
+            ...(kept ? [`Look at the Job: kubectl -n ${run.namespace} describe job/${name}`] : []),
+        ],
+    };
+}
+async function createAndTell(run, job, started) {
+    try {
+        const created = await createJob(run, job);
+        started();
+        return created;
+    }
+    catch (error) {
+        if (!(error instanceof errors/* ApiError */.hD) || error.status >= 500)
+            started();
+        throw error;
+    }
+}
+
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __webpack_require__(7598);
 // EXTERNAL MODULE: ./build/kubernetes/workloads/patch.js
 var patch = __webpack_require__(8290);
-// EXTERNAL MODULE: ./build/kubernetes/workloads/template.js
-var workloads_template = __webpack_require__(5984);
 ;// CONCATENATED MODULE: ./build/report/findings.js
 function sayFindings(findings) {
     if (findings.length === 0)
@@ -476,8 +656,6 @@ function sayFindings(findings) {
     ]);
 }
 
-// EXTERNAL MODULE: ./build/steps/look.js
-var look = __webpack_require__(909);
 // EXTERNAL MODULE: ./build/kubernetes/workloads/kinds.js + 2 modules
 var kinds = __webpack_require__(2536);
 // EXTERNAL MODULE: ./build/preflight/access.js
@@ -494,9 +672,10 @@ var preflight = __webpack_require__(1161);
 
 
 
+
 async function reviewAccess(run) {
     const migrates = run.inputs.migration !== undefined;
-    return Promise.all((0,access/* neededAccess */.EQ)(migrates).map(async (need) => {
+    return Promise.all((0,access/* neededAccess */.EQ)(migrates, run.inputs.workload.name, (0,lock/* lockName */.l)(run.inputs.workload)).map(async (need) => {
         const [resource, subresource] = need.resource.split('/');
         const review = {
             apiVersion: 'authorization.k8s.io/v1',
@@ -508,6 +687,7 @@ async function reviewAccess(run) {
                     group: need.group,
                     ...(resource && { resource }),
                     ...(subresource && { subresource }),
+                    ...(need.name && { name: need.name }),
                 },
             },
         };
@@ -539,16 +719,17 @@ async function rehearse(run, observation, patch, job) {
     ]);
     return { patched: patched.value, patchRefusal: patched.refusal, migrationRefusal: migration?.refusal };
 }
-function judgeFacts(run, read) {
+function judgeFacts(run, read, locked) {
     return (0,preflight/* judge */.S)({
         workload: (0,names/* sayWorkload */.j)(run.inputs.workload),
         namespace: run.namespace,
+        missing: read.missing,
         found: read.found,
         siblings: read.siblings,
         access: read.access,
         patchRefusal: read.rehearsal?.patchRefusal,
         migrationRefusal: read.rehearsal?.migrationRefusal,
-    }, run.inputs.preflight, run.inputs.preflightIgnore);
+    }, run.inputs.preflight, run.inputs.preflightIgnore, locked);
 }
 function factsOf(run, observation) {
     const view = observation.view();
@@ -556,17 +737,14 @@ function factsOf(run, observation) {
         return undefined;
     const { kind } = observation;
     const health = (0,look/* healthOf */.Wr)(kind, view, run.clock.now());
-    const plan = (0,patch/* planImages */.y6)(view.workload, run.inputs.image, run.inputs.containers);
     return {
-        plan,
-        facts: {
-            paused: kind.paused(view.workload),
-            replicas: kind.replicas(view.workload),
-            status: health.status,
-            verdict: health.verdict,
-            undoTo: health.undoTo?.number,
-            plan,
-        },
+        paused: kind.paused(view.workload),
+        replicas: kind.replicas(view.workload),
+        status: health.status,
+        settled: health.settled,
+        verdict: health.verdict,
+        undoTo: health.undoTo?.number,
+        plan: (0,patch/* planImages */.y6)(view.workload, run.inputs.image, run.inputs.containers),
     };
 }
 async function refusalOf(request) {
@@ -590,22 +768,29 @@ async function refusalOf(request) {
 
 
 
-async function makePlan(run, access, observation) {
+async function makeSurvey(run, access, observation) {
+    const found = factsOf(run, observation);
+    const draft = found && draftPlan(run, observation, found);
+    const rehearsal = draft && !isUnchanged(draft) ? await rehearse(run, draft.observation, draft.patch, draft.job) : undefined;
+    const siblings = observation.missing ? await siblingsOf(run) : [];
+    return { access, observation, found, siblings, rehearsal, plan: draft && withRehearsed(draft, rehearsal) };
+}
+function judgeSurvey(run, survey, locked) {
     const { journal, log } = run;
-    const found = observation && factsOf(run, observation);
-    const draft = observation && found && draftPlan(run, observation, found.facts);
-    const unchanged = draft?.changes.every(({ from, to }) => from === to) ?? false;
-    const rehearsal = draft && !unchanged ? await rehearse(run, draft.observation, draft.patch, draft.job) : undefined;
-    const siblings = found ? [] : await siblingsOf(run);
-    const findings = judgeFacts(run, { access, siblings, found: found?.facts, rehearsal });
-    journal.add({ type: 'checked', findings });
-    for (const line of sayFindings(findings))
-        log.line(line);
-    if (findings.some(({ level }) => level === 'error') || draft === undefined)
+    const { plan } = survey;
+    const findings = judgeFacts(run, { ...survey, missing: survey.observation.missing }, locked);
+    const refuses = findings.some(({ level }) => level === 'error') || plan === undefined;
+    if (locked || refuses) {
+        journal.add({ type: 'checked', findings });
+        for (const line of sayFindings(findings))
+            log.line(line);
+    }
+    if (refuses)
         return 'refused';
-    if (unchanged)
-        return 'unchanged';
-    return withRehearsed(draft, rehearsal);
+    return isUnchanged(plan) ? 'unchanged' : plan;
+}
+function isUnchanged({ changes }) {
+    return changes.every(({ from, to }) => from === to);
 }
 function draftPlan(run, observation, facts) {
     const view = observation.view();
@@ -652,6 +837,10 @@ function toIntent(run, workload, changes, undoTo, job) {
         namespace: run.namespace,
         uid: workload.metadata?.uid ?? '',
         job: job?.metadata?.name,
+        changes: changes.map(({ container, from, to }) => ({ container, from, to })),
+        server: run.server,
+        before: workload.spec ? (0,workloads_template/* templateDigest */.pd)(workload.spec.template) : '',
+        by: run.github.url || run.holder.identity,
         ours: [(0,workloads_template/* templateDigest */.pd)((0,patch/* withImages */.nS)(workload, changes))],
         undoTo: undoTo && (0,look/* toUndoTarget */.zG)(undoTo),
     };
@@ -666,8 +855,8 @@ function withRehearsed(draft, rehearsal) {
         : draft;
 }
 
-// EXTERNAL MODULE: ./build/steps/recover.js + 3 modules
-var recover = __webpack_require__(1185);
+// EXTERNAL MODULE: ./build/steps/recover.js + 2 modules
+var recover = __webpack_require__(1335);
 // EXTERNAL MODULE: ./build/kubernetes/workloads/last-change.js
 var last_change = __webpack_require__(2539);
 // EXTERNAL MODULE: ./build/steps/apply-patch.js
@@ -678,45 +867,44 @@ var apply_patch = __webpack_require__(8195);
 
 
 
+
 async function setImage(run, plan) {
-    const { journal, log } = run;
-    for (const { container, from, to } of plan.changes)
+    const { journal, log, inputs } = run;
+    const { observation, patch, changes } = plan;
+    for (const { container, from, to } of changes)
         log.line(`Setting image of container ${container}: ${from} → ${to}`);
     const intent = { ...plan.intent, phase: 'setting-image' };
-    run.saveIntent(intent);
+    await run.saveIntent(intent);
     journal.add({ type: 'setting-image' });
-    const end = await patchOrExplain(run, plan, intent);
-    if ('result' in end)
-        return end;
-    if (!end.applied) {
-        run.saveIntent(undefined);
-        const message = `${(0,names/* sayWorkload */.j)(run.inputs.workload)} was changed by ${(0,last_change/* lastChangeOf */.k)(end.workload, run.github.url)} after it had been checked, so the image was not set.`;
-        return {
-            result: 'superseded',
-            cause: { reason: 'changed-meanwhile', message, diagnoses: [] },
-            next: ['Look at that change; if this deploy is still wanted, run it again.'],
-        };
+    const end = await (0,apply_patch/* applyPatch */.X)(run, observation.kind, inputs.workload.name, patch, intent.before, (workload) => isOurs(run, plan, workload), inputs.timeout);
+    if (end.kind === 'applied') {
+        const digest = end.workload.spec ? (0,workloads_template/* templateDigest */.pd)(end.workload.spec.template) : '';
+        const known = intent.ours.includes(digest) ? intent : { ...intent, ours: [...intent.ours, digest] };
+        if (known !== intent)
+            await run.saveIntent(known);
+        journal.add({ type: 'image-set' });
+        return { workload: end.workload, intent: known };
     }
-    const digest = end.workload.spec && (0,workloads_template/* templateDigest */.pd)(end.workload.spec.template);
-    const known = digest && !intent.ours.includes(digest) ? { ...intent, ours: [...intent.ours, digest] } : intent;
-    if (known !== intent)
-        run.saveIntent(known);
-    journal.add({ type: 'image-set' });
-    return { workload: end.workload, intent: known };
-}
-async function patchOrExplain(run, { observation, patch, before }, intent) {
-    const { inputs } = run;
-    const expected = before.spec ? (0,workloads_template/* templateDigest */.pd)(before.spec.template) : '';
-    try {
-        return await (0,apply_patch/* applyPatch */.X)(run, observation.kind, inputs.workload.name, patch, expected, new Set(intent.ours), inputs.timeout);
-    }
-    catch (error) {
-        if (!(error instanceof errors/* ApiError */.hD) || error.status >= 500)
-            throw error;
-        run.saveIntent(undefined);
-        const message = `The API server refused the new image for ${(0,names/* sayWorkload */.j)(inputs.workload)}: ${error.message}`;
+    await run.saveIntent(undefined);
+    if (end.kind === 'refused') {
+        const message = `The API server refused the new image for ${(0,names/* sayWorkload */.j)(inputs.workload)}: ${end.error.message}`;
         return { result: 'refused', cause: { reason: 'patch-refused', message, diagnoses: [] }, next: [] };
     }
+    const author = (0,last_change/* lastChangeOf */.k)(end.workload, run.github.url);
+    const message = `${(0,names/* sayWorkload */.j)(inputs.workload)} was changed by ${author} after it had been checked, so the image was not set.`;
+    return {
+        result: 'superseded',
+        cause: { reason: 'changed-meanwhile', message, diagnoses: [] },
+        next: ['Look at that change; if this deploy is still wanted, run it again.'],
+    };
+}
+function isOurs(run, { intent, changes }, workload) {
+    if (workload.spec === undefined)
+        return false;
+    if (intent.ours.includes((0,workloads_template/* templateDigest */.pd)(workload.spec.template)))
+        return true;
+    const { url } = run.github;
+    return url !== '' && workload.metadata?.annotations?.[marks/* marks */.Z8.run] === url && (0,patch/* bearsImages */.KF)(workload, changes);
 }
 
 // EXTERNAL MODULE: ./build/steps/watch-rollout.js + 1 modules
@@ -731,46 +919,48 @@ var watch_rollout = __webpack_require__(6741);
 
 
 
+
+
 async function deploy(run) {
-    const { log, journal } = run;
-    log.group('Check');
-    const [access, observation] = await Promise.all([reviewAccess(run), observeIfThere(run)]);
+    run.log.group('Check');
+    const [access, observation] = await Promise.all([reviewAccess(run), (0,observe/* observeIfThere */.wk)(run)]);
     try {
-        const plan = await makePlan(run, access, observation);
-        if (plan === 'refused')
+        const survey = await makeSurvey(run, access, observation);
+        if (judgeSurvey(run, survey, false) === 'refused')
             return refused(run);
-        if (plan === 'unchanged')
-            return { result: 'unchanged', next: [] };
-        if (plan.job) {
-            const failure = await runMigration(run, plan, plan.job);
-            if (failure)
-                return failure;
-        }
-        const set = await setImage(run, plan);
-        if ('result' in set)
-            return set;
-        log.group(`Rollout of ${(0,names/* sayWorkload */.j)(run.inputs.workload)}`);
-        const end = await deploy_watch(run, plan, set);
-        if (end.kind === 'complete') {
-            run.saveIntent(undefined);
-            journal.add({ type: 'rolled-out', revision: end.revision.number });
-            return { result: 'deployed', next: [] };
-        }
-        return await (0,recover/* recover */.lj)(run, plan.observation, set.intent, end);
+        return await (0,lock/* underLock */.y)(run, (locked) => deployLocked(locked, survey));
     }
     finally {
-        observation?.close();
+        observation.close();
     }
 }
-async function observeIfThere(run) {
-    try {
-        return await (0,observe/* observe */.l)(run.client, run.inputs.workload, run.namespace, run.clock, run.signal);
-    }
-    catch (error) {
-        if (error instanceof errors/* ApiError */.hD && (error.status === 404 || error.status === 403))
-            return undefined;
-        throw error;
-    }
+async function deployLocked(run, earlier) {
+    const { observation } = earlier;
+    if (run.left)
+        await finishLeft(run, observation, run.left);
+    const other = await awaitOtherMigrations(run, earlier.plan?.job);
+    if ('result' in other)
+        return other;
+    const isStale = run.waited || run.left !== undefined || other.waited;
+    const survey = isStale ? await makeSurvey(run, earlier.access, observation) : earlier;
+    const plan = judgeSurvey(run, survey, true);
+    if (plan === 'refused')
+        return refused(run);
+    if (plan === 'unchanged')
+        return { result: 'unchanged', next: [] };
+    const failure = await runMigration(run, plan, other.adopted);
+    if (failure)
+        return failure;
+    const set = await setImage(run, plan);
+    if ('result' in set)
+        return set;
+    run.log.group(`Rollout of ${(0,names/* sayWorkload */.j)(run.inputs.workload)}`);
+    const end = await deploy_watch(run, plan, set);
+    if (end.kind !== 'complete')
+        return (0,recover/* recover */.lj)(run, observation, set.intent, end);
+    run.journal.add({ type: 'rolled-out', revision: end.revision.number });
+    await run.saveIntent(undefined);
+    return { result: 'deployed', next: [] };
 }
 function refused(run) {
     const errors = run.journal.last('checked')?.findings.filter(({ level }) => level === 'error') ?? [];
@@ -784,27 +974,6 @@ function refused(run) {
         next: errors.map(({ next }) => next),
     };
 }
-async function runMigration(run, plan, job) {
-    const { journal, log } = run;
-    const name = job.metadata?.name ?? '';
-    log.group(`Migration job/${name}`);
-    run.saveIntent(plan.intent);
-    journal.add({ type: 'migration-started', job: name, image: plan.changes[0]?.to ?? '' });
-    const { cause, kept } = await migrate(run, job);
-    journal.add({ type: 'migration-ended', job: name, cause, kept });
-    log.endGroup();
-    if (cause === undefined)
-        return undefined;
-    run.saveIntent(undefined);
-    return {
-        result: 'migration-failed',
-        cause,
-        next: [
-            ...new Set(cause.diagnoses.map(({ next }) => next)),
-            ...(kept ? [`Look at the Job: kubectl -n ${run.namespace} describe job/${name}`] : []),
-        ],
-    };
-}
 async function deploy_watch(run, plan, set) {
     try {
         return await (0,watch_rollout/* watchRollout */.D)(run, plan.observation, {
@@ -812,6 +981,7 @@ async function deploy_watch(run, plan, set) {
             before: plan.before,
             generation: set.workload.metadata?.generation ?? 0,
             timeout: run.inputs.timeout,
+            isUndo: false,
         });
     }
     catch (error) {

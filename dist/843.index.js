@@ -1,5 +1,5 @@
-export const id = 254;
-export const ids = [254];
+export const id = 843;
+export const ids = [843];
 export const modules = {
 
 /***/ 7094:
@@ -308,7 +308,7 @@ function pullFailure({ status }, pattern) {
     const words = waiting.message ?? '';
     return pattern.test(words) ? words : undefined;
 }
-const notFound = /^(?!.*\b(?:lookup|dial|x509)\b).*(?:: not found|manifest unknown|name unknown|repository \S* ?not found|code = NotFound)/is;
+const notFound = /^(?!.*\b(?:lookup|dial|x509|media type)\b).*(?:: not found|manifest unknown|name unknown|repository \S* ?not found|code = NotFound)/is;
 const imageRows = [
     {
         reason: 'wrong-architecture',
@@ -346,7 +346,7 @@ const imageRows = [
         cause: 'The registry is down, or the nodes do not reach it.',
         next: "Check the registry's state and the nodes' way to it, then run this again.",
         patience: { seconds: 60 },
-        recognise: (subject) => pullFailure(subject, /dial tcp|connection refused|timeout|no such host|lookup|x509|TLS handshake|EOF|status: 5\d\d|too many requests/i),
+        recognise: (subject) => pullFailure(subject, /dial tcp|connection refused|timeout|no such host|lookup|x509|TLS handshake|EOF|status: 5\d\d|: 5\d\d |service unavailable|bad gateway|gateway time-?out|too many requests/i),
         message: ({ status }) => `the registry of ${status.image} cannot be reached`,
         hasLog: false,
     },
@@ -383,13 +383,14 @@ const imageRows = [
 ];
 
 ;// CONCATENATED MODULE: ./build/diagnosis/rows/job.js
-function lingering({ pods }) {
+function lingering({ job, pods }) {
+    const named = new Set(job.spec?.template.spec?.containers.map(({ name }) => name));
     return pods.flatMap((pod) => {
         const statuses = pod.status?.containerStatuses ?? [];
-        const endedWell = statuses.some(({ state }) => state?.terminated?.exitCode === 0);
-        return endedWell
-            ? statuses.filter(({ state }) => state?.running !== undefined).map(({ name }) => name)
-            : [];
+        const done = statuses
+            .filter(({ name }) => named.has(name))
+            .every(({ state }) => state?.terminated?.exitCode === 0);
+        return done ? statuses.filter(({ state }) => state?.running !== undefined).map(({ name }) => name) : [];
     });
 }
 const jobRows = [
@@ -405,8 +406,8 @@ const jobRows = [
     },
     {
         reason: 'sidecar-running',
-        symptom: 'the migration container has ended, another container of its pod runs on',
-        cause: 'A sidecar, often injected by a service mesh, does not end by itself, so the Job never does.',
+        symptom: 'all containers of the manifest have ended, another of the pod runs on',
+        cause: 'A sidecar that was injected, mostly by a service mesh, does not end by itself, so the Job never does.',
         next: 'Make it a native sidecar (an init container with restartPolicy: Always), or keep it out of this pod.',
         patience: { seconds: 30 },
         recognise: (subject) => (lingering(subject).length > 0 ? '' : undefined),
@@ -457,6 +458,16 @@ const placementRows = [
             return words !== undefined && /volume node affinity conflict/.test(words) ? words : undefined;
         },
         message: () => 'no node takes it, for none that is free is where its volume is',
+        hasLog: false,
+    },
+    {
+        reason: 'unschedulable',
+        symptom: '`Pending`, "0/N nodes are available", event `TriggeredScaleUp`',
+        cause: 'No node has room, and the cluster autoscaler is adding one.',
+        next: 'Wait for the node; raise the timeout if nodes take longer than that.',
+        patience: 'timeout',
+        recognise: (subject) => subject.events.some(({ reason }) => reason === 'TriggeredScaleUp') ? unscheduled(subject) : undefined,
+        message: () => 'no node takes it yet; the cluster autoscaler is adding one',
         hasLog: false,
     },
     {
@@ -758,6 +769,11 @@ class Sightings {
         this.#seen.set(symptom, { first, last: now });
         return first;
     }
+    forget(prefix) {
+        for (const symptom of this.#seen.keys())
+            if (symptom.startsWith(prefix))
+                this.#seen.delete(symptom);
+    }
 }
 const longestPause = 30_000;
 const examples = 3;
@@ -769,9 +785,7 @@ function diagnose(scene, sightings, now, failFast = 'strict') {
         events: scene.events?.get(pod.metadata?.uid ?? '') ?? [],
         timeout: scene.timeout,
     }));
-    const ofCreator = scene.creator
-        ? judge.rows(creatorRows, scene.creator, 'creator', scene.creator.object)
-        : undefined;
+    const ofCreator = scene.creator && judge.creator(scene.creator, scene.isMakingRoom ?? false);
     const ofWorkload = scene.workload
         ? judge.rows(workloadRows, scene.workload, 'workload', scene.workload.object)
         : undefined;
@@ -805,6 +819,10 @@ class Judge {
         const { pod } = whole;
         const object = `pod/${pod.metadata?.name}`;
         const key = `${object}/${pod.metadata?.uid}`;
+        if (hasEnded(pod)) {
+            const ended = this.rows(disruptionRows, whole, 'ended-pod', object, key);
+            return ended ? [ended] : [];
+        }
         const containers = containersOf(pod).flatMap((each) => {
             const subject = { ...each, ...whole };
             const found = this.rows(containerRows, subject, 'pod', object, `${key}/${each.status.name}`, each.status);
@@ -814,6 +832,12 @@ class Judge {
             return containers;
         const found = this.rows(podRows, whole, 'pod', object, key);
         return found ? [found] : [];
+    }
+    creator(creator, isMakingRoom) {
+        if (isMakingRoom)
+            this.#sightings.forget(`${creator.object}/`);
+        const found = this.rows(creatorRows, creator, 'creator', creator.object);
+        return isMakingRoom && found ? { ...found, hopeless: false } : found;
     }
     rows(rows, subject, about, object, key = object, status) {
         for (const row of rows) {
@@ -860,7 +884,7 @@ function containersOf(pod) {
     };
     return [...place(true), ...place(false)];
 }
-const order = ['pod', 'creator', 'workload'];
+const order = ['pod', 'creator', 'ended-pod', 'workload'];
 function merge(diagnoses) {
     const merged = new Map();
     for (const each of diagnoses) {
@@ -1032,7 +1056,9 @@ function sayDuration(seconds) {
 /* harmony export */   R: () => (/* binding */ endingOfError)
 /* harmony export */ });
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(9473);
-/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(6501);
+/* harmony import */ var _kubernetes_lease_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(9611);
+/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(6501);
+
 
 
 function endingOfError(error, journal) {
@@ -1046,8 +1072,10 @@ function endingOfError(error, journal) {
         ]
         : [];
     const next = [...left, ...adviceOn(error)];
-    if (error instanceof _run_js__WEBPACK_IMPORTED_MODULE_1__/* .Interrupted */ .j)
+    if (error instanceof _run_js__WEBPACK_IMPORTED_MODULE_2__/* .Interrupted */ .j)
         return { ending: { result: 'cancelled', cause, next }, finished: false };
+    if (error instanceof _kubernetes_lease_js__WEBPACK_IMPORTED_MODULE_1__/* .LockLost */ .yS)
+        return { ending: { result: 'superseded', cause, next }, finished: true };
     if (setting)
         return { ending: { result: 'left-failed', cause, next }, finished: false };
     return { ending: { result: migrating ? 'migration-failed' : 'refused', cause, next }, finished: true };
@@ -1062,9 +1090,11 @@ function reasonOf(error) {
         return 'invalid-kubeconfig';
     if (error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ConnectionError */ .Rc)
         return 'api-server-unreachable';
+    if (error instanceof _kubernetes_lease_js__WEBPACK_IMPORTED_MODULE_1__/* .LockLost */ .yS)
+        return 'lock-lost';
     if (error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ApiError */ .hD)
         return error.status === 401 ? 'unauthorised' : 'api-error';
-    if (error instanceof _run_js__WEBPACK_IMPORTED_MODULE_1__/* .Interrupted */ .j)
+    if (error instanceof _run_js__WEBPACK_IMPORTED_MODULE_2__/* .Interrupted */ .j)
         return 'interrupted';
     return 'internal-error';
 }
@@ -1089,7 +1119,9 @@ function adviceOn(error) {
     if (error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ApiError */ .hD && error.status === 401) {
         return ['Renew the credentials: they are not, or no longer, accepted by the cluster.'];
     }
-    if (error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ApiError */ .hD || error instanceof _run_js__WEBPACK_IMPORTED_MODULE_1__/* .Interrupted */ .j)
+    if (error instanceof _kubernetes_lease_js__WEBPACK_IMPORTED_MODULE_1__/* .LockLost */ .yS)
+        return ['See what the run that has the lock now makes of it; this one has stopped changing things.'];
+    if (error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ApiError */ .hD || error instanceof _run_js__WEBPACK_IMPORTED_MODULE_2__/* .Interrupted */ .j)
         return [];
     return [
         `This is a fault of safe-rollout; please report it with this: ${error instanceof Error ? error.stack : error}`,
@@ -1251,7 +1283,7 @@ function readCommand(text, bad) {
             return bad('migration-command', `it begins with '[' but is no JSON list: ${(0,errors/* messageOf */.bD)(error)}`);
         }
     }
-    const words = (0,shell_quote.parse)(text, (name) => `$${name}`);
+    const words = (0,shell_quote.parse)(text, (name) => `\${${name}}`);
     const operator = words.find((word) => typeof word !== 'string');
     if (operator !== undefined) {
         const shown = 'op' in operator ? operator.op : '#';
@@ -1294,6 +1326,9 @@ function readJob(text, workspace, bad) {
     const { initContainers } = job.spec?.template?.spec ?? {};
     if (initContainers !== undefined && !areMappings(initContainers)) {
         return bad('migration-job', `${origin}: spec.template.spec.initContainers is no list of containers.`);
+    }
+    if (job.spec?.template?.spec?.restartPolicy === 'OnFailure' && job.spec.backoffLimit === undefined) {
+        return bad('migration-job', `${origin}: restartPolicy OnFailure starts a failed migration again. Set backoffLimit too if that is meant, or restartPolicy: Never.`);
     }
     return { kind: 'job', job: job };
 }
@@ -1356,7 +1391,7 @@ function readEnvironment() {
         },
     };
 }
-function readInputs() {
+function readInputs(phase = 'main') {
     const problems = [];
     const text = (input) => core/* getInput */.V4(input);
     const bad = (input, problem) => {
@@ -1372,7 +1407,7 @@ function readInputs() {
             bad(input, `'${value}' is none of ${values.map((each) => `'${each}'`).join(', ')}.`);
         return found ?? values[0];
     };
-    const seconds = (input, fallback) => {
+    const seconds = (input, fallback, least = 1) => {
         const value = text(input);
         if (value === '')
             return fallback;
@@ -1380,7 +1415,7 @@ function readInputs() {
         if (duration === undefined) {
             bad(input, `'${value}' is no duration. Write a number with its unit, such as 90s, 10m or 1h30m.`);
         }
-        else if (duration < 1) {
+        else if (duration < least) {
             bad(input, `'${value}' is shorter than a second. Write how long to wait at the most, such as 10m.`);
         }
         return duration ?? fallback;
@@ -1391,13 +1426,16 @@ function readInputs() {
         namespace: readNamespace(text('namespace'), bad),
         image: readImage(text('image'), bad),
         containers: list(text('container')),
-        migration: readMigration(text('migration-job'), text('migration-command'), process.env['GITHUB_WORKSPACE'] ?? process.cwd(), bad),
+        migration: phase === 'post'
+            ? undefined
+            : readMigration(text('migration-job'), text('migration-command'), process.env['GITHUB_WORKSPACE'] ?? process.cwd(), bad),
         migrationTimeout: seconds('migration-timeout', 600),
         timeout,
         undoTimeout: seconds('undo-timeout', timeout),
         onFailure: oneOf('on-failure', 'undo', 'leave'),
         onCancel: oneOf('on-cancel', 'undo', 'leave'),
         failFast: oneOf('fail-fast', 'strict', 'patient', 'off'),
+        lockTimeout: seconds('lock-timeout', 600, 0),
         preflight: oneOf('preflight', 'strict', 'warn'),
         preflightIgnore: readRules(text('preflight-ignore'), bad),
         kubeconfig: text('kubeconfig'),
@@ -1442,6 +1480,27 @@ function readRules(text, bad) {
         bad('preflight-ignore', `${unknown.join(', ')} is no rule. There are: ${known}.`);
     }
     return ids;
+}
+
+
+/***/ }),
+
+/***/ 7048:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   G: () => (/* binding */ parseIntent)
+/* harmony export */ });
+function parseIntent(text) {
+    if (text === '')
+        return undefined;
+    try {
+        const intent = JSON.parse(text);
+        return intent.version === 1 ? intent : undefined;
+    }
+    catch {
+        return undefined;
+    }
 }
 
 
@@ -1596,6 +1655,215 @@ class PodEvents {
         events.done.catch(() => { });
         this.#followed.set(uid, { stop, events: () => events.items().sort((a, b) => b.lastSeen - a.lastSeen) });
     }
+}
+
+
+/***/ }),
+
+/***/ 9611:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   IZ: () => (/* binding */ acquireLock),
+/* harmony export */   yS: () => (/* binding */ LockLost)
+/* harmony export */ });
+/* unused harmony exports leaseSeconds, LeaseLock, heldBy */
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(9473);
+/* harmony import */ var _marks_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(5587);
+/* harmony import */ var _resources_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(8268);
+
+
+
+class LockLost extends Error {
+    name = 'LockLost';
+}
+const leaseSeconds = 30;
+const renewSeconds = 8;
+const marginSeconds = 10;
+const lookSeconds = 2;
+async function acquireLock(request) {
+    const { clock, holder, signal } = request;
+    const deadline = clock.now() + request.timeout * 1000;
+    let seen;
+    let told = '';
+    for (;;) {
+        const lease = await read(request);
+        const version = lease?.metadata?.resourceVersion ?? '';
+        if (seen === undefined || seen.version !== version)
+            seen = { version, since: clock.now() };
+        const by = lease && heldBy(lease);
+        const promised = (lease?.spec?.leaseDurationSeconds ?? leaseSeconds) * 1000;
+        const isFree = by === undefined || by.identity === holder.identity || clock.now() - seen.since >= promised;
+        if (isFree) {
+            const taken = await take(request, lease);
+            if (taken) {
+                const left = lease?.metadata?.annotations?.[_marks_js__WEBPACK_IMPORTED_MODULE_1__/* .marks */ .Z8.intent] ?? '';
+                return { kind: 'acquired', lock: new LeaseLock(request, taken), left };
+            }
+            continue;
+        }
+        if (told !== by.identity) {
+            request.onWait(by);
+            told = by.identity;
+        }
+        if (clock.now() >= deadline)
+            return { kind: 'held', by };
+        await clock.sleep(Math.min(lookSeconds, (deadline - clock.now()) / 1000), signal);
+    }
+}
+class LeaseLock {
+    #request;
+    #stop = new AbortController();
+    #lost = new AbortController();
+    #version;
+    #renewedAt;
+    #queue = Promise.resolve();
+    constructor(request, taken) {
+        this.#request = request;
+        this.#version = taken.lease.metadata?.resourceVersion ?? '';
+        this.#renewedAt = taken.at;
+        this.#renewing().catch(() => { });
+    }
+    get lost() {
+        return this.#lost.signal;
+    }
+    async note(text) {
+        await this.#change({ metadata: { annotations: { [_marks_js__WEBPACK_IMPORTED_MODULE_1__/* .marks */ .Z8.intent]: text } } });
+    }
+    async ensure() {
+        this.#lost.signal.throwIfAborted();
+        const left = leaseSeconds - (this.#request.clock.now() - this.#renewedAt) / 1000;
+        if (left < marginSeconds)
+            await this.#change({});
+    }
+    stop() {
+        this.#stop.abort();
+    }
+    async release() {
+        this.#stop.abort();
+        if (this.#lost.signal.aborted)
+            return;
+        try {
+            await this.#change({
+                spec: { holderIdentity: null, acquireTime: null },
+                metadata: { annotations: { [_marks_js__WEBPACK_IMPORTED_MODULE_1__/* .marks */ .Z8.run]: null, [_marks_js__WEBPACK_IMPORTED_MODULE_1__/* .marks */ .Z8.intent]: null } },
+            }, releaseSeconds);
+        }
+        catch {
+        }
+    }
+    async #renewing() {
+        const { clock, signal } = this.#request;
+        const ending = AbortSignal.any([signal, this.#stop.signal, this.#lost.signal]);
+        for (;;) {
+            await clock.sleep(renewSeconds, ending);
+            await this.#change({}).catch(() => { });
+        }
+    }
+    #change(patch, patience = leaseSeconds) {
+        const change = this.#queue.then(() => this.#changeNow(patch, patience));
+        this.#queue = change.catch(() => { });
+        return change;
+    }
+    async #changeNow(patch, patience) {
+        this.#lost.signal.throwIfAborted();
+        const { clock, holder } = this.#request;
+        for (let attempt = 0;; attempt++) {
+            const at = clock.now();
+            try {
+                const lease = await write(this.#request, this.#version, { ...patch, spec: { renewTime: microTime(at), ...patch.spec } }, patience);
+                this.#version = lease.metadata?.resourceVersion ?? '';
+                this.#renewedAt = at;
+                return;
+            }
+            catch (error) {
+                const isConflict = error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ApiError */ .hD && error.status === 409;
+                const isUnknown = error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ConnectionError */ .Rc && error.sent;
+                const isGone = error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ApiError */ .hD && error.status === 404;
+                if (!isConflict && !isUnknown && !isGone)
+                    throw error;
+                const lease = isGone ? undefined : await read(this.#request);
+                if (lease === undefined || heldBy(lease)?.identity !== holder.identity)
+                    throw this.#lose(lease);
+                this.#version = lease.metadata?.resourceVersion ?? '';
+                if (attempt >= 3)
+                    throw error;
+            }
+        }
+    }
+    #lose(lease) {
+        const by = lease && heldBy(lease);
+        const who = by ? `${by.identity}${by.url ? ` (${by.url})` : ''} has taken it over` : 'its Lease is gone';
+        const error = new LockLost(`The lock ${this.#request.name} was lost: ${who}.`);
+        this.#lost.abort(error);
+        return error;
+    }
+}
+const releaseSeconds = 3;
+function heldBy({ spec, metadata }) {
+    if (!spec?.holderIdentity)
+        return undefined;
+    return {
+        identity: spec.holderIdentity,
+        url: metadata?.annotations?.[_marks_js__WEBPACK_IMPORTED_MODULE_1__/* .marks */ .Z8.run] ?? '',
+        since: new Date(spec.acquireTime ?? 0).getTime(),
+    };
+}
+async function read({ client, namespace, name, signal }) {
+    try {
+        return await client.get(_resources_js__WEBPACK_IMPORTED_MODULE_2__/* .resources */ .E.leases, { namespace, name }, { signal });
+    }
+    catch (error) {
+        if (error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ApiError */ .hD && error.status === 404)
+            return undefined;
+        throw error;
+    }
+}
+async function take(request, lease) {
+    const { client, namespace, name, holder, clock, signal } = request;
+    const at = clock.now();
+    const spec = {
+        holderIdentity: holder.identity,
+        leaseDurationSeconds: leaseSeconds,
+        acquireTime: microTime(at),
+        renewTime: microTime(at),
+        leaseTransitions: (lease?.spec?.leaseTransitions ?? 0) + 1,
+    };
+    const annotations = { [_marks_js__WEBPACK_IMPORTED_MODULE_1__/* .marks */ .Z8.run]: holder.url };
+    try {
+        if (lease !== undefined) {
+            return {
+                lease: await write(request, lease.metadata?.resourceVersion ?? '', {
+                    spec,
+                    metadata: { annotations },
+                }),
+                at,
+            };
+        }
+        const body = { metadata: { name, namespace, annotations }, spec };
+        return {
+            lease: await client.create(_resources_js__WEBPACK_IMPORTED_MODULE_2__/* .resources */ .E.leases, { namespace }, body, { fieldManager: _marks_js__WEBPACK_IMPORTED_MODULE_1__/* .fieldManager */ .wM, signal }),
+            at,
+        };
+    }
+    catch (error) {
+        if (error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ApiError */ .hD && (error.status === 409 || error.status === 404))
+            return undefined;
+        if (error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ConnectionError */ .Rc && error.sent)
+            return undefined;
+        throw error;
+    }
+}
+function write({ client, namespace, name, signal }, resourceVersion, patch, patience) {
+    const body = { ...patch, metadata: { ...patch.metadata, resourceVersion } };
+    return client.patch(_resources_js__WEBPACK_IMPORTED_MODULE_2__/* .resources */ .E.leases, { namespace, name }, body, {
+        fieldManager: _marks_js__WEBPACK_IMPORTED_MODULE_1__/* .fieldManager */ .wM,
+        signal,
+        ...(patience !== undefined && { patience }),
+    });
+}
+function microTime(milliseconds) {
+    return new Date(milliseconds).toISOString().replace('Z', '000Z');
 }
 
 
@@ -1884,6 +2152,8 @@ const marks = {
     workload: 'safe-rollout/workload',
     runId: 'safe-rollout/run-id',
     run: 'safe-rollout/run',
+    intent: 'safe-rollout/intent',
+    migration: 'safe-rollout/migration',
     commit: 'safe-rollout/commit',
     changeCause: 'kubernetes.io/change-cause',
 };
@@ -2000,6 +2270,8 @@ const IDLE_SECONDS = 75;
 const WATCH_SECONDS = { least: 240, most: 300 };
 const FIRST_PAUSE_SECONDS = 0.2;
 const LONGEST_PAUSE_SECONDS = 10;
+const PASSING_REFUSALS = new Set([401, 403, 404]);
+const REFUSED_SECONDS = 60;
 function mirror(client, type, selection, options) {
     const kept = new Map();
     const synced = Promise.withResolvers();
@@ -2080,9 +2352,22 @@ function mirror(client, type, selection, options) {
     }
     async function run() {
         let version;
+        let isSynced = false;
+        let refusedSince;
         for (;;) {
-            version = version === undefined ? await list() : version;
-            version = await watchFrom(version);
+            try {
+                version = version === undefined ? await list() : version;
+                isSynced = true;
+                version = await watchFrom(version);
+                refusedSince = undefined;
+            }
+            catch (error) {
+                if (!isSynced || !(error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_2__/* .ApiError */ .hD) || !PASSING_REFUSALS.has(error.status))
+                    throw error;
+                refusedSince ??= clock.now();
+                if (clock.now() - refusedSince > REFUSED_SECONDS * 1000)
+                    throw error;
+            }
             await clock.sleep(pause, signal);
             pause = Math.min(pause * 2, LONGEST_PAUSE_SECONDS);
         }
@@ -2190,6 +2475,11 @@ const deployment = {
     recreates: (workload) => workload.spec?.strategy?.type === 'Recreate',
     status(view, before) {
         return deploymentStatus(view.workload, before, deployment.current(view)?.available);
+    },
+    settled(workload) {
+        const { status, metadata } = workload;
+        const seen = (status?.observedGeneration ?? 0) >= (metadata?.generation ?? 0);
+        return seen && condition(workload, 'Progressing')?.reason === 'NewReplicaSetAvailable';
     },
     revisions(view) {
         return replicaSets(view)
@@ -2354,34 +2644,36 @@ function sayWorkload({ kind, name }) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   l: () => (/* binding */ observe)
+/* harmony export */   wk: () => (/* binding */ observeIfThere)
 /* harmony export */ });
-/* unused harmony export slim */
-/* harmony import */ var _pulse_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(2468);
-/* harmony import */ var _resources_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(8268);
-/* harmony import */ var _watch_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(6862);
-/* harmony import */ var _kinds_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(2536);
+/* unused harmony exports observe, slim */
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(9473);
+/* harmony import */ var _pulse_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(2468);
+/* harmony import */ var _resources_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(8268);
+/* harmony import */ var _watch_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(6862);
+/* harmony import */ var _kinds_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(2536);
+
 
 
 
 
 async function observe(client, name, namespace, clock, signal) {
-    const kind = _kinds_js__WEBPACK_IMPORTED_MODULE_2__/* .kinds */ .E[name.kind];
+    const kind = _kinds_js__WEBPACK_IMPORTED_MODULE_3__/* .kinds */ .E[name.kind];
     const first = await client.get(kind.resource, { namespace, name: name.name }, { signal });
     const uid = first.metadata?.uid;
     const closing = new AbortController();
     const ending = AbortSignal.any([signal, closing.signal]);
-    const pulse = new _pulse_js__WEBPACK_IMPORTED_MODULE_3__/* .Pulse */ .S();
+    const pulse = new _pulse_js__WEBPACK_IMPORTED_MODULE_4__/* .Pulse */ .S();
     const options = { signal: ending, onChange: () => pulse.beat() };
     const labelSelector = kind.selector(first);
-    const workloads = (0,_watch_js__WEBPACK_IMPORTED_MODULE_1__/* .mirror */ .e)(client, kind.resource, { namespace, fieldSelector: `metadata.name=${name.name}` }, options);
-    const holders = (0,_watch_js__WEBPACK_IMPORTED_MODULE_1__/* .mirror */ .e)(client, kind.holders, { namespace, labelSelector }, options);
-    const pods = (0,_watch_js__WEBPACK_IMPORTED_MODULE_1__/* .mirror */ .e)(client, _resources_js__WEBPACK_IMPORTED_MODULE_0__/* .resources */ .E.pods, { namespace, labelSelector }, { ...options, project: slim });
+    const workloads = (0,_watch_js__WEBPACK_IMPORTED_MODULE_2__/* .mirror */ .e)(client, kind.resource, { namespace, fieldSelector: `metadata.name=${name.name}` }, options);
+    const holders = (0,_watch_js__WEBPACK_IMPORTED_MODULE_2__/* .mirror */ .e)(client, kind.holders, { namespace, labelSelector }, options);
+    const pods = (0,_watch_js__WEBPACK_IMPORTED_MODULE_2__/* .mirror */ .e)(client, _resources_js__WEBPACK_IMPORTED_MODULE_1__/* .resources */ .E.pods, { namespace, labelSelector }, { ...options, project: slim });
     const all = [workloads, holders, pods];
     for (const each of all)
         each.done.catch((error) => pulse.fail(error));
     try {
-        await Promise.all(all.map(({ synced }) => synced));
+        await Promise.race([Promise.all(all.map(({ synced }) => synced)), tooLong(clock, ending)]);
     }
     catch (error) {
         closing.abort();
@@ -2389,6 +2681,7 @@ async function observe(client, name, namespace, clock, signal) {
     }
     return {
         kind,
+        missing: false,
         view() {
             const workload = workloads.get(name.name);
             if (workload === undefined || workload.metadata?.uid !== uid)
@@ -2401,6 +2694,29 @@ async function observe(client, name, namespace, clock, signal) {
         changed: (seen, seconds) => pulse.wait(seen, seconds, clock, ending),
         close: () => closing.abort(),
     };
+}
+async function observeIfThere(run) {
+    const { client, inputs, namespace, clock, signal } = run;
+    try {
+        return await observe(client, inputs.workload, namespace, clock, signal);
+    }
+    catch (error) {
+        if (!(error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ApiError */ .hD) || (error.status !== 404 && error.status !== 403))
+            throw error;
+        return {
+            kind: _kinds_js__WEBPACK_IMPORTED_MODULE_3__/* .kinds */ .E[inputs.workload.kind],
+            missing: error.status === 404,
+            view: () => undefined,
+            changes: 0,
+            changed: (_, seconds) => clock.sleep(seconds, signal),
+            close: () => { },
+        };
+    }
+}
+const firstLookSeconds = 60;
+async function tooLong(clock, signal) {
+    await clock.sleep(firstLookSeconds, signal);
+    throw new Error(`The API server did not show the workload within ${firstLookSeconds} s.`);
 }
 function slim(pod) {
     const { name, uid, ownerReferences, creationTimestamp, deletionTimestamp, finalizers } = pod.metadata ?? {};
@@ -2428,6 +2744,7 @@ function slim(pod) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   KF: () => (/* binding */ bearsImages),
 /* harmony export */   Kf: () => (/* binding */ setImagePatch),
 /* harmony export */   W7: () => (/* binding */ annotationPatch),
 /* harmony export */   nS: () => (/* binding */ withImages),
@@ -2493,6 +2810,10 @@ function withImages(workload, changes) {
         },
     };
 }
+function bearsImages(workload, changes) {
+    const all = containers(workload);
+    return changes.every(({ container: name, to }) => all.some(({ container }) => container.name === name && container.image === to));
+}
 function annotationPatch(present, wanted) {
     const operations = present === undefined ? [{ op: 'add', path: '/metadata/annotations', value: {} }] : [];
     for (const [key, value] of Object.entries(wanted)) {
@@ -2526,6 +2847,7 @@ function repositoryOf(image) {
 /* harmony export */   U4: () => (/* binding */ podTemplateHash),
 /* harmony export */   XK: () => (/* binding */ withoutHash),
 /* harmony export */   az: () => (/* binding */ equalIgnoringHash),
+/* harmony export */   ol: () => (/* binding */ digestOf),
 /* harmony export */   pd: () => (/* binding */ templateDigest)
 /* harmony export */ });
 /* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(7598);
@@ -2542,8 +2864,11 @@ function equalIgnoringHash(one, other) {
     return (0,node_util__WEBPACK_IMPORTED_MODULE_1__.isDeepStrictEqual)(plain(withoutHash(one)), plain(withoutHash(other)));
 }
 function templateDigest(template) {
+    return digestOf(withoutHash(template));
+}
+function digestOf(value) {
     return (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256')
-        .update(JSON.stringify(plain(withoutHash(template))))
+        .update(JSON.stringify(plain(value)))
         .digest('hex')
         .slice(0, 16);
 }
@@ -2617,15 +2942,17 @@ function guarded(text) {
 /* harmony export */   GZ: () => (/* binding */ isDenied),
 /* harmony export */   Iz: () => (/* binding */ rbacRules)
 /* harmony export */ });
-function neededAccess(migrates) {
-    const need = (group, resource, ...verbs) => verbs.map((verb) => ({ verb, group, resource }));
+function neededAccess(migrates, workload, lock) {
+    const need = (name, group, resource, ...verbs) => verbs.map((verb) => ({ verb, group, resource, name }));
     return [
-        ...need('apps', 'deployments', 'get', 'list', 'watch', 'patch'),
-        ...need('apps', 'replicasets', 'list', 'watch'),
-        ...need('', 'pods', 'list', 'watch'),
-        ...need('', 'pods/log', 'get'),
-        ...need('', 'events', 'list', 'watch'),
-        ...(migrates ? need('batch', 'jobs', 'list', 'watch', 'create', 'delete') : []),
+        ...need(workload, 'apps', 'deployments', 'get', 'list', 'watch', 'patch'),
+        ...need(undefined, 'apps', 'replicasets', 'list', 'watch'),
+        ...need(undefined, '', 'pods', 'list', 'watch'),
+        ...need(undefined, '', 'pods/log', 'get'),
+        ...need(undefined, '', 'events', 'list', 'watch'),
+        ...need(lock, 'coordination.k8s.io', 'leases', 'get', 'patch'),
+        ...need(undefined, 'coordination.k8s.io', 'leases', 'create'),
+        ...(migrates ? need(undefined, 'batch', 'jobs', 'list', 'watch', 'create', 'delete') : []),
     ];
 }
 function isDenied(access, verb, resource) {
@@ -2736,6 +3063,7 @@ const noReplicas = {
 const patchRefused = {
     id: 'patch-refused',
     level: 'error',
+    underLock: true,
     about: 'The API server refuses the new image in a dry run; an admission policy mostly says why.',
     judge({ patchRefusal, workload, access }) {
         if (patchRefusal === undefined || (0,preflight_access/* isDenied */.GZ)(access, 'patch', 'deployments'))
@@ -2772,7 +3100,7 @@ const permissionMissing = {
     id: 'permission-missing',
     level: 'error',
     about: 'The credentials may not do something that the step will need.',
-    judge({ access, namespace }) {
+    judge({ access, namespace, found, missing: isMissing }) {
         const missing = access.filter(({ allowed }) => !allowed);
         if (missing.length === 0)
             return [];
@@ -2780,6 +3108,7 @@ const permissionMissing = {
         return [
             {
                 message: `The credentials may not: ${list} (namespace ${namespace}).`,
+                fixed: found === undefined && !isMissing,
                 next: `Add to a Role that is bound to them:\n${(0,preflight_access/* rbacRules */.Iz)(missing)}`,
             },
         ];
@@ -2790,9 +3119,10 @@ const permissionMissing = {
 const rolloutInProgress = {
     id: 'rollout-in-progress',
     level: 'error',
+    underLock: true,
     about: 'Another rollout of the workload is under way, and nothing shows that it has failed.',
     judge({ found, workload, namespace }) {
-        if (!found || found.paused || found.verdict.hopeless)
+        if (!found || found.paused || found.settled || found.verdict.hopeless)
             return [];
         if (found.status.state !== 'progressing' && found.status.state !== 'unseen')
             return [];
@@ -2809,6 +3139,7 @@ const rolloutInProgress = {
 const runsButUnhealthy = {
     id: 'runs-but-unhealthy',
     level: 'fixed',
+    underLock: true,
     about: 'The workload bears the wanted image already, but is not healthy: there is nothing to set, and nothing to be green about.',
     judge({ found, workload, namespace }) {
         if (!found?.plan.ok || found.plan.changes.some(({ from, to }) => from !== to))
@@ -2830,18 +3161,20 @@ const runsButUnhealthy = {
 const unhealthyNow = {
     id: 'unhealthy-now',
     level: 'warning',
-    about: 'The revision that runs now is broken, so an undo goes to an older one, or nowhere.',
+    underLock: true,
+    about: 'The revision that runs now is not healthy, so an undo may go to an older one, or nowhere.',
     judge({ found, workload }) {
         if (!found)
             return [];
-        const broken = found.status.state === 'failed' || (found.status.state !== 'complete' && found.verdict.hopeless);
+        const broken = found.status.state === 'failed' ||
+            (found.status.state !== 'complete' && (found.verdict.hopeless || found.settled));
         if (!broken)
             return [];
         const [worst] = found.verdict.diagnoses;
         const why = worst ? ` (${worst.object}: ${worst.message})` : ` (${found.status.message})`;
         return [
             {
-                message: `The revision of ${workload} that runs now is broken${why}.`,
+                message: `The revision of ${workload} that runs now is not healthy${why}.`,
                 next: found.undoTo === undefined
                     ? 'No revision is healthy: if this deploy fails too, there is nothing to go back to.'
                     : `If this deploy fails too, it is undone to revision ${found.undoTo}, the last one with healthy pods.`,
@@ -2874,14 +3207,12 @@ function editDistance(one, other) {
 
 ;// CONCATENATED MODULE: ./build/preflight/rules/workload-missing.js
 
-
 const workloadMissing = {
     id: 'workload-missing',
     level: 'fixed',
     about: 'The workload does not exist in the namespace.',
-    judge({ found, access, workload, namespace, siblings }) {
-        const unreadable = (0,preflight_access/* isDenied */.GZ)(access, 'get', 'deployments');
-        if (found || unreadable)
+    judge({ missing, workload, namespace, siblings }) {
+        if (!missing)
             return [];
         const [kind = '', name = ''] = workload.split('/');
         const near = nearest(name, siblings);
@@ -2919,12 +3250,13 @@ const rules = [
     patchRefused,
     migrationRefused,
 ];
-function judge(facts, mode, ignored) {
+function judge(facts, mode, ignored, locked) {
     return rules
         .filter(({ id, level }) => level === 'fixed' || !ignored.includes(id))
-        .flatMap((rule) => rule.judge(facts).map((finding) => ({
+        .filter(({ underLock }) => locked || !underLock)
+        .flatMap((rule) => rule.judge(facts).map(({ fixed, ...finding }) => ({
         rule: rule.id,
-        level: rule.level === 'fixed' || (rule.level === 'error' && mode === 'strict')
+        level: rule.level === 'fixed' || fixed || (rule.level === 'error' && mode === 'strict')
             ? 'error'
             : 'warning',
         ...finding,
@@ -2973,6 +3305,7 @@ function verdictOf(story) {
             state: `${workload} is healthy and runs ${image}. No migration was run.`,
         },
         refused: { mark: '⛔', title: `Refused: ${workload} was not deployed`, state: untouched },
+        locked: { mark: '🔒', title: `Locked: another run deploys ${workload}`, state: untouched },
         'migration-failed': {
             mark: '❌',
             title: `Migration failed: ${workload} was not deployed`,
@@ -3066,6 +3399,7 @@ function tell(entries) {
         undoneTo: last('undone')?.revision,
         migrationJob: last('migration-started')?.job ?? '',
         findings: last('checked')?.findings ?? [],
+        resumed: last('resumed')?.message ?? '',
         undoCause: last('undo-failed')?.cause,
         phases: phases(entries),
         run: last('began')?.run ?? '',
@@ -3192,6 +3526,7 @@ function render(story) {
         words(verdict.state),
         ...causeSection(story),
         ...nextSection(story),
+        words(story.resumed),
         facts(story),
         ...timeline(story.phases),
         ...findings(story),
@@ -3371,6 +3706,8 @@ __webpack_require__.d(__webpack_exports__, {
   A: () => (/* binding */ startRun)
 });
 
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __webpack_require__(7598);
 // EXTERNAL MODULE: ./build/clock.js
 var build_clock = __webpack_require__(7094);
 // EXTERNAL MODULE: ./build/duration.js
@@ -3517,8 +3854,6 @@ function changeQuery(options) {
     };
 }
 
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __webpack_require__(7598);
 // EXTERNAL MODULE: external "node:fs/promises"
 var promises_ = __webpack_require__(1455);
 // EXTERNAL MODULE: external "node:path"
@@ -4673,6 +5008,7 @@ const version = '0.1.0';
 
 
 
+
 async function startRun(from) {
     const { inputs, environment, log, journal, signal } = from;
     const { kubeconfig, context } = inputs;
@@ -4687,6 +5023,9 @@ async function startRun(from) {
         onOutage: ({ error }) => log.line(`The API server does not answer (${(0,errors/* messageOf */.bD)(error)}); waiting for it.`),
         onRecovered: ({ seconds }) => log.line(`The API server answers again, after ${(0,duration/* sayDuration */.k)(seconds)}.`),
     });
+    const identity = from.holder || newIdentity(environment.run);
+    if (!from.holder)
+        (0,state/* saveHolder */.Gl)(identity);
     const namespace = inputs.namespace || connection.namespace;
     const workload = (0,names/* sayWorkload */.j)(inputs.workload);
     journal.add({ type: 'connected', server: connection.server, workload, namespace });
@@ -4695,14 +5034,20 @@ async function startRun(from) {
         inputs,
         github: environment.run,
         client: new Client(transport),
+        server: connection.server,
         namespace,
         log,
         journal,
         clock: build_clock/* systemClock */.m,
-        saveIntent: state/* saveIntent */.Cf,
+        saveIntent: async (intent) => (0,state/* saveIntent */.Cf)(intent),
+        holder: { identity, url: environment.run.url },
         signal,
         close: () => transport.close(),
     };
+}
+function newIdentity({ repository, runId, attempt, job }) {
+    const run = [repository, runId, attempt, job].filter((part) => part !== '').join('/');
+    return `${run || 'local'}/${(0,external_node_crypto_.randomBytes)(4).toString('hex')}`;
 }
 
 
@@ -4713,13 +5058,14 @@ async function startRun(from) {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   Cf: () => (/* binding */ saveIntent),
+/* harmony export */   Gl: () => (/* binding */ saveHolder),
 /* harmony export */   XQ: () => (/* binding */ saveJournal),
 /* harmony export */   un: () => (/* binding */ readState),
 /* harmony export */   yo: () => (/* binding */ saveEnded)
 /* harmony export */ });
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(1147);
 
-const keys = { ended: 'ended', intent: 'intent', journal: 'journal' };
+const keys = { ended: 'ended', holder: 'holder', intent: 'intent', journal: 'journal' };
 function saveEnded() {
     _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .saveState */ .LZ(keys.ended, 'true');
 }
@@ -4729,8 +5075,15 @@ function saveIntent(intent) {
 function saveJournal(journal) {
     _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .saveState */ .LZ(keys.journal, journal.toState());
 }
+function saveHolder(identity) {
+    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .saveState */ .LZ(keys.holder, identity);
+}
 function readState() {
-    return { intent: _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .getState */ .Gu(keys.intent), journal: _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .getState */ .Gu(keys.journal) };
+    return {
+        holder: _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .getState */ .Gu(keys.holder),
+        intent: _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .getState */ .Gu(keys.intent),
+        journal: _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .getState */ .Gu(keys.journal),
+    };
 }
 
 
@@ -4748,27 +5101,114 @@ function readState() {
 
 
 
-async function applyPatch(run, kind, name, patch, expected, ours, patience) {
+const mostAttempts = 5;
+async function applyPatch(run, kind, name, patch, expected, isOurs, patience) {
     const { client, namespace, signal } = run;
+    for (let attempt = 1;; attempt++) {
+        try {
+            const options = { fieldManager: _kubernetes_marks_js__WEBPACK_IMPORTED_MODULE_1__/* .fieldManager */ .wM, signal, patience, repeatable: true };
+            const workload = await client.patch(kind.resource, { namespace, name }, patch, options);
+            return { kind: 'applied', workload };
+        }
+        catch (error) {
+            if (!(error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ApiError */ .hD))
+                throw error;
+            const workload = await client.get(kind.resource, { namespace, name }, { signal, patience });
+            if (isOurs(workload))
+                return { kind: 'applied', workload };
+            const unchanged = workload.spec !== undefined && (0,_kubernetes_workloads_template_js__WEBPACK_IMPORTED_MODULE_2__/* .templateDigest */ .pd)(workload.spec.template) === expected;
+            if (!unchanged)
+                return { kind: 'overtaken', workload };
+            if (error.status === 409 && attempt < mostAttempts)
+                continue;
+            if (error.status >= 500)
+                throw error;
+            return { kind: 'refused', error };
+        }
+    }
+}
+
+
+/***/ }),
+
+/***/ 3329:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   l: () => (/* binding */ lockName),
+/* harmony export */   y: () => (/* binding */ underLock)
+/* harmony export */ });
+/* harmony import */ var _duration_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(3110);
+/* harmony import */ var _intent_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(7048);
+/* harmony import */ var _kubernetes_lease_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(9611);
+/* harmony import */ var _kubernetes_workloads_names_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(5596);
+
+
+
+
+async function underLock(run, work) {
+    const { client, namespace, clock, holder, inputs, log } = run;
+    let waited = false;
+    const attempt = await (0,_kubernetes_lease_js__WEBPACK_IMPORTED_MODULE_1__/* .acquireLock */ .IZ)({
+        client,
+        namespace,
+        name: lockName(inputs.workload),
+        holder,
+        clock,
+        signal: run.signal,
+        timeout: inputs.lockTimeout,
+        onWait: (by) => {
+            waited = true;
+            log.line(`Waiting for ${sayHolder(by)}, which deploys ${(0,_kubernetes_workloads_names_js__WEBPACK_IMPORTED_MODULE_2__/* .sayWorkload */ .j)(inputs.workload)} too.`);
+        },
+    });
+    if (attempt.kind === 'held')
+        return locked(run, attempt.by);
+    const { lock, left } = attempt;
+    let pending;
     try {
-        const workload = await client.patch(kind.resource, { namespace, name }, patch, {
-            fieldManager: _kubernetes_marks_js__WEBPACK_IMPORTED_MODULE_1__/* .fieldManager */ .wM,
-            signal,
-            patience,
-            repeatable: true,
+        return await work({
+            ...run,
+            left: (0,_intent_js__WEBPACK_IMPORTED_MODULE_3__/* .parseIntent */ .G)(left),
+            waited,
+            signal: AbortSignal.any([run.signal, lock.lost]),
+            saveIntent: async (intent) => {
+                pending = intent;
+                await run.saveIntent(intent);
+                if (intent !== undefined)
+                    await lock.note(JSON.stringify(intent));
+            },
         });
-        return { applied: true, workload };
     }
-    catch (error) {
-        if (!(error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ApiError */ .hD) || error.status !== 422)
-            throw error;
-        const workload = await client.get(kind.resource, { namespace, name }, { signal, patience });
-        if (workload.spec && ours.has((0,_kubernetes_workloads_template_js__WEBPACK_IMPORTED_MODULE_2__/* .templateDigest */ .pd)(workload.spec.template)))
-            return { applied: true, workload };
-        if (workload.spec && (0,_kubernetes_workloads_template_js__WEBPACK_IMPORTED_MODULE_2__/* .templateDigest */ .pd)(workload.spec.template) === expected)
-            throw error;
-        return { applied: false, workload };
+    finally {
+        if (run.signal.aborted || pending !== undefined)
+            lock.stop();
+        else
+            await lock.release();
     }
+}
+function lockName(workload) {
+    return `safe-rollout-${workload.kind.toLowerCase()}-${workload.name}`.slice(0, 253);
+}
+function sayHolder({ identity, url, since }) {
+    const time = new Date(since).toISOString().slice(11, 19);
+    return `the run ${identity}${url ? ` (${url})` : ''}, which has the lock since ${time} UTC`;
+}
+function locked(run, by) {
+    const { inputs, namespace } = run;
+    const waited = inputs.lockTimeout > 0 ? ` after ${(0,_duration_js__WEBPACK_IMPORTED_MODULE_0__/* .sayDuration */ .k)(inputs.lockTimeout)}` : '';
+    return {
+        result: 'locked',
+        cause: {
+            reason: 'locked',
+            message: `${(0,_kubernetes_workloads_names_js__WEBPACK_IMPORTED_MODULE_2__/* .sayWorkload */ .j)(inputs.workload)} is still being deployed by ${sayHolder(by)}${waited}.`,
+            diagnoses: [],
+        },
+        next: [
+            `Wait for that run${by.url ? ` (${by.url})` : ''}, then run this again; or raise 'lock-timeout'.`,
+            `See the lock: kubectl -n ${namespace} get lease ${lockName(inputs.workload)} -o yaml`,
+        ],
+    };
 }
 
 
@@ -4792,12 +5232,14 @@ function healthOf(kind, view, now) {
     const pods = current ? kind.podsOf(view, current) : [];
     const creator = current && kind.creator(view, current);
     const verdict = (0,_diagnosis_diagnose_js__WEBPACK_IMPORTED_MODULE_0__/* .diagnose */ .h4)({ pods, creator }, new _diagnosis_diagnose_js__WEBPACK_IMPORTED_MODULE_0__/* .Sightings */ .lL(), now);
-    const undoTo = status.state === 'complete'
+    const settled = kind.settled(view.workload);
+    const serves = status.state === 'complete' || (settled && (current?.available ?? 0) > 0);
+    const undoTo = serves
         ? current
         : kind
             .revisions(view)
             .find((revision) => revision.holderUid !== current?.holderUid && revision.available > 0);
-    return { status, current, verdict, undoTo };
+    return { status, settled, current, verdict, undoTo };
 }
 function toUndoTarget(revision) {
     const { number, holder, holderUid, template } = revision;
@@ -4812,7 +5254,7 @@ function findRevision(kind, view, target) {
 
 /***/ }),
 
-/***/ 1185:
+/***/ 1335:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -4827,6 +5269,8 @@ __webpack_require__.d(__webpack_exports__, {
 var errors = __webpack_require__(9473);
 // EXTERNAL MODULE: ./build/kubernetes/workloads/names.js
 var names = __webpack_require__(5596);
+// EXTERNAL MODULE: ./build/kubernetes/workloads/observe.js
+var observe = __webpack_require__(52);
 // EXTERNAL MODULE: ./build/diagnosis/diagnosis.js
 var diagnosis_diagnosis = __webpack_require__(1851);
 ;// CONCATENATED MODULE: ./build/report/cause.js
@@ -4931,70 +5375,10 @@ function merge(events) {
     return [...merged.values()].slice(0, mostEvents);
 }
 
-// EXTERNAL MODULE: ./build/kubernetes/workloads/last-change.js
-var last_change = __webpack_require__(2539);
-// EXTERNAL MODULE: ./build/kubernetes/workloads/template.js
-var workloads_template = __webpack_require__(5984);
-// EXTERNAL MODULE: ./build/steps/apply-patch.js
-var apply_patch = __webpack_require__(8195);
-// EXTERNAL MODULE: ./build/steps/look.js
-var look = __webpack_require__(909);
-// EXTERNAL MODULE: ./build/steps/watch-rollout.js + 1 modules
-var watch_rollout = __webpack_require__(6741);
-;// CONCATENATED MODULE: ./build/steps/undo.js
-
-
-
-
-
-
-async function undo(run, observation, target, ours, timeout) {
-    const { client, namespace, inputs, clock } = run;
-    const { kind } = observation;
-    const began = clock.now();
-    const name = inputs.workload.name;
-    const before = await client.get(kind.resource, { namespace, name }, { signal: run.signal, patience: timeout });
-    const view = observation.view();
-    const template = before.spec?.template;
-    if (view === undefined || template === undefined || before.metadata?.uid !== view.workload.metadata?.uid) {
-        return { kind: 'superseded', message: `${(0,names/* sayWorkload */.j)(inputs.workload)} was deleted.` };
-    }
-    const targetDigests = new Set([target.templateDigest]);
-    let generation = before.metadata?.generation ?? 0;
-    if (!targetDigests.has((0,workloads_template/* templateDigest */.pd)(template))) {
-        if (!ours.has((0,workloads_template/* templateDigest */.pd)(template))) {
-            const message = `${(0,names/* sayWorkload */.j)(inputs.workload)} was changed by ${(0,last_change/* lastChangeOf */.k)(before, run.github.url)}, so it is left as it is.`;
-            return { kind: 'superseded', message };
-        }
-        const revision = (0,look/* findRevision */.pV)(kind, view, target);
-        if (revision === undefined) {
-            const message = `Revision ${target.number} (${target.holder}) is no longer in the workload's history.`;
-            return { kind: 'failed', trouble: { reason: 'revision-gone', message, diagnoses: [] } };
-        }
-        const end = await (0,apply_patch/* applyPatch */.X)(run, kind, name, kind.undoPatch(before, revision), (0,workloads_template/* templateDigest */.pd)(template), targetDigests, timeout);
-        if (!end.applied) {
-            const message = `${(0,names/* sayWorkload */.j)(inputs.workload)} was changed by ${(0,last_change/* lastChangeOf */.k)(end.workload, run.github.url)} just before the undo, so it is left as it is.`;
-            return { kind: 'superseded', message };
-        }
-        generation = end.workload.metadata?.generation ?? 0;
-    }
-    if (kind.paused(before)) {
-        const message = `${(0,names/* sayWorkload */.j)(inputs.workload)} is paused: its template is back, but will be rolled out only once it is resumed.`;
-        return { kind: 'failed', trouble: { reason: 'paused', message, diagnoses: [] } };
-    }
-    const left = timeout - (clock.now() - began) / 1000;
-    const end = await (0,watch_rollout/* watchRollout */.D)(run, observation, {
-        ours: targetDigests,
-        before,
-        generation,
-        timeout: left,
-    });
-    if (end.kind === 'complete')
-        return { kind: 'undone', revision: end.revision };
-    return end.kind === 'failed' ? { kind: 'failed', trouble: end.trouble } : end;
-}
-
+// EXTERNAL MODULE: ./build/steps/undo.js
+var undo = __webpack_require__(8600);
 ;// CONCATENATED MODULE: ./build/steps/recover.js
+
 
 
 
@@ -5003,7 +5387,7 @@ async function undo(run, observation, target, ours, timeout) {
 async function recover(run, observation, intent, end) {
     const { journal, log, inputs } = run;
     if (end.kind === 'superseded') {
-        run.saveIntent(undefined);
+        await run.saveIntent(undefined);
         return superseded(run, end.message);
     }
     const cause = await collect(run, end.trouble);
@@ -5012,7 +5396,7 @@ async function recover(run, observation, intent, end) {
         log.line(line);
     log.endGroup();
     if (inputs.onFailure === 'leave') {
-        run.saveIntent(undefined);
+        await run.saveIntent(undefined);
         return {
             result: 'left-failed',
             cause,
@@ -5022,14 +5406,22 @@ async function recover(run, observation, intent, end) {
             ],
         };
     }
-    return undoAndSay(run, observation, intent, cause, inputs.undoTimeout);
+    if (end.trouble.reason !== 'watch-failed')
+        return undoAndSay(run, observation, intent, cause, inputs.undoTimeout);
+    const fresh = await (0,observe/* observeIfThere */.wk)(run);
+    try {
+        return await undoAndSay(run, fresh, intent, cause, inputs.undoTimeout);
+    }
+    finally {
+        fresh.close();
+    }
 }
 async function undoAndSay(run, observation, intent, cause, timeout) {
     const { journal, log, inputs, namespace } = run;
     const workload = (0,names/* sayWorkload */.j)(inputs.workload);
     const target = intent.undoTo;
     if (target === undefined) {
-        run.saveIntent(undefined);
+        await run.saveIntent(undefined);
         return {
             result: 'left-failed',
             cause,
@@ -5040,11 +5432,11 @@ async function undoAndSay(run, observation, intent, cause, timeout) {
         };
     }
     log.group(`Undo to revision ${target.number}`);
-    run.saveIntent({ ...intent, phase: 'undoing' });
+    await run.saveIntent({ ...intent, phase: 'undoing' });
     journal.add({ type: 'undo-started', revision: target.number });
     const end = await undoOrExplain(run, observation, intent, timeout);
     log.endGroup();
-    run.saveIntent(undefined);
+    await run.saveIntent(undefined);
     if (end.kind === 'undone') {
         journal.add({ type: 'undone', revision: end.revision.number });
         return { result: 'undone', cause, next: [...new Set(cause.diagnoses.map(({ next }) => next))] };
@@ -5061,20 +5453,21 @@ async function undoAndSay(run, observation, intent, cause, timeout) {
         next: [
             `The undo failed too: ${undoCause.message}`,
             `See where it stands: kubectl -n ${namespace} rollout status ${workload} --watch=false; kubectl -n ${namespace} get pods`,
-            wayOut(run, intent, end.trouble.reason),
+            wayOut(run, intent, end),
         ],
     };
 }
 async function undoOrExplain(run, observation, intent, timeout) {
-    const target = intent.undoTo;
     try {
-        if (target === undefined)
-            throw new Error('There is no healthy revision.');
-        return await undo(run, observation, target, new Set(intent.ours), timeout);
+        return await (0,undo/* undo */.t)(run, observation, intent, timeout);
     }
     catch (error) {
         run.signal.throwIfAborted();
-        return { kind: 'failed', trouble: { reason: 'undo-error', message: (0,errors/* messageOf */.bD)(error), diagnoses: [] } };
+        return {
+            kind: 'failed',
+            applied: false,
+            trouble: { reason: 'undo-error', message: (0,errors/* messageOf */.bD)(error), diagnoses: [] },
+        };
     }
 }
 function superseded(run, message, earlier) {
@@ -5092,17 +5485,105 @@ function undoCommand({ namespace, inputs }, { undoTo }) {
     const command = `kubectl -n ${namespace} rollout undo ${(0,names/* sayWorkload */.j)(inputs.workload)}`;
     return undoTo ? `${command} --to-revision=${undoTo.number}` : command;
 }
-function wayOut(run, intent, reason) {
-    if (reason === 'revision-gone')
+function wayOut(run, intent, { trouble, applied }) {
+    const workload = (0,names/* sayWorkload */.j)(run.inputs.workload);
+    if (trouble.reason === 'revision-gone')
         return `Set the image that ran before by hand: ${setImageCommand(run)}`;
-    if (reason === 'paused') {
-        return `Resume it: kubectl -n ${run.namespace} rollout resume ${(0,names/* sayWorkload */.j)(run.inputs.workload)}`;
-    }
+    if (trouble.reason === 'paused')
+        return `Resume it: kubectl -n ${run.namespace} rollout resume ${workload}`;
+    if (applied)
+        return `The image before is set; wait for its pods: kubectl -n ${run.namespace} rollout status ${workload}`;
     return `Try the undo again: ${undoCommand(run, intent)}`;
 }
 function setImageCommand({ namespace, inputs, journal }) {
     const images = journal.last('planned')?.changes.map(({ container, from }) => `${container}=${from}`) ?? [];
     return `kubectl -n ${namespace} set image ${(0,names/* sayWorkload */.j)(inputs.workload)} ${images.join(' ')}`;
+}
+
+
+/***/ }),
+
+/***/ 8600:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   t: () => (/* binding */ undo)
+/* harmony export */ });
+/* harmony import */ var _kubernetes_workloads_last_change_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(2539);
+/* harmony import */ var _kubernetes_workloads_names_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(5596);
+/* harmony import */ var _kubernetes_workloads_patch_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(8290);
+/* harmony import */ var _kubernetes_workloads_template_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(5984);
+/* harmony import */ var _apply_patch_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(8195);
+/* harmony import */ var _look_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(909);
+/* harmony import */ var _watch_rollout_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(6741);
+
+
+
+
+
+
+
+async function undo(run, observation, intent, timeout) {
+    const { client, namespace, inputs, clock, signal } = run;
+    const target = intent.undoTo;
+    if (target === undefined)
+        throw new Error('There is no revision to go back to.');
+    const { kind } = observation;
+    const workload = (0,_kubernetes_workloads_names_js__WEBPACK_IMPORTED_MODULE_1__/* .sayWorkload */ .j)(inputs.workload);
+    const { name } = inputs.workload;
+    const deadline = clock.now() + timeout * 1000;
+    const left = () => Math.max(0, (deadline - clock.now()) / 1000);
+    const before = await client.get(kind.resource, { namespace, name }, { signal, patience: left() });
+    const view = observation.view();
+    if (view === undefined || before.spec === undefined || before.metadata?.uid !== intent.uid) {
+        return { kind: 'superseded', message: `${workload} was deleted.` };
+    }
+    const wanted = new Set([target.templateDigest]);
+    const digest = (0,_kubernetes_workloads_template_js__WEBPACK_IMPORTED_MODULE_3__/* .templateDigest */ .pd)(before.spec.template);
+    let generation = before.metadata?.generation ?? 0;
+    if (!wanted.has(digest)) {
+        if (!intent.ours.includes(digest)) {
+            const author = (0,_kubernetes_workloads_last_change_js__WEBPACK_IMPORTED_MODULE_0__/* .lastChangeOf */ .k)(before, run.github.url);
+            return { kind: 'superseded', message: `${workload} was changed by ${author}, so it is left as it is.` };
+        }
+        const revision = (0,_look_js__WEBPACK_IMPORTED_MODULE_5__/* .findRevision */ .pV)(kind, view, target) ?? rebuild(before, intent, target);
+        if (revision === undefined) {
+            const message = `Revision ${target.number} (${target.holder}) is no longer in the workload's history.`;
+            return { kind: 'failed', applied: false, trouble: { reason: 'revision-gone', message, diagnoses: [] } };
+        }
+        const patch = kind.undoPatch(before, revision);
+        const isBack = ({ spec }) => spec !== undefined && wanted.has((0,_kubernetes_workloads_template_js__WEBPACK_IMPORTED_MODULE_3__/* .templateDigest */ .pd)(spec.template));
+        const end = await (0,_apply_patch_js__WEBPACK_IMPORTED_MODULE_4__/* .applyPatch */ .X)(run, kind, name, patch, digest, isBack, left());
+        if (end.kind === 'refused')
+            throw end.error;
+        if (end.kind === 'overtaken') {
+            const author = (0,_kubernetes_workloads_last_change_js__WEBPACK_IMPORTED_MODULE_0__/* .lastChangeOf */ .k)(end.workload, run.github.url);
+            return {
+                kind: 'superseded',
+                message: `${workload} was changed by ${author} just before the undo, so it is left as it is.`,
+            };
+        }
+        generation = end.workload.metadata?.generation ?? 0;
+        if (end.workload.spec)
+            wanted.add((0,_kubernetes_workloads_template_js__WEBPACK_IMPORTED_MODULE_3__/* .templateDigest */ .pd)(end.workload.spec.template));
+    }
+    const end = await (0,_watch_rollout_js__WEBPACK_IMPORTED_MODULE_6__/* .watchRollout */ .D)(run, observation, {
+        ours: wanted,
+        before,
+        generation,
+        timeout: left(),
+        isUndo: true,
+    });
+    if (end.kind === 'complete')
+        return { kind: 'undone', revision: end.revision };
+    return end.kind === 'failed' ? { kind: 'failed', trouble: end.trouble, applied: true } : end;
+}
+function rebuild(workload, { changes }, target) {
+    const template = (0,_kubernetes_workloads_patch_js__WEBPACK_IMPORTED_MODULE_2__/* .withImages */ .nS)(workload, changes.map(({ container, from }) => ({ container, to: from })));
+    if ((0,_kubernetes_workloads_template_js__WEBPACK_IMPORTED_MODULE_3__/* .templateDigest */ .pd)(template) !== target.templateDigest)
+        return undefined;
+    const { number, holder, holderUid } = target;
+    return { number, holder, holderUid, template, hash: '', annotations: {}, available: 0 };
 }
 
 
@@ -5201,6 +5682,7 @@ async function watchRollout(run, observation, expected) {
         watching.abort();
     }
 }
+const pausedSeconds = 5;
 const youngSeconds = 2;
 class RolloutWatch {
     #run;
@@ -5224,6 +5706,7 @@ class RolloutWatch {
     async toEnd() {
         const { clock } = this.#run;
         for (;;) {
+            this.#run.signal.throwIfAborted();
             const seen = this.#observation.changes;
             const end = this.#look();
             if (end)
@@ -5244,11 +5727,12 @@ class RolloutWatch {
         }
         const status = kind.status(view, this.#expected.before);
         const revision = kind.current(view);
-        const verdict = revision ? this.#judge(view, revision) : nothing;
+        const verdict = this.#judge(view, revision);
         this.#teller.tell(status, verdict.diagnoses);
         const replicas = kind.replicas(view.workload);
-        if (status.state === 'complete' && replicas === 0)
+        if (status.state === 'complete' && replicas === 0 && !this.#expected.isUndo) {
             return scaledToZero(this.#name, revision);
+        }
         const pods = revision ? kind.podsOf(view, revision) : [];
         if (status.state === 'complete' && revision && isSound(pods, replicas, verdict)) {
             this.#completeSince ??= this.#run.clock.now();
@@ -5264,13 +5748,14 @@ class RolloutWatch {
     #judge(view, revision) {
         const { kind } = this.#observation;
         const now = this.#run.clock.now();
-        const pods = kind.podsOf(view, revision);
+        const pods = revision ? kind.podsOf(view, revision) : [];
         const isOld = ({ metadata }) => now - new Date(metadata?.creationTimestamp ?? now).getTime() > youngSeconds * 1000;
         this.#podEvents.follow(pods.filter((pod) => !(0,diagnose/* isReady */.i_)(pod) && isOld(pod)));
         const { before } = this.#expected;
         const scene = {
             pods,
-            creator: kind.creator(view, revision),
+            creator: revision && kind.creator(view, revision),
+            isMakingRoom: view.pods.some(({ metadata }) => metadata?.deletionTimestamp !== undefined),
             events: this.#podEvents.facts(),
             timeout: this.#expected.timeout,
             workload: {
@@ -5283,21 +5768,31 @@ class RolloutWatch {
                 now,
             },
         };
-        return (0,diagnose/* diagnose */.h4)(scene, this.#sightings, now, this.#run.inputs.failFast);
+        const { failFast } = this.#run.inputs;
+        return (0,diagnose/* diagnose */.h4)(scene, this.#sightings, now, this.#expected.isUndo && failFast === 'strict' ? 'patient' : failFast);
     }
     #trouble(status, verdict, revision) {
         const isOver = this.#run.clock.now() >= this.#deadline;
         const trouble = troubleOf(status, verdict, isOver ? this.#expected.timeout : undefined);
-        return trouble && { kind: 'failed', revision, trouble };
+        if (trouble)
+            return { kind: 'failed', revision, trouble };
+        return this.#expected.isUndo ? this.#pausedUndo(verdict, revision) : undefined;
+    }
+    #pausedUndo({ diagnoses }, revision) {
+        const paused = diagnoses.find(({ reason }) => reason === 'paused');
+        if (paused === undefined || this.#run.clock.now() - paused.since < pausedSeconds * 1000)
+            return undefined;
+        const message = `${this.#name} is paused: its template is back, but will be rolled out only once it is resumed.`;
+        return { kind: 'failed', revision, trouble: { reason: 'paused', message, diagnoses } };
     }
 }
 const unseen = { state: 'unseen', message: 'the change has not been seen yet' };
 const nothing = { diagnoses: [], hopeless: false };
 function isSound(pods, replicas, verdict) {
-    return (verdict.diagnoses.every(({ about }) => about === 'workload') &&
+    return (verdict.diagnoses.every(({ about }) => about !== 'pod' && about !== 'creator') &&
         pods.filter(diagnose/* isReady */.i_).length >= (replicas ?? 1));
 }
-const unprobedSeconds = 3;
+const unprobedSeconds = 5;
 function settleSeconds({ spec }) {
     const containers = spec?.template.spec?.containers ?? [];
     return containers.every(({ readinessProbe }) => readinessProbe !== undefined) ? 0 : unprobedSeconds;

@@ -1,0 +1,234 @@
+export const id = 194;
+export const ids = [194];
+export const modules = {
+
+/***/ 3194:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+
+// EXPORTS
+__webpack_require__.d(__webpack_exports__, {
+  post: () => (/* binding */ post)
+});
+
+// EXTERNAL MODULE: ./build/clock.js
+var clock = __webpack_require__(7094);
+// EXTERNAL MODULE: ./build/kubernetes/workloads/names.js
+var names = __webpack_require__(5596);
+// EXTERNAL MODULE: ./build/kubernetes/workloads/observe.js
+var observe = __webpack_require__(52);
+// EXTERNAL MODULE: ./build/kubernetes/workloads/template.js
+var template = __webpack_require__(5984);
+// EXTERNAL MODULE: ./build/steps/lock.js
+var lock = __webpack_require__(3329);
+// EXTERNAL MODULE: ./build/steps/look.js
+var look = __webpack_require__(909);
+// EXTERNAL MODULE: ./build/steps/recover.js + 2 modules
+var recover = __webpack_require__(1335);
+;// CONCATENATED MODULE: ./build/commands/finish.js
+
+
+
+
+
+
+const longestUndo = 200;
+async function giveUpLock(run) {
+    await (0,lock/* underLock */.y)(run, async () => ({ result: 'cancelled', next: [] }));
+}
+async function finish(run, intent) {
+    const { journal, log, server } = run;
+    const workload = (0,names/* sayWorkload */.j)(intent.workload);
+    const told = journal.last('interrupted') === undefined ? journal.last('ended')?.ending.cause : undefined;
+    const cause = told ?? {
+        reason: 'interrupted',
+        message: `The step was interrupted while it ${intent.phase === 'undoing' ? 'undid the rollout of' : 'rolled out'} ${workload}.`,
+        diagnoses: [],
+    };
+    log.line(cause.message);
+    if (server !== intent.server) {
+        const message = `${cause.message} The kubeconfig now leads to ${server}, and not to ${intent.server}, where ${workload} was changed.`;
+        return {
+            result: 'undo-failed',
+            cause: { ...cause, message },
+            next: [`By hand, there: ${(0,recover/* undoCommand */.Eb)(run, intent)}`],
+        };
+    }
+    const observation = await (0,observe/* observeIfThere */.wk)(run);
+    try {
+        const ending = await (0,lock/* underLock */.y)(run, async (locked) => finishLocked(locked, observation, intent, cause));
+        if (ending.result !== 'locked')
+            return ending;
+        const message = `${cause.message} Another run has the lock by now, and finishes what this one left.`;
+        return { result: 'superseded', cause: { ...cause, message }, next: ending.next };
+    }
+    finally {
+        observation.close();
+    }
+}
+async function finishLocked(run, observation, intent, cause) {
+    const { inputs, journal } = run;
+    const view = observation.view();
+    if (view === undefined || view.workload.metadata?.uid !== intent.uid) {
+        const message = `${(0,names/* sayWorkload */.j)(intent.workload)} is gone, or another of its name has taken its place.`;
+        return { result: 'superseded', cause: { ...cause, message }, next: ['Nothing was undone.'] };
+    }
+    const digest = view.workload.spec ? (0,template/* templateDigest */.pd)(view.workload.spec.template) : '';
+    if (intent.phase === 'setting-image' && digest === intent.before && !intent.ours.includes(digest)) {
+        await run.saveIntent(undefined);
+        return {
+            result: 'cancelled',
+            cause,
+            next: ['The image was not set: the workload runs what it ran before.'],
+        };
+    }
+    const wasCancelled = journal.last('interrupted') !== undefined || journal.last('ended') === undefined;
+    const policy = wasCancelled ? inputs.onCancel : inputs.onFailure;
+    if (intent.phase === 'setting-image' && policy === 'leave' && intent.ours.includes(digest)) {
+        return leave(run, observation, intent, cause, wasCancelled ? 'on-cancel' : 'on-failure');
+    }
+    return (0,recover/* undoAndSay */.ju)(run, observation, intent, cause, Math.min(inputs.undoTimeout, longestUndo));
+}
+async function leave(run, observation, intent, cause, input) {
+    const view = observation.view();
+    const health = view && (0,look/* healthOf */.Wr)(observation.kind, view, run.clock.now());
+    const workload = (0,names/* sayWorkload */.j)(run.inputs.workload);
+    await run.saveIntent(undefined);
+    if (health?.status.state === 'complete' && health.current) {
+        run.journal.add({ type: 'rolled-out', revision: health.current.number });
+        return { result: 'deployed', next: ['Main did not see it to its end, but the rollout has ended well.'] };
+    }
+    return {
+        result: 'left-failed',
+        cause: { ...cause, message: `${cause.message} It stood at: ${health?.status.message ?? 'unknown'}.` },
+        next: [
+            `It is left as it is, as the input '${input}' asks for.`,
+            `See how it goes on: kubectl -n ${run.namespace} rollout status ${workload}`,
+            `To go back: ${(0,recover/* undoCommand */.Eb)(run, intent)}`,
+        ],
+    };
+}
+
+// EXTERNAL MODULE: ./build/ending-of-error.js
+var ending_of_error = __webpack_require__(4280);
+;// CONCATENATED MODULE: ./build/ending-of-journal.js
+function endingOfJournal(journal) {
+    const cause = journal.last('rollout-failed')?.cause ?? killed;
+    const next = ['Main was killed before it could report; this is what its journal says.'];
+    if (journal.last('undone'))
+        return { result: 'undone', cause, next };
+    if (journal.last('undo-failed'))
+        return { result: 'undo-failed', cause, next };
+    if (journal.last('rolled-out'))
+        return { result: 'deployed', next };
+    if (journal.last('rollout-failed'))
+        return { result: 'left-failed', cause, next };
+    if (journal.last('image-set'))
+        return { result: 'superseded', cause: { ...killed, reason: 'superseded' }, next };
+    const failed = journal.last('migration-ended')?.cause;
+    if (failed)
+        return { result: 'migration-failed', cause: failed, next };
+    const migration = journal.last('migration-started');
+    const mayRun = migration && journal.last('migration-ended') === undefined;
+    return {
+        result: 'cancelled',
+        cause: killed,
+        next: mayRun ? [`Job ${migration.job} may still run: it goes on to its own end or deadline.`] : [],
+    };
+}
+const killed = { reason: 'interrupted', message: 'The step was killed.', diagnoses: [] };
+
+// EXTERNAL MODULE: ./build/errors.js
+var errors = __webpack_require__(9473);
+// EXTERNAL MODULE: ./build/inputs.js + 1 modules
+var build_inputs = __webpack_require__(6892);
+// EXTERNAL MODULE: ./build/intent.js
+var build_intent = __webpack_require__(7048);
+// EXTERNAL MODULE: ./build/interruption.js
+var interruption = __webpack_require__(2073);
+// EXTERNAL MODULE: ./build/journal.js
+var build_journal = __webpack_require__(7999);
+// EXTERNAL MODULE: ./build/log.js
+var build_log = __webpack_require__(6650);
+// EXTERNAL MODULE: ./build/publish.js + 7 modules
+var publish = __webpack_require__(1669);
+// EXTERNAL MODULE: ./build/start-run.js + 11 modules
+var start_run = __webpack_require__(1988);
+// EXTERNAL MODULE: ./build/state.js
+var build_state = __webpack_require__(8801);
+;// CONCATENATED MODULE: ./build/post.js
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+const atRest = new Set(['deployed', 'undone', 'cancelled']);
+const longestPost = 235;
+async function post() {
+    const log = (0,build_log/* actionsLog */._)();
+    const state = (0,build_state/* readState */.un)();
+    const journal = new build_journal/* Journal */.CQ({ now: clock/* systemClock */.m.now, entries: (0,build_journal/* entriesFromState */.kj)(state.journal) });
+    const signal = AbortSignal.any([
+        (0,interruption/* interruption */.Y)((by) => journal.add({ type: 'interrupted', by })),
+        AbortSignal.timeout(longestPost * 1000),
+    ]);
+    const connect = async (intent) => {
+        const inputs = { ...(0,build_inputs/* readInputs */.K)('post'), lockTimeout: 0, ...(intent && pick(intent)) };
+        return (0,start_run/* startRun */.A)({ inputs, environment: (0,build_inputs/* readEnvironment */.Q)(), log, journal, signal, holder: state.holder });
+    };
+    const intent = (0,build_intent/* parseIntent */.G)(state.intent);
+    if (intent === undefined || intent.phase === 'migrating')
+        await letGo(connect, journal, log);
+    else
+        await finishAndSay(connect, intent, journal, log);
+    (0,interruption/* endSoon */.n)();
+}
+function pick({ workload, namespace }) {
+    return { workload, namespace };
+}
+async function letGo(connect, journal, log) {
+    log.line('Main left nothing of the workload half-way: there is nothing to undo.');
+    const isTold = journal.last('ended') !== undefined;
+    const ending = endingOfJournal(journal);
+    if (journal.last('connected') !== undefined) {
+        try {
+            const run = await connect();
+            await giveUpLock(run).finally(() => run.close());
+        }
+        catch (error) {
+            log.line(`(Its lock could not be given up, and expires by itself: ${(0,errors/* messageOf */.bD)(error)})`);
+        }
+    }
+    if (isTold)
+        return;
+    journal.add({ type: 'ended', ending });
+    await (0,publish/* publish */.m)(journal, log, atRest);
+}
+async function finishAndSay(connect, intent, journal, log) {
+    let ending;
+    try {
+        const run = await connect(intent);
+        ending = await finish(run, intent).finally(() => run.close());
+    }
+    catch (error) {
+        const { cause, next } = (0,ending_of_error/* endingOfError */.R)(error, journal).ending;
+        const stands = `kubectl -n ${intent.namespace} rollout status ${(0,names/* sayWorkload */.j)(intent.workload)} --watch=false`;
+        ending = { result: 'undo-failed', cause, next: [...next, `See where it stands: ${stands}`] };
+    }
+    journal.add({ type: 'ended', ending });
+    await (0,publish/* publish */.m)(journal, log, atRest);
+}
+
+
+/***/ })
+
+};

@@ -1,0 +1,307 @@
+import type { V1Lease } from '@kubernetes/client-node';
+import type { Clock } from '../clock.ts';
+import { ApiError, ConnectionError } from '../errors.ts';
+import type { KubernetesClient } from './client.ts';
+import { fieldManager, marks } from './marks.ts';
+import { resources } from './resources.ts';
+
+/** Who holds, or asks for, a lock. */
+export interface Holder {
+  /** Unique to one step of one run: `acme/shop/4711/1/deploy/3f2c1ab9`. */
+  readonly identity: string;
+  /** The run's page, or ''. */
+  readonly url: string;
+}
+
+/** A lock that another run holds, as the Lease says it. */
+export interface HeldLock {
+  readonly identity: string;
+  readonly url: string;
+  /** Milliseconds since the epoch, by the holder's clock: for telling a person, never for judging. */
+  readonly since: number;
+}
+
+/** The lock was taken over by another run, or its Lease is gone: nothing more may be changed. */
+export class LockLost extends Error {
+  override readonly name = 'LockLost';
+}
+
+/** What became of asking for a lock. */
+export type LockAttempt =
+  | {
+      readonly kind: 'acquired';
+      readonly lock: LeaseLock /** What the Lease said that its last holder had begun, or ''. */;
+      readonly left: string;
+    }
+  | { readonly kind: 'held'; readonly by: HeldLock };
+
+/** A holder that has not renewed for so many seconds has lost the lock. */
+export const leaseSeconds = 30;
+
+/** Seconds between two renewals: two may fail, and the event loop may stand still for a while, before the lock is lost. */
+const renewSeconds = 8;
+
+/** Seconds before expiry from which on a change must not be made without a fresh renewal. */
+const marginSeconds = 10;
+
+/** Seconds between two looks at a Lease that another run holds. */
+const lookSeconds = 2;
+
+/** A lock that is to be had. */
+export interface LockRequest {
+  readonly client: KubernetesClient;
+  readonly namespace: string;
+  /** The Lease's name. */
+  readonly name: string;
+  readonly holder: Holder;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  /** Seconds to wait for another holder; 0 asks once. */
+  readonly timeout: number;
+  /** Called when another run is found to hold the lock, once for each. */
+  readonly onWait: (by: HeldLock) => void;
+}
+
+/**
+ * Takes the lock as client-go's leader election does: where nobody holds it, where it is ours already, or once the
+ * same renewal has been seen for as long as the holder promised to renew. So the clocks of runner and cluster need not
+ * agree. Every step is a compare-and-swap on the Lease's `resourceVersion`.
+ * https://pkg.go.dev/k8s.io/client-go/tools/leaderelection
+ *
+ * @throws ApiError, ConnectionError; the signal's reason.
+ */
+export async function acquireLock(request: LockRequest): Promise<LockAttempt> {
+  const { clock, holder, signal } = request;
+  const deadline = clock.now() + request.timeout * 1000;
+  let seen: { readonly version: string; readonly since: number } | undefined;
+  let told = '';
+  for (;;) {
+    const lease = await read(request);
+    const version = lease?.metadata?.resourceVersion ?? '';
+    if (seen === undefined || seen.version !== version) seen = { version, since: clock.now() };
+    const by = lease && heldBy(lease);
+    const promised = (lease?.spec?.leaseDurationSeconds ?? leaseSeconds) * 1000;
+    const isFree =
+      by === undefined || by.identity === holder.identity || clock.now() - seen.since >= promised;
+    if (isFree) {
+      const taken = await take(request, lease);
+      if (taken) {
+        const left = lease?.metadata?.annotations?.[marks.intent] ?? '';
+        return { kind: 'acquired', lock: new LeaseLock(request, taken), left };
+      }
+      continue;
+    }
+    if (told !== by.identity) {
+      request.onWait(by);
+      told = by.identity;
+    }
+    if (clock.now() >= deadline) return { kind: 'held', by };
+    await clock.sleep(Math.min(lookSeconds, (deadline - clock.now()) / 1000), signal);
+  }
+}
+
+/** A lock that is held, and renewed until it is released. */
+export class LeaseLock {
+  readonly #request: LockRequest;
+  readonly #stop = new AbortController();
+  readonly #lost = new AbortController();
+  #version: string;
+  /** When the last renewal was sent that the server took, in milliseconds. */
+  #renewedAt: number;
+  /** Changes of the Lease are made one after the other. */
+  #queue: Promise<unknown> = Promise.resolve();
+
+  constructor(request: LockRequest, taken: { readonly lease: V1Lease; readonly at: number }) {
+    this.#request = request;
+    this.#version = taken.lease.metadata?.resourceVersion ?? '';
+    this.#renewedAt = taken.at;
+    this.#renewing().catch(() => {});
+  }
+
+  /** Aborts with {@link LockLost} once the lock is another's. */
+  get lost(): AbortSignal {
+    return this.#lost.signal;
+  }
+
+  /**
+   * Writes a note into the Lease, for whoever holds it next: what is about to be changed.
+   *
+   * @throws LockLost; ApiError, ConnectionError where it could not be written.
+   */
+  async note(text: string): Promise<void> {
+    await this.#change({ metadata: { annotations: { [marks.intent]: text } } });
+  }
+
+  /**
+   * Makes sure that the lock is held for a good while yet; called before each change.
+   *
+   * @throws LockLost; ApiError, ConnectionError where that cannot be told.
+   */
+  async ensure(): Promise<void> {
+    this.#lost.signal.throwIfAborted();
+    const left = leaseSeconds - (this.#request.clock.now() - this.#renewedAt) / 1000;
+    if (left < marginSeconds) await this.#change({});
+  }
+
+  /** Stops renewing, so that the lock expires, or is taken on by post. */
+  stop(): void {
+    this.#stop.abort();
+  }
+
+  /** Takes the note away and gives the lock up. Never throws: a Lease that cannot be released expires by itself. */
+  async release(): Promise<void> {
+    this.#stop.abort();
+    if (this.#lost.signal.aborted) return;
+    try {
+      await this.#change(
+        {
+          spec: { holderIdentity: null, acquireTime: null },
+          metadata: { annotations: { [marks.run]: null, [marks.intent]: null } },
+        },
+        releaseSeconds,
+      );
+    } catch {
+      // It expires.
+    }
+  }
+
+  async #renewing(): Promise<void> {
+    const { clock, signal } = this.#request;
+    const ending = AbortSignal.any([signal, this.#stop.signal, this.#lost.signal]);
+    for (;;) {
+      await clock.sleep(renewSeconds, ending);
+      // A server that does not answer is asked again; the next change finds out whether the lock is still ours.
+      await this.#change({}).catch(() => {});
+    }
+  }
+
+  /** Patches the Lease and renews it by that. */
+  #change(
+    patch: { readonly spec?: object; readonly metadata?: { readonly annotations?: object } },
+    patience = leaseSeconds,
+  ): Promise<void> {
+    const change = this.#queue.then(() => this.#changeNow(patch, patience));
+    this.#queue = change.catch(() => {});
+    return change;
+  }
+
+  async #changeNow(
+    patch: { readonly spec?: object; readonly metadata?: object },
+    patience: number,
+  ): Promise<void> {
+    this.#lost.signal.throwIfAborted();
+    const { clock, holder } = this.#request;
+    for (let attempt = 0; ; attempt++) {
+      const at = clock.now();
+      try {
+        const lease = await write(
+          this.#request,
+          this.#version,
+          { ...patch, spec: { renewTime: microTime(at), ...patch.spec } },
+          patience,
+        );
+        this.#version = lease.metadata?.resourceVersion ?? '';
+        this.#renewedAt = at;
+        return;
+      } catch (error) {
+        const isConflict = error instanceof ApiError && error.status === 409;
+        const isUnknown = error instanceof ConnectionError && error.sent;
+        const isGone = error instanceof ApiError && error.status === 404;
+        if (!isConflict && !isUnknown && !isGone) throw error;
+        // Our own change may have been made though its answer was lost; then the Lease is still ours.
+        const lease = isGone ? undefined : await read(this.#request);
+        if (lease === undefined || heldBy(lease)?.identity !== holder.identity) throw this.#lose(lease);
+        this.#version = lease.metadata?.resourceVersion ?? '';
+        if (attempt >= 3) throw error;
+      }
+    }
+  }
+
+  #lose(lease: V1Lease | undefined): LockLost {
+    const by = lease && heldBy(lease);
+    const who = by ? `${by.identity}${by.url ? ` (${by.url})` : ''} has taken it over` : 'its Lease is gone';
+    const error = new LockLost(`The lock ${this.#request.name} was lost: ${who}.`);
+    this.#lost.abort(error);
+    return error;
+  }
+}
+
+/** Seconds for releasing: nobody waits for it longer, since it expires by itself. */
+const releaseSeconds = 3;
+
+/** Who holds the Lease; undefined where nobody does. */
+export function heldBy({ spec, metadata }: V1Lease): HeldLock | undefined {
+  if (!spec?.holderIdentity) return undefined;
+  return {
+    identity: spec.holderIdentity,
+    url: metadata?.annotations?.[marks.run] ?? '',
+    since: new Date(spec.acquireTime ?? 0).getTime(),
+  };
+}
+
+async function read({ client, namespace, name, signal }: LockRequest): Promise<V1Lease | undefined> {
+  try {
+    return await client.get(resources.leases, { namespace, name }, { signal });
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 404) return undefined;
+    throw error;
+  }
+}
+
+/** Makes the Lease ours, or answers undefined where somebody else was quicker. */
+async function take(
+  request: LockRequest,
+  lease: V1Lease | undefined,
+): Promise<{ lease: V1Lease; at: number } | undefined> {
+  const { client, namespace, name, holder, clock, signal } = request;
+  const at = clock.now();
+  const spec = {
+    holderIdentity: holder.identity,
+    leaseDurationSeconds: leaseSeconds,
+    acquireTime: microTime(at),
+    renewTime: microTime(at),
+    leaseTransitions: (lease?.spec?.leaseTransitions ?? 0) + 1,
+  };
+  const annotations = { [marks.run]: holder.url };
+  try {
+    if (lease !== undefined) {
+      return {
+        lease: await write(request, lease.metadata?.resourceVersion ?? '', {
+          spec,
+          metadata: { annotations },
+        }),
+        at,
+      };
+    }
+    // client-node's model takes dates; the API takes, and gives, microsecond texts.
+    const body = { metadata: { name, namespace, annotations }, spec } as unknown as V1Lease;
+    return {
+      lease: await client.create(resources.leases, { namespace }, body, { fieldManager, signal }),
+      at,
+    };
+  } catch (error) {
+    // Read again: it is ours where only the answer was lost.
+    if (error instanceof ApiError && (error.status === 409 || error.status === 404)) return undefined;
+    if (error instanceof ConnectionError && error.sent) return undefined;
+    throw error;
+  }
+}
+
+function write(
+  { client, namespace, name, signal }: LockRequest,
+  resourceVersion: string,
+  patch: { readonly spec?: object; readonly metadata?: object },
+  patience?: number,
+): Promise<V1Lease> {
+  const body = { ...patch, metadata: { ...patch.metadata, resourceVersion } };
+  return client.patch(resources.leases, { namespace, name }, body, {
+    fieldManager,
+    signal,
+    ...(patience !== undefined && { patience }),
+  });
+}
+
+/** A moment as Lease fields have it: RFC 3339 with exactly six digits of a second. */
+function microTime(milliseconds: number): string {
+  return new Date(milliseconds).toISOString().replace('Z', '000Z');
+}

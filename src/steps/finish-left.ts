@@ -1,0 +1,51 @@
+import { messageOf } from '../errors.ts';
+import type { Intent } from '../intent.ts';
+import { sayWorkload } from '../kubernetes/workloads/names.ts';
+import type { Observation } from '../kubernetes/workloads/observe.ts';
+import { templateDigest } from '../kubernetes/workloads/template.ts';
+import type { Run } from '../run.ts';
+import { healthOf } from './look.ts';
+import { undo } from './undo.ts';
+
+/**
+ * Brings to rest what a run before this one had begun and, its runner being lost, could not finish: what it set is
+ * undone, unless it has become healthy in the meantime. Afterwards preflight judges the workload as it is.
+ *
+ * @throws the signal's reason.
+ */
+export async function finishLeft(run: Run, observation: Observation, left: Intent): Promise<void> {
+  const { log, journal, inputs } = run;
+  if (left.phase !== 'migrating') {
+    log.line(
+      `An earlier run (${left.by}) was lost while it changed ${sayWorkload(inputs.workload)}; finishing that first.`,
+    );
+    const message = await finish(run, observation, left);
+    log.line(message);
+    journal.add({ type: 'resumed', message: `An earlier run (${left.by}) was lost half-way. ${message}` });
+  }
+  await run.saveIntent(undefined);
+}
+
+async function finish(run: Run, observation: Observation, left: Intent): Promise<string> {
+  const view = observation.view();
+  const template = view?.workload.spec?.template;
+  if (view === undefined || template === undefined || view.workload.metadata?.uid !== left.uid) {
+    return 'The workload that it changed is gone; nothing is to be done.';
+  }
+  if (!left.ours.includes(templateDigest(template)) && left.phase === 'setting-image') {
+    return 'What it meant to set does not run; nothing is to be done.';
+  }
+  const { status, current } = healthOf(observation.kind, view, run.clock.now());
+  if (status.state === 'complete')
+    return `Revision ${current?.number ?? '?'} has become healthy, and is kept.`;
+  if (left.undoTo === undefined)
+    return 'No revision was healthy before it, so there is nothing to go back to.';
+  try {
+    const end = await undo(run, observation, left, run.inputs.undoTimeout);
+    if (end.kind === 'undone') return `Undone to revision ${left.undoTo.number}, which is healthy.`;
+    return end.kind === 'superseded' ? end.message : `It could not be undone: ${end.trouble.message}`;
+  } catch (error) {
+    run.signal.throwIfAborted();
+    return `It could not be undone: ${messageOf(error)}`;
+  }
+}
