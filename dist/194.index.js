@@ -150,8 +150,8 @@ var interruption = __webpack_require__(2073);
 var build_journal = __webpack_require__(7999);
 // EXTERNAL MODULE: ./build/log.js
 var build_log = __webpack_require__(6650);
-// EXTERNAL MODULE: ./build/publish.js + 7 modules
-var publish = __webpack_require__(1669);
+// EXTERNAL MODULE: ./build/publish.js + 6 modules
+var publish = __webpack_require__(661);
 // EXTERNAL MODULE: ./build/start-run.js + 11 modules
 var start_run = __webpack_require__(1988);
 // EXTERNAL MODULE: ./build/state.js

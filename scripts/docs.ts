@@ -5,6 +5,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse } from 'yaml';
+import { plainReasons } from '../src/diagnosis/plain-reasons.ts';
 import type { Patience } from '../src/diagnosis/row.ts';
 import { table as diagnoses } from '../src/diagnosis/table.ts';
 import { sayDuration } from '../src/duration.ts';
@@ -27,6 +28,7 @@ export const generated: readonly Generated[] = [
   { file: 'README.md', marker: 'permissions', render: role },
   { file: 'docs/preflight.md', marker: 'rules', render: rulesTable },
   { file: 'docs/diagnosis.md', marker: 'reasons', render: reasonsTables },
+  { file: 'docs/diagnosis.md', marker: 'plain-reasons', render: plainReasonsTable },
 ];
 
 /** The documents whose generated parts are not what they should be, with the text that they should have. */
@@ -77,9 +79,15 @@ function reasonsTables(): string {
     .join('\n\n');
 }
 
+function plainReasonsTable(): string {
+  const rows = plainReasons.map(({ reason, cause, next }) => [code(reason), cause, next]);
+  return table(['reason', 'what happened', 'what to do'], rows);
+}
+
 function sayPatience(patience: Patience): string {
   if (patience === 'timeout') return 'the timeout';
-  if ('crashes' in patience) return `the ${['', 'first', 'second', 'third'][patience.crashes]} time`;
+  if (patience.crashes)
+    return `the ${['', 'first', 'second', 'third'][patience.crashes]} time, and ${sayDuration(patience.seconds)}`;
   return patience.seconds === 0 ? 'at once' : sayDuration(patience.seconds);
 }
 

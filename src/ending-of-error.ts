@@ -1,3 +1,4 @@
+import { adviceOn } from './diagnosis/plain-reasons.ts';
 import { ApiError, ConnectionError, InputError, KubeconfigError, messageOf } from './errors.ts';
 import type { Cause, Ending, Journal } from './journal.ts';
 import { LockLost } from './kubernetes/lease.ts';
@@ -17,7 +18,7 @@ export function endingOfError(error: unknown, journal: Journal): { ending: Endin
         `Job ${migration.job} may still run: it goes on to its own end or deadline, since a migration must not be killed half-way.`,
       ]
     : [];
-  const next = [...left, ...adviceOn(error)];
+  const next = [...left, ...advice(error)];
   if (error instanceof Interrupted) return { ending: { result: 'cancelled', cause, next }, finished: false };
   // Another run holds the lock by now, with our intent, and finishes what we began.
   if (error instanceof LockLost) return { ending: { result: 'superseded', cause, next }, finished: true };
@@ -48,23 +49,12 @@ function sayError(error: unknown): string {
   return messageOf(error);
 }
 
-function adviceOn(error: unknown): string[] {
-  if (error instanceof InputError)
-    return ['Correct the inputs in the workflow (with: …). No request was sent.'];
-  if (error instanceof KubeconfigError)
-    return ["Check the inputs 'kubeconfig' and 'context'. No request was sent."];
-  if (error instanceof ConnectionError) {
-    return [
-      "Check that the runner reaches the API server: its address, a proxy, a VPN or the cluster's allow-list.",
-    ];
-  }
-  if (error instanceof ApiError && error.status === 401) {
-    return ['Renew the credentials: they are not, or no longer, accepted by the cluster.'];
-  }
-  if (error instanceof LockLost)
-    return ['See what the run that has the lock now makes of it; this one has stopped changing things.'];
-  if (error instanceof ApiError || error instanceof Interrupted) return [];
-  return [
-    `This is a fault of safe-rollout; please report it with this: ${error instanceof Error ? error.stack : error}`,
-  ];
+function advice(error: unknown): string[] {
+  if (error instanceof ApiError && error.status !== 401) return [];
+  if (error instanceof Interrupted) return [];
+  const stack = error instanceof Error ? error.stack : String(error);
+  const reason = reasonOf(error);
+  return reason === 'internal-error'
+    ? [`This is a fault of safe-rollout; please report it with this: ${stack}`]
+    : adviceOn(reason);
 }

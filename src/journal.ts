@@ -1,3 +1,4 @@
+import { clip } from './clip.ts';
 import type { Diagnosis } from './diagnosis/diagnosis.ts';
 import type { ImageChange } from './kubernetes/workloads/patch.ts';
 import type { Finding } from './preflight/finding.ts';
@@ -148,5 +149,5 @@ function withoutWords(entry: Entry): Entry {
 
 /** The cause as the reports' own words have it, and as long as those are. */
 function bare(cause: Cause | undefined): Cause | undefined {
-  return cause && { reason: cause.reason, message: cause.message.slice(0, 500), diagnoses: [] };
+  return cause && { reason: cause.reason, message: clip(cause.message, 500), diagnoses: [] };
 }

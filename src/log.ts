@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import * as core from '@actions/core';
+import { clip } from './clip.ts';
 
 /**
  * The step's log.
@@ -39,7 +40,7 @@ export function actionsLog(): Log {
     annotate(level, title, text) {
       endGroup();
       // GitHub cuts an annotation at 4,096 characters.
-      annotations[level](text.slice(0, 4000), { title });
+      annotations[level](clip(text, 4000), { title });
     },
     mask(secret) {
       // A mask of a character or two would make every log unreadable.

@@ -74,24 +74,30 @@ export function diagnose(
   failFast: FailFast = 'strict',
 ): Verdict {
   const judge = new Judge(sightings, now, failFast);
-  const pods = scene.pods.filter((pod) => pod.metadata?.deletionTimestamp === undefined);
-  const ofPods = pods.map((pod) =>
-    judge.pod({
-      pod,
-      events: scene.events?.get(pod.metadata?.uid ?? '') ?? [],
-      timeout: scene.timeout,
-    }),
-  );
+  const there: { readonly pod: V1Pod; readonly diagnoses: readonly Diagnosis[] }[] = [];
+  const gone: Diagnosis[] = [];
+  for (const pod of scene.pods) {
+    const events = scene.events?.get(pod.metadata?.uid ?? '') ?? [];
+    const subject = { pod, events, timeout: scene.timeout };
+    // A pod that is ending, or has ended, is replaced: nobody waits for it.
+    if (pod.metadata?.deletionTimestamp !== undefined || hasEnded(pod)) gone.push(...judge.gone(subject));
+    else there.push({ pod, diagnoses: judge.pod(subject) });
+  }
   const ofCreator = scene.creator && judge.creator(scene.creator, scene.isMakingRoom ?? false);
-  const ofWorkload = scene.workload
-    ? judge.rows(workloadRows, scene.workload, 'workload', scene.workload.object)
-    : undefined;
-  const all = [...ofPods.flat(), ...(ofCreator ? [ofCreator] : []), ...(ofWorkload ? [ofWorkload] : [])];
-  const waitedFor = pods.filter((pod) => !isReady(pod) && !hasEnded(pod));
-  const isHopeless = (pod: V1Pod) => ofPods[pods.indexOf(pod)]?.some(({ hopeless }) => hopeless) ?? false;
+  const ofWorkload =
+    scene.workload && judge.rows(workloadRows, scene.workload, 'workload', scene.workload.object);
+  const waitedFor = there.filter(({ pod }) => !isReady(pod));
+  const ofPods = there.flatMap(({ diagnoses }) => diagnoses);
   return {
-    diagnoses: merge(all),
-    hopeless: (waitedFor.length > 0 || (ofCreator?.hopeless ?? false)) && waitedFor.every(isHopeless),
+    diagnoses: merge([
+      ...ofPods,
+      ...(ofCreator ? [ofCreator] : []),
+      ...gone,
+      ...(ofWorkload ? [ofWorkload] : []),
+    ]),
+    hopeless:
+      (waitedFor.length > 0 || (ofCreator?.hopeless ?? false)) &&
+      waitedFor.every(({ diagnoses }) => diagnoses.some(({ hopeless }) => hopeless)),
   };
 }
 
@@ -132,11 +138,6 @@ class Judge {
     const { pod } = whole;
     const object = `pod/${pod.metadata?.name}`;
     const key = `${object}/${pod.metadata?.uid}`;
-    if (hasEnded(pod)) {
-      // Its ReplicaSet has replaced it; only why it was taken away is of interest.
-      const ended = this.rows(disruptionRows, whole, 'ended-pod', object, key);
-      return ended ? [ended] : [];
-    }
     const containers = containersOf(pod).flatMap((each): Diagnosis[] => {
       const subject = { ...each, ...whole };
       const found = this.rows(
@@ -151,6 +152,19 @@ class Judge {
     });
     if (containers.length > 0) return containers;
     const found = this.rows(podRows, whole, 'pod', object, key);
+    return found ? [found] : [];
+  }
+
+  /** A pod that has ended, or is to: it is replaced, and only why it was taken away is of interest. */
+  gone(whole: PodSubject): Diagnosis[] {
+    const object = `pod/${whole.pod.metadata?.name}`;
+    const found = this.rows(
+      disruptionRows,
+      whole,
+      'ended-pod',
+      object,
+      `${object}/${whole.pod.metadata?.uid}`,
+    );
     return found ? [found] : [];
   }
 
@@ -194,8 +208,8 @@ class Judge {
   #isOver(patience: Patience, elapsed: number, status: V1ContainerStatus | undefined): boolean {
     if (patience === 'timeout' || this.#failFast === 'off') return false;
     const factor = this.#failFast === 'patient' ? patientFactor : 1;
-    if ('seconds' in patience) return elapsed >= patience.seconds * factor * 1000;
-    return status !== undefined && crashes(status) >= patience.crashes * factor;
+    const ended = status === undefined ? 0 : crashes(status);
+    return elapsed >= patience.seconds * factor * 1000 && ended >= (patience.crashes ?? 0) * factor;
   }
 }
 

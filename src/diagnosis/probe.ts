@@ -1,4 +1,5 @@
 import type { V1Container, V1Probe } from '@kubernetes/client-node';
+import { clip } from '../clip.ts';
 import type { EventFact } from './row.ts';
 
 /** A probe's target: `:8080/ready`, `https :8443/ready`, `TCP :5432`, `gRPC :9000`, `command pg_isready`. */
@@ -39,7 +40,7 @@ export function probeAnswer(
   if (/context deadline exceeded|Client\.Timeout|i\/o timeout|timeout:/.test(words))
     return 'no answer in time';
   // A command's output may be long, and is in the event as it is.
-  return (words.trim().split('\n')[0] ?? '').slice(0, 120);
+  return clip(words.trim().split('\n')[0] ?? '', 120);
 }
 
 /** The earliest that the container can be ready by its probes' own settings, in seconds after its start. */

@@ -2,9 +2,9 @@ import type { V1Container, V1ContainerStatus, V1Pod } from '@kubernetes/client-n
 
 /**
  * How long a symptom may still heal before waiting for it is given up: seconds since it was first seen, a number of
- * ends of the same container, or as long as the timeout lasts.
+ * ends of the same container and so many seconds, or as long as the timeout lasts.
  */
-export type Patience = { readonly seconds: number } | { readonly crashes: number } | 'timeout';
+export type Patience = { readonly seconds: number; readonly crashes?: number } | 'timeout';
 
 /** What the cluster told of an object, alike ones merged. */
 export interface EventFact {

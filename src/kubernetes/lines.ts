@@ -1,4 +1,5 @@
 import { StringDecoder } from 'node:string_decoder';
+import { wholeWords } from '../clip.ts';
 
 /** What stands at the end of a line that was cut. */
 export const CUT_MARK = ' …[line cut]';
@@ -43,7 +44,8 @@ export class LineSplitter {
   }
 
   #emit(): void {
-    const line = this.#cut ? this.#pending + CUT_MARK : this.#pending;
+    // Half a word may be half a secret, which the runner would not mask.
+    const line = this.#cut ? wholeWords(this.#pending).trimEnd() + CUT_MARK : this.#pending;
     this.#pending = '';
     this.#cut = false;
     this.#onLine(line);

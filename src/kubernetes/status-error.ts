@@ -1,3 +1,4 @@
+import { clip, clipMiddle } from '../clip.ts';
 import { ApiError, type StatusCause } from '../errors.ts';
 
 /** A `Status` as the API server sends it, where it does. */
@@ -10,7 +11,7 @@ interface Status {
 
 const SHOWN_CHARACTERS = 200;
 const MAX_MESSAGE_CHARACTERS = 2_000;
-const KEPT_CHARACTERS = 400;
+const KEPT_CHARACTERS = 800;
 
 /**
  * The error that an answer stands for.
@@ -29,7 +30,7 @@ export function errorFromAnswer(answer: {
   const { status, request, body } = answer;
   const parsed = parseStatus(body);
   const details = parsed?.details;
-  const shown = body.trim().slice(0, SHOWN_CHARACTERS);
+  const shown = clip(body.trim(), SHOWN_CHARACTERS);
   const plain = shown === '' ? '' : `: ${shown}`;
   return new ApiError({
     status,
@@ -45,9 +46,7 @@ export function errorFromAnswer(answer: {
 
 /** Some messages quote the whole object that was sent, and say only after it what is wrong with it. */
 function inShort(message: string): string {
-  return message.length <= MAX_MESSAGE_CHARACTERS
-    ? message
-    : `${message.slice(0, KEPT_CHARACTERS)} […] ${message.slice(-KEPT_CHARACTERS)}`;
+  return message.length <= MAX_MESSAGE_CHARACTERS ? message : clipMiddle(message, KEPT_CHARACTERS);
 }
 
 function shortened(cause: StatusCause): StatusCause {

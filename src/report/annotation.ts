@@ -1,5 +1,5 @@
+import { clip } from '../clip.ts';
 import { successes } from '../journal.ts';
-import { clip } from './clip.ts';
 import type { Story } from './story.ts';
 import { verdictOf } from './verdict.ts';
 

@@ -1,7 +1,7 @@
+import { clip } from '../clip.ts';
 import { type NodeVerdict, nodeVerdicts } from '../diagnosis/scheduling.ts';
 import { sayDuration } from '../duration.ts';
 import type { Cause, Evidence } from '../journal.ts';
-import { clip } from './clip.ts';
 import { block, code, row, words } from './markdown.ts';
 import type { Phase, Story } from './story.ts';
 import { verdictOf } from './verdict.ts';

@@ -15,6 +15,7 @@ export function verdictOf(story: Story): Verdict {
   const image = [...new Set(story.changes.map(({ to }) => to))].join(', ');
   const before = [...new Set(story.changes.map(({ from }) => from))].join(', ');
   const untouched = `${workload} has not been touched${before ? ` and runs ${before}` : ''}.`;
+  const gone = story.ending?.cause?.reason === 'deleted';
   const interrupted = story.ending?.cause?.reason === 'interrupted';
   const table: Readonly<Record<Result, Verdict>> = {
     deployed: {
@@ -51,8 +52,10 @@ export function verdictOf(story: Story): Verdict {
     },
     superseded: {
       mark: '⚠️',
-      title: `Superseded: somebody else changed ${workload}`,
-      state: `${workload} runs what somebody else set. This step did not undo that.`,
+      title: gone ? `Superseded: ${workload} was deleted` : `Superseded: somebody else changed ${workload}`,
+      state: gone
+        ? `${workload} is gone.`
+        : `${workload} runs what somebody else set. This step did not undo that.`,
     },
     cancelled: {
       mark: '🛑',

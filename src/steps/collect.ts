@@ -75,28 +75,35 @@ async function lastLines(
   }
 }
 
+/** Events of type Normal that tell why something was ended or waited for. */
+const tellingEvents: ReadonlySet<string> = new Set(['Killing', 'TriggeredScaleUp', 'Preempted']);
+
 type EventLine = Evidence['events'][number];
 
 async function eventsOf(run: Run, object: string, signal: AbortSignal): Promise<EventLine[]> {
-  const fieldSelector = `involvedObject.name=${object.split('/')[1] ?? ''},type=Warning`;
+  const fieldSelector = `involvedObject.name=${object.split('/')[1] ?? ''}`;
   try {
     const { items } = await run.client.list(
       resources.events,
       { namespace: run.namespace, fieldSelector },
       { signal, patience: 0 },
     );
-    return items.map(told).sort((a, b) => b.lastSeen - a.lastSeen);
+    return items
+      .filter(({ type, reason }) => type === 'Warning' || tellingEvents.has(reason ?? ''))
+      .map(told)
+      .sort((a, b) => b.lastSeen - a.lastSeen);
   } catch {
     return [];
   }
 }
 
-/** One for each reason, with its latest words and how often it was told. */
+/** One for each reason and kind of words ("Liveness probe failed: …"), with the latest words and how often it was told. */
 function merge(events: readonly EventLine[]): EventLine[] {
   const merged = new Map<string, EventLine>();
   for (const { reason, message, count } of events) {
-    const alike = merged.get(reason);
-    merged.set(reason, alike ? { ...alike, count: alike.count + count } : { reason, message, count });
+    const key = `${reason}/${message.split(':')[0]}`;
+    const alike = merged.get(key);
+    merged.set(key, alike ? { ...alike, count: alike.count + count } : { reason, message, count });
   }
   return [...merged.values()].slice(0, mostEvents);
 }

@@ -1,3 +1,4 @@
+import { adviceOn } from '../diagnosis/plain-reasons.ts';
 import { messageOf } from '../errors.ts';
 import type { Intent } from '../intent.ts';
 import type { Cause, Ending } from '../journal.ts';
@@ -19,7 +20,7 @@ export async function recover(
   const { journal, log, inputs } = run;
   if (end.kind === 'superseded') {
     await run.saveIntent(undefined);
-    return superseded(run, end.message);
+    return superseded(run, end);
   }
   const cause = await collect(run, end.trouble);
   journal.add({ type: 'rollout-failed', revision: end.revision?.number, cause });
@@ -31,6 +32,7 @@ export async function recover(
       result: 'left-failed',
       cause,
       next: [
+        ...adviceOnCause(cause),
         "It is left as it is, as the input 'on-failure' asks for.",
         `To go back: ${undoCommand(run, intent)}`,
       ],
@@ -81,9 +83,9 @@ export async function undoAndSay(
   await run.saveIntent(undefined);
   if (end.kind === 'undone') {
     journal.add({ type: 'undone', revision: end.revision.number });
-    return { result: 'undone', cause, next: [...new Set(cause.diagnoses.map(({ next }) => next))] };
+    return { result: 'undone', cause, next: adviceOnCause(cause) };
   }
-  if (end.kind === 'superseded') return superseded(run, end.message, cause);
+  if (end.kind === 'superseded') return superseded(run, end, cause);
   const undoCause = await collect(run, end.trouble);
   journal.add({ type: 'undo-failed', cause: undoCause });
   for (const line of sayCause(undoCause)) log.line(line);
@@ -117,15 +119,16 @@ async function undoOrExplain(
   }
 }
 
-function superseded(run: Run, message: string, earlier?: Cause): Ending {
-  const { namespace, inputs } = run;
+function superseded(
+  run: Run,
+  { reason, message }: { readonly reason: 'superseded' | 'deleted'; readonly message: string },
+  earlier?: Cause,
+): Ending {
+  const status = `kubectl -n ${run.namespace} rollout status ${sayWorkload(run.inputs.workload)}`;
   return {
     result: 'superseded',
-    cause: { reason: 'superseded', message, diagnoses: earlier?.diagnoses ?? [] },
-    next: [
-      'Nothing was undone, since the workload no longer runs what this step set.',
-      `See where it stands: kubectl -n ${namespace} rollout status ${sayWorkload(inputs.workload)}`,
-    ],
+    cause: { reason, message, diagnoses: earlier?.diagnoses ?? [] },
+    next: [...adviceOn(reason), ...(reason === 'deleted' ? [] : [`See where it stands: ${status}`])],
   };
 }
 
@@ -150,4 +153,13 @@ function wayOut(run: Run, intent: Intent, { trouble, applied }: UndoEnd & { kind
 function setImageCommand({ namespace, inputs, journal }: Run): string {
   const images = journal.last('planned')?.changes.map(({ container, from }) => `${container}=${from}`) ?? [];
   return `kubectl -n ${namespace} set image ${sayWorkload(inputs.workload)} ${images.join(' ')}`;
+}
+
+function adviceOnCause({ reason, diagnoses }: Cause): string[] {
+  return [
+    ...new Set([
+      ...diagnoses.filter(({ about }) => about !== 'ended-pod').map(({ next }) => next),
+      ...adviceOn(reason),
+    ]),
+  ];
 }

@@ -27,8 +27,8 @@ export class Teller {
       this.#line(status.message, now);
     }
     for (const diagnosis of diagnoses) {
-      const key = `${diagnosis.reason}/${diagnosis.container ?? ''}/${diagnosis.message}`;
-      const isYoung = waitsOnly.has(diagnosis.reason) && now - diagnosis.since < firstPause * 1000;
+      const key = keyOf(diagnosis);
+      const isYoung = waitsOnly.has(diagnosis.reason) && now - diagnosis.since <= firstPause * 1000;
       if (this.#told.has(key) || isYoung) continue;
       this.#told.add(key);
       this.#line(
@@ -42,6 +42,7 @@ export class Teller {
     const why = worst
       ? `; ${sayObject(worst)}: ${worst.message}, for ${sayDuration((now - worst.since) / 1000)}`
       : '';
+    if (worst) this.#told.add(keyOf(worst));
     this.#line(`still waiting: ${status.message}${why}`, now);
     this.#pause = pause;
   }
@@ -53,6 +54,10 @@ export class Teller {
     this.#lastAt = now;
     this.#pause = firstPause;
   }
+}
+
+function keyOf({ reason, container, message }: Diagnosis): string {
+  return `${reason}/${container ?? ''}/${message}`;
 }
 
 /** Symptoms that every container shows for a while when it starts. */

@@ -13,7 +13,7 @@ import { type RolloutTrouble, watchRollout } from './watch-rollout.ts';
 /** How an undo ended. */
 export type UndoEnd =
   | { readonly kind: 'undone'; readonly revision: Revision }
-  | { readonly kind: 'superseded'; readonly message: string }
+  | { readonly kind: 'superseded'; readonly reason: 'superseded' | 'deleted'; readonly message: string }
   /** `applied`: the template is back, but the pods are not healthy. */
   | { readonly kind: 'failed'; readonly trouble: RolloutTrouble; readonly applied: boolean };
 
@@ -42,7 +42,7 @@ export async function undo(
   const before = await client.get(kind.resource, { namespace, name }, { signal, patience: left() });
   const view = observation.view();
   if (view === undefined || before.spec === undefined || before.metadata?.uid !== intent.uid) {
-    return { kind: 'superseded', message: `${workload} was deleted.` };
+    return { kind: 'superseded', reason: 'deleted', message: `${workload} was deleted.` };
   }
   const wanted = new Set([target.templateDigest]);
   const digest = templateDigest(before.spec.template);
@@ -50,7 +50,11 @@ export async function undo(
   if (!wanted.has(digest)) {
     if (!intent.ours.includes(digest)) {
       const author = lastChangeOf(before, run.github.url);
-      return { kind: 'superseded', message: `${workload} was changed by ${author}, so it is left as it is.` };
+      return {
+        kind: 'superseded',
+        reason: 'superseded',
+        message: `${workload} was changed by ${author}, so it is left as it is.`,
+      };
     }
     const revision = findRevision(kind, view, target) ?? rebuild(before, intent, target);
     if (revision === undefined) {
@@ -66,6 +70,7 @@ export async function undo(
       const author = lastChangeOf(end.workload, run.github.url);
       return {
         kind: 'superseded',
+        reason: 'superseded',
         message: `${workload} was changed by ${author} just before the undo, so it is left as it is.`,
       };
     }

@@ -37,7 +37,7 @@ export type RolloutEnd =
   | { readonly kind: 'complete'; readonly revision: Revision }
   | { readonly kind: 'failed'; readonly revision: Revision | undefined; readonly trouble: RolloutTrouble }
   /** The workload bears another template than ours, or is gone. */
-  | { readonly kind: 'superseded'; readonly message: string };
+  | { readonly kind: 'superseded'; readonly reason: 'superseded' | 'deleted'; readonly message: string };
 
 /**
  * Watches a rollout to its end: complete by kubectl's rule, failed by it, hopeless by its pods, out of time, or
@@ -74,6 +74,8 @@ class RolloutWatch {
   readonly #teller: Teller;
   readonly #sightings = new Sightings();
   readonly #podEvents: PodEvents;
+  /** Pods that the cluster took away, which are soon gone without a trace. */
+  readonly #takenAway = new Map<string, Diagnosis>();
   #completeSince: number | undefined;
 
   constructor(run: Run, observation: Observation, expected: Expectation, signal: AbortSignal) {
@@ -103,13 +105,15 @@ class RolloutWatch {
   #look(): RolloutEnd | undefined {
     const { kind } = this.#observation;
     const view = this.#observation.view();
-    if (view === undefined)
-      return { kind: 'superseded', message: `${this.#name} was deleted during the rollout.` };
+    if (view === undefined) {
+      const message = `${this.#name} was deleted during the rollout.`;
+      return { kind: 'superseded', reason: 'deleted', message };
+    }
     if ((view.workload.metadata?.generation ?? 0) < this.#expected.generation)
       return this.#trouble(unseen, nothing);
     if (!view.workload.spec || !this.#expected.ours.has(templateDigest(view.workload.spec.template))) {
       const message = `${this.#name} was changed during the rollout by ${lastChangeOf(view.workload, this.#run.github.url)}.`;
-      return { kind: 'superseded', message };
+      return { kind: 'superseded', reason: 'superseded', message };
     }
     const status = kind.status(view, this.#expected.before);
     const revision = kind.current(view);
@@ -157,19 +161,28 @@ class RolloutWatch {
       },
     };
     const { failFast } = this.#run.inputs;
-    return diagnose(
-      scene,
-      this.#sightings,
-      now,
-      this.#expected.isUndo && failFast === 'strict' ? 'patient' : failFast,
-    );
+    const patience = this.#expected.isUndo && failFast === 'strict' ? 'patient' : failFast;
+    const verdict = diagnose(scene, this.#sightings, now, patience);
+    for (const each of verdict.diagnoses)
+      if (each.about === 'ended-pod') this.#takenAway.set(each.reason, each);
+    return verdict;
   }
 
   #trouble(status: RolloutStatus, verdict: Verdict, revision?: Revision): RolloutEnd | undefined {
     const isOver = this.#run.clock.now() >= this.#deadline;
-    const trouble = troubleOf(status, verdict, isOver ? this.#expected.timeout : undefined);
+    const trouble = troubleOf(
+      status,
+      this.#remembering(verdict),
+      isOver ? this.#expected.timeout : undefined,
+    );
     if (trouble) return { kind: 'failed', revision, trouble };
     return this.#expected.isUndo ? this.#pausedUndo(verdict, revision) : undefined;
+  }
+
+  #remembering({ diagnoses, hopeless }: Verdict): Verdict {
+    const shown = new Set(diagnoses.map(({ reason }) => reason));
+    const earlier = [...this.#takenAway.values()].filter(({ reason }) => !shown.has(reason));
+    return { hopeless, diagnoses: [...diagnoses, ...earlier] };
   }
 
   /** An undo of a paused workload is set, but nothing of it will be rolled out; so there is nothing to wait for. */
@@ -219,7 +232,7 @@ export function troubleOf(
   const why = worst && `${sayObject(worst)}: ${worst.message}`;
   if (hopeless && worst) return { reason: worst.reason, message: `${why}.`, diagnoses };
   if (status.state === 'failed') {
-    const message = `The cluster gave the rollout up: ${status.message}${why ? ` (${why})` : ''}.`;
+    const message = `The cluster gave the rollout up: ${status.message.replace(/\.$/, '')}${why ? ` (${why})` : ''}.`;
     return { reason: worst?.reason ?? 'progress-deadline-exceeded', message, diagnoses };
   }
   if (overdue === undefined) return undefined;

@@ -2,12 +2,17 @@ import type { V1Pod } from '@kubernetes/client-node';
 import { sayDuration } from '../../duration.ts';
 import type { Row, WorkloadSubject } from '../row.ts';
 
-/** Pods that should be gone: their grace period is over, and something still holds them. */
-function overdue({ ending, now }: WorkloadSubject): V1Pod[] {
-  return ending.filter((pod) => {
-    // The API server sets it to the moment at which the grace period ends.
-    const end = pod.metadata?.deletionTimestamp;
-    return end !== undefined && now > new Date(end).getTime();
+/** Seconds that a pod may take to end before it is worth a word. */
+const usualEnding = 10;
+
+/** Pods that are still ending after a while, with programs that still run: those the controller waits for. */
+function endingSlowly({ ending, now }: WorkloadSubject): V1Pod[] {
+  return ending.filter(({ metadata, status }) => {
+    if (status?.phase === 'Succeeded' || status?.phase === 'Failed') return false;
+    // The API server sets deletionTimestamp to the moment at which the grace period ends.
+    const end = new Date(metadata?.deletionTimestamp ?? now).getTime();
+    const began = end - (metadata?.deletionGracePeriodSeconds ?? 0) * 1000;
+    return now - began > usualEnding * 1000;
   });
 }
 
@@ -25,22 +30,16 @@ export const workloadRows: readonly Row<WorkloadSubject>[] = [
   },
   {
     reason: 'old-pods-ending',
-    symptom: 'strategy `Recreate`, old pods `Terminating` beyond their grace period',
-    cause: 'A finalizer, or a node that does not answer, holds the old pods; new ones come only after them.',
-    next: "Look at the pod's finalizers and its node (kubectl get pod -o yaml).",
+    symptom: 'strategy `Recreate`, old pods `Terminating` for long',
+    cause:
+      'The old program ignores SIGTERM, has a long grace period, or its node does not answer; new pods come only after it.',
+    next: 'Let the program end on SIGTERM, shorten terminationGracePeriodSeconds, or look at the node.',
     patience: 'timeout',
-    recognise: (subject) => {
-      const [pod] = subject.recreates ? overdue(subject) : [];
-      return (
-        pod &&
-        `finalizers: ${pod.metadata?.finalizers?.join(', ') || 'none'}; node: ${pod.spec?.nodeName ?? 'none'}`
-      );
-    },
+    recognise: (subject) => (subject.recreates && endingSlowly(subject).length > 0 ? '' : undefined),
     message: (subject) => {
-      const pods = overdue(subject);
-      const [pod] = pods;
-      const late = (subject.now - new Date(pod?.metadata?.deletionTimestamp ?? subject.now).getTime()) / 1000;
-      return `pod/${pod?.metadata?.name} should have ended ${sayDuration(late)} ago, and new pods wait for it`;
+      const [pod] = endingSlowly(subject);
+      const grace = pod?.metadata?.deletionGracePeriodSeconds ?? 0;
+      return `pod/${pod?.metadata?.name} is still ending (it may take ${sayDuration(grace)}), and new pods wait for it`;
     },
     hasLog: false,
   },

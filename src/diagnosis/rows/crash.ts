@@ -3,10 +3,10 @@ import { probeAnswer, sayProbe } from '../probe.ts';
 import { type ContainerSubject, crashes, lastEnd, type Patience, type Row } from '../row.ts';
 
 /**
- * The kubelet waits 0, then 10, then 20 s between starts. What heals by itself, such as a database that is not up
- * yet, has mostly done so by the third.
+ * The kubelet waits 0, then 10, then 20 s between starts, and not at all the first times after a probe killed it. What
+ * heals by itself, such as a database that is not up yet, has mostly done so by the third.
  */
-const threeCrashes: Patience = { crashes: 3 };
+const threeCrashes: Patience = { crashes: 3, seconds: 10 };
 
 /** The end of a container that should run on; a container that runs again is looked at by its probes. */
 function unwantedEnd({ status, init, container, pod }: ContainerSubject) {
@@ -71,7 +71,7 @@ export const crashRows: readonly Row<ContainerSubject>[] = [
     recognise: (subject) =>
       unwantedEnd(subject) && killedBy(subject, 'startup') ? lastWord(subject) : undefined,
     message: (subject) =>
-      `the kubelet killed it, for its startup probe failed ${answer(subject, 'startup')}${times(subject)}`,
+      `the kubelet killed it, for its startup probe failed${answer(subject, 'startup')}${times(subject)}`,
     hasLog: true,
   },
   {
@@ -83,7 +83,7 @@ export const crashRows: readonly Row<ContainerSubject>[] = [
     recognise: (subject) =>
       unwantedEnd(subject) && killedBy(subject, 'liveness') ? lastWord(subject) : undefined,
     message: (subject) =>
-      `the kubelet killed it, for its liveness probe failed ${answer(subject, 'liveness')}${times(subject)}`,
+      `the kubelet killed it, for its liveness probe failed${answer(subject, 'liveness')}${times(subject)}`,
     hasLog: true,
   },
   {

@@ -41,7 +41,8 @@ export const imageRows: readonly Row<ContainerSubject>[] = [
     symptom: '`ErrImagePull` or `ImagePullBackOff`, "unauthorized", "denied"',
     cause: 'The cluster has no, or no longer valid, credentials for the registry.',
     next: "Check the pod's imagePullSecrets, or the nodes' access to the registry.",
-    patience: { seconds: 10 },
+    // The kubelet pulls again only after 10 s.
+    patience: { seconds: 20 },
     recognise: (subject) =>
       pullFailure(subject, /unauthorized|forbidden|denied|authentication required|no basic auth/i),
     message: ({ status }) => `the cluster may not pull the image ${status.image}`,

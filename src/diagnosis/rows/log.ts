@@ -1,3 +1,5 @@
+import type { Patience } from '../row.ts';
+
 /** What only a container's own log tells of its crash. */
 export interface LogRow {
   readonly reason: string;
@@ -5,7 +7,7 @@ export interface LogRow {
   readonly cause: string;
   readonly next: string;
   /** When the crash itself is given up. */
-  readonly patience: { readonly crashes: number };
+  readonly patience: Patience;
   readonly pattern: RegExp;
   readonly message: string;
 }
@@ -17,7 +19,7 @@ export const logRows: readonly LogRow[] = [
     symptom: '`CrashLoopBackOff`, "exec format error" in the log',
     cause: "The image was not built for the nodes' processor.",
     next: 'Build the image for the platform of the nodes (docker buildx build --platform …).',
-    patience: { crashes: 3 },
+    patience: { crashes: 3, seconds: 10 },
     pattern: /exec format error/,
     message: "its program is not built for this node's processor (exec format error)",
   },
@@ -26,7 +28,7 @@ export const logRows: readonly LogRow[] = [
     symptom: '`CrashLoopBackOff`, "read-only file system" in the log',
     cause: '`readOnlyRootFilesystem: true`, and the program writes to its image.',
     next: 'Mount an emptyDir where the program writes, or write elsewhere.',
-    patience: { crashes: 3 },
+    patience: { crashes: 3, seconds: 10 },
     pattern: /read-only file system|EROFS/i,
     message: 'it writes to its root file system, which is read-only',
   },

@@ -35,13 +35,16 @@ export const placementRows: readonly Row<PodSubject>[] = [
   },
   {
     reason: 'volume-zone',
-    symptom: '`Pending`, "volume node affinity conflict"',
+    symptom: '`Pending`, "didn\'t match PersistentVolume\'s node affinity", "volume node affinity conflict"',
     cause: "The pod's volume is bound to a zone or node that does not take the pod.",
     next: "Free or add a node in the volume's zone, or move the data.",
     patience: { seconds: 120 },
     recognise: (subject) => {
       const words = unscheduled(subject);
-      return words !== undefined && /volume node affinity conflict/.test(words) ? words : undefined;
+      return words !== undefined &&
+        /volume node affinity conflict|didn't match PersistentVolume's node affinity/.test(words)
+        ? words
+        : undefined;
     },
     message: () => 'no node takes it, for none that is free is where its volume is',
     hasLog: false,
@@ -110,19 +113,28 @@ export const placementRows: readonly Row<PodSubject>[] = [
   },
 ];
 
+/** Why the cluster takes the pod away, where it is for one of `reasons`. */
+function disruption({ pod }: PodSubject, reasons: readonly string[]): string | undefined {
+  const target = pod.status?.conditions?.find(
+    ({ type, status }) => type === 'DisruptionTarget' && status === 'True',
+  );
+  return target && reasons.includes(target.reason ?? '') ? (target.message ?? '') : undefined;
+}
+
 /** Pods that the cluster took away. */
 export const disruptionRows: readonly Row<PodSubject>[] = [
   {
     reason: 'evicted',
-    symptom: 'phase `Failed`, reason `Evicted`',
-    cause: 'The node ran short of memory or disk, or the pod used more than it may.',
+    symptom: 'phase `Failed`, reason `Evicted`; or condition `DisruptionTarget`',
+    cause: 'The node ran short of memory or disk or was drained, or the pod used more than it may.',
     next: "Look at the node's conditions, and at the pod's requests and ephemeral-storage limits.",
     patience: 'timeout',
-    recognise: ({ pod }) =>
-      pod.status?.phase === 'Failed' && pod.status.reason === 'Evicted'
-        ? (pod.status.message ?? '')
-        : undefined,
-    message: ({ pod }) => `node ${pod.spec?.nodeName ?? '?'} evicted it`,
+    recognise: (subject) => {
+      const { phase, reason, message } = subject.pod.status ?? {};
+      if (phase === 'Failed' && reason === 'Evicted') return message ?? '';
+      return disruption(subject, ['EvictionByEvictionAPI', 'TerminationByKubelet']);
+    },
+    message: ({ pod }) => `it was evicted from node ${pod.spec?.nodeName ?? '?'}`,
     hasLog: false,
   },
   {
@@ -131,11 +143,7 @@ export const disruptionRows: readonly Row<PodSubject>[] = [
     cause: 'The scheduler removed it for a pod of higher priority.',
     next: 'Add room, or give the workload a higher priority class.',
     patience: 'timeout',
-    recognise: ({ pod }) =>
-      pod.status?.conditions?.find(
-        ({ type, status, reason }) =>
-          type === 'DisruptionTarget' && status === 'True' && reason === 'PreemptionByScheduler',
-      )?.message,
+    recognise: (subject) => disruption(subject, ['PreemptionByScheduler']),
     message: () => 'it had to make room for a pod of higher priority',
     hasLog: false,
   },
@@ -151,6 +159,8 @@ export const disruptionRows: readonly Row<PodSubject>[] = [
       );
       if (isReady) return undefined;
       if (pod.status?.reason === 'NodeLost') return pod.status.message ?? '';
+      const tainted = disruption({ pod, events }, ['DeletionByTaintManager']);
+      if (tainted !== undefined) return tainted;
       return events[0]?.reason === 'NodeNotReady' ? events[0].message : undefined;
     },
     message: ({ pod }) => `its node ${pod.spec?.nodeName ?? '?'} does not answer`,

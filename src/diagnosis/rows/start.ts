@@ -42,7 +42,8 @@ export const startRows: readonly Row<ContainerSubject>[] = [
     symptom: '`CreateContainerConfigError`',
     cause: 'A ConfigMap, a Secret or a key of one that the container names does not exist.',
     next: 'Create what is missing, or correct the name in the manifest.',
-    patience: { seconds: 5 },
+    // The kubelet looks again only after 10 s.
+    patience: { seconds: 15 },
     recognise: ({ status }) => {
       const words = waitingFor(status, 'CreateContainerConfigError');
       // The kubelet's caches lag behind a Secret that was made a moment ago.

@@ -126,13 +126,15 @@ export function deploymentStatus(
   const wanted = spec?.replicas ?? 1;
   const updated = status?.updatedReplicas ?? 0;
   const total = status?.replicas ?? 0;
-  if ((status?.observedGeneration ?? 0) < (metadata?.generation ?? 0) || available === undefined) {
+  if ((status?.observedGeneration ?? 0) < (metadata?.generation ?? 0)) {
     return { state: 'unseen', message: 'the Deployment controller has not seen the change yet' };
   }
   const progressing = condition(workload, 'Progressing');
   if (progressing?.reason === 'ProgressDeadlineExceeded' && !isOldNews(progressing, before)) {
     return { state: 'failed', message: progressing.message ?? 'it exceeded its progress deadline' };
   }
+  // With the strategy Recreate there is no new ReplicaSet while old pods run.
+  if (available === undefined) return { state: 'progressing', message: 'no pod of the new revision yet' };
   const counts = `${updated} of ${wanted} updated, ${Math.min(available, updated)} available`;
   if (updated < wanted) return { state: 'progressing', message: counts };
   if (total > updated) {

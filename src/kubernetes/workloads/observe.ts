@@ -123,14 +123,15 @@ async function tooLong(clock: Clock, signal: AbortSignal): Promise<never> {
  * others, their containers and status are.
  */
 export function slim(pod: V1Pod): V1Pod {
-  const { name, uid, ownerReferences, creationTimestamp, deletionTimestamp, finalizers } = pod.metadata ?? {};
+  const { name, uid, ownerReferences, creationTimestamp, deletionTimestamp } = pod.metadata ?? {};
+  const deletionGracePeriodSeconds = pod.metadata?.deletionGracePeriodSeconds;
   const metadata = {
     name,
     uid,
     ownerReferences,
     creationTimestamp,
     deletionTimestamp,
-    finalizers,
+    deletionGracePeriodSeconds,
   } as V1ObjectMeta;
   const { phase, conditions } = pod.status ?? {};
   const ready = conditions?.find(({ type, status }) => type === 'Ready' && status === 'True');

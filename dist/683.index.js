@@ -1,6 +1,33 @@
-export const id = 843;
-export const ids = [843];
+export const id = 683;
+export const ids = [683];
 export const modules = {
+
+/***/ 1992:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   $Q: () => (/* binding */ clip),
+/* harmony export */   e9: () => (/* binding */ clipMiddle),
+/* harmony export */   pC: () => (/* binding */ wholeWords)
+/* harmony export */ });
+const mark = '…';
+function clip(text, longest) {
+    if (text.length <= longest)
+        return text;
+    return `${wholeWords(text.slice(0, longest))}${mark}`;
+}
+function clipMiddle(text, longest) {
+    if (text.length <= longest)
+        return text;
+    const half = Math.floor(longest / 2);
+    return `${wholeWords(text.slice(0, half))}${mark} ${text.slice(-half).replace(/^\S*\s?/, '')}`;
+}
+function wholeWords(beginning) {
+    return beginning.replace(/\S*$/, '');
+}
+
+
+/***/ }),
 
 /***/ 7094:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
@@ -47,10 +74,14 @@ var row = __webpack_require__(5458);
 var duration = __webpack_require__(3110);
 ;// CONCATENATED MODULE: ./build/diagnosis/rows/controller.js
 
-function overdue({ ending, now }) {
-    return ending.filter((pod) => {
-        const end = pod.metadata?.deletionTimestamp;
-        return end !== undefined && now > new Date(end).getTime();
+const usualEnding = 10;
+function endingSlowly({ ending, now }) {
+    return ending.filter(({ metadata, status }) => {
+        if (status?.phase === 'Succeeded' || status?.phase === 'Failed')
+            return false;
+        const end = new Date(metadata?.deletionTimestamp ?? now).getTime();
+        const began = end - (metadata?.deletionGracePeriodSeconds ?? 0) * 1000;
+        return now - began > usualEnding * 1000;
     });
 }
 const workloadRows = [
@@ -66,20 +97,15 @@ const workloadRows = [
     },
     {
         reason: 'old-pods-ending',
-        symptom: 'strategy `Recreate`, old pods `Terminating` beyond their grace period',
-        cause: 'A finalizer, or a node that does not answer, holds the old pods; new ones come only after them.',
-        next: "Look at the pod's finalizers and its node (kubectl get pod -o yaml).",
+        symptom: 'strategy `Recreate`, old pods `Terminating` for long',
+        cause: 'The old program ignores SIGTERM, has a long grace period, or its node does not answer; new pods come only after it.',
+        next: 'Let the program end on SIGTERM, shorten terminationGracePeriodSeconds, or look at the node.',
         patience: 'timeout',
-        recognise: (subject) => {
-            const [pod] = subject.recreates ? overdue(subject) : [];
-            return (pod &&
-                `finalizers: ${pod.metadata?.finalizers?.join(', ') || 'none'}; node: ${pod.spec?.nodeName ?? 'none'}`);
-        },
+        recognise: (subject) => (subject.recreates && endingSlowly(subject).length > 0 ? '' : undefined),
         message: (subject) => {
-            const pods = overdue(subject);
-            const [pod] = pods;
-            const late = (subject.now - new Date(pod?.metadata?.deletionTimestamp ?? subject.now).getTime()) / 1000;
-            return `pod/${pod?.metadata?.name} should have ended ${(0,duration/* sayDuration */.k)(late)} ago, and new pods wait for it`;
+            const [pod] = endingSlowly(subject);
+            const grace = pod?.metadata?.deletionGracePeriodSeconds ?? 0;
+            return `pod/${pod?.metadata?.name} is still ending (it may take ${(0,duration/* sayDuration */.k)(grace)}), and new pods wait for it`;
         },
         hasLog: false,
     },
@@ -97,7 +123,10 @@ const workloadRows = [
 
 // EXTERNAL MODULE: ./build/diagnosis/exit-code.js
 var exit_code = __webpack_require__(5956);
+// EXTERNAL MODULE: ./build/clip.js
+var clip = __webpack_require__(1992);
 ;// CONCATENATED MODULE: ./build/diagnosis/probe.js
+
 function sayProbe(probe, container) {
     if (probe?.httpGet) {
         const { scheme, port, path = '/' } = probe.httpGet;
@@ -128,7 +157,7 @@ function probeAnswer(events, container, kind) {
         return 'connection refused';
     if (/context deadline exceeded|Client\.Timeout|i\/o timeout|timeout:/.test(words))
         return 'no answer in time';
-    return (words.trim().split('\n')[0] ?? '').slice(0, 120);
+    return (0,clip/* clip */.$Q)(words.trim().split('\n')[0] ?? '', 120);
 }
 function earliestReady(container) {
     const startup = container?.startupProbe?.initialDelaySeconds ?? 0;
@@ -146,7 +175,7 @@ function portNumber(port, container) {
 
 
 
-const threeCrashes = { crashes: 3 };
+const threeCrashes = { crashes: 3, seconds: 10 };
 function unwantedEnd({ status, init, container, pod }) {
     if (status.state?.running !== undefined)
         return undefined;
@@ -194,7 +223,7 @@ const crashRows = [
         next: 'See in its log what it waits for; give the startup probe more time if it is only slow.',
         patience: threeCrashes,
         recognise: (subject) => unwantedEnd(subject) && killedBy(subject, 'startup') ? lastWord(subject) : undefined,
-        message: (subject) => `the kubelet killed it, for its startup probe failed ${answer(subject, 'startup')}${times(subject)}`,
+        message: (subject) => `the kubelet killed it, for its startup probe failed${answer(subject, 'startup')}${times(subject)}`,
         hasLog: true,
     },
     {
@@ -204,7 +233,7 @@ const crashRows = [
         next: 'See in its log why it does not answer; check the probe, and use a startup probe if it only starts slowly.',
         patience: threeCrashes,
         recognise: (subject) => unwantedEnd(subject) && killedBy(subject, 'liveness') ? lastWord(subject) : undefined,
-        message: (subject) => `the kubelet killed it, for its liveness probe failed ${answer(subject, 'liveness')}${times(subject)}`,
+        message: (subject) => `the kubelet killed it, for its liveness probe failed${answer(subject, 'liveness')}${times(subject)}`,
         hasLog: true,
     },
     {
@@ -335,7 +364,7 @@ const imageRows = [
         symptom: '`ErrImagePull` or `ImagePullBackOff`, "unauthorized", "denied"',
         cause: 'The cluster has no, or no longer valid, credentials for the registry.',
         next: "Check the pod's imagePullSecrets, or the nodes' access to the registry.",
-        patience: { seconds: 10 },
+        patience: { seconds: 20 },
         recognise: (subject) => pullFailure(subject, /unauthorized|forbidden|denied|authentication required|no basic auth/i),
         message: ({ status }) => `the cluster may not pull the image ${status.image}`,
         hasLog: false,
@@ -449,13 +478,16 @@ const placementRows = [
     },
     {
         reason: 'volume-zone',
-        symptom: '`Pending`, "volume node affinity conflict"',
+        symptom: '`Pending`, "didn\'t match PersistentVolume\'s node affinity", "volume node affinity conflict"',
         cause: "The pod's volume is bound to a zone or node that does not take the pod.",
         next: "Free or add a node in the volume's zone, or move the data.",
         patience: { seconds: 120 },
         recognise: (subject) => {
             const words = unscheduled(subject);
-            return words !== undefined && /volume node affinity conflict/.test(words) ? words : undefined;
+            return words !== undefined &&
+                /volume node affinity conflict|didn't match PersistentVolume's node affinity/.test(words)
+                ? words
+                : undefined;
         },
         message: () => 'no node takes it, for none that is free is where its volume is',
         hasLog: false,
@@ -520,17 +552,24 @@ const placementRows = [
         hasLog: false,
     },
 ];
+function disruption({ pod }, reasons) {
+    const target = pod.status?.conditions?.find(({ type, status }) => type === 'DisruptionTarget' && status === 'True');
+    return target && reasons.includes(target.reason ?? '') ? (target.message ?? '') : undefined;
+}
 const disruptionRows = [
     {
         reason: 'evicted',
-        symptom: 'phase `Failed`, reason `Evicted`',
-        cause: 'The node ran short of memory or disk, or the pod used more than it may.',
+        symptom: 'phase `Failed`, reason `Evicted`; or condition `DisruptionTarget`',
+        cause: 'The node ran short of memory or disk or was drained, or the pod used more than it may.',
         next: "Look at the node's conditions, and at the pod's requests and ephemeral-storage limits.",
         patience: 'timeout',
-        recognise: ({ pod }) => pod.status?.phase === 'Failed' && pod.status.reason === 'Evicted'
-            ? (pod.status.message ?? '')
-            : undefined,
-        message: ({ pod }) => `node ${pod.spec?.nodeName ?? '?'} evicted it`,
+        recognise: (subject) => {
+            const { phase, reason, message } = subject.pod.status ?? {};
+            if (phase === 'Failed' && reason === 'Evicted')
+                return message ?? '';
+            return disruption(subject, ['EvictionByEvictionAPI', 'TerminationByKubelet']);
+        },
+        message: ({ pod }) => `it was evicted from node ${pod.spec?.nodeName ?? '?'}`,
         hasLog: false,
     },
     {
@@ -539,7 +578,7 @@ const disruptionRows = [
         cause: 'The scheduler removed it for a pod of higher priority.',
         next: 'Add room, or give the workload a higher priority class.',
         patience: 'timeout',
-        recognise: ({ pod }) => pod.status?.conditions?.find(({ type, status, reason }) => type === 'DisruptionTarget' && status === 'True' && reason === 'PreemptionByScheduler')?.message,
+        recognise: (subject) => disruption(subject, ['PreemptionByScheduler']),
         message: () => 'it had to make room for a pod of higher priority',
         hasLog: false,
     },
@@ -555,6 +594,9 @@ const disruptionRows = [
                 return undefined;
             if (pod.status?.reason === 'NodeLost')
                 return pod.status.message ?? '';
+            const tainted = disruption({ pod, events }, ['DeletionByTaintManager']);
+            if (tainted !== undefined)
+                return tainted;
             return events[0]?.reason === 'NodeNotReady' ? events[0].message : undefined;
         },
         message: ({ pod }) => `its node ${pod.spec?.nodeName ?? '?'} does not answer`,
@@ -679,7 +721,7 @@ const startRows = [
         symptom: '`CreateContainerConfigError`',
         cause: 'A ConfigMap, a Secret or a key of one that the container names does not exist.',
         next: 'Create what is missing, or correct the name in the manifest.',
-        patience: { seconds: 5 },
+        patience: { seconds: 15 },
         recognise: ({ status }) => {
             const words = (0,row/* waitingFor */.Fz)(status, 'CreateContainerConfigError');
             return words !== undefined && /failed to sync .* cache/.test(words) ? undefined : words;
@@ -779,22 +821,29 @@ const longestPause = 30_000;
 const examples = 3;
 function diagnose(scene, sightings, now, failFast = 'strict') {
     const judge = new Judge(sightings, now, failFast);
-    const pods = scene.pods.filter((pod) => pod.metadata?.deletionTimestamp === undefined);
-    const ofPods = pods.map((pod) => judge.pod({
-        pod,
-        events: scene.events?.get(pod.metadata?.uid ?? '') ?? [],
-        timeout: scene.timeout,
-    }));
+    const there = [];
+    const gone = [];
+    for (const pod of scene.pods) {
+        const events = scene.events?.get(pod.metadata?.uid ?? '') ?? [];
+        const subject = { pod, events, timeout: scene.timeout };
+        if (pod.metadata?.deletionTimestamp !== undefined || hasEnded(pod))
+            gone.push(...judge.gone(subject));
+        else
+            there.push({ pod, diagnoses: judge.pod(subject) });
+    }
     const ofCreator = scene.creator && judge.creator(scene.creator, scene.isMakingRoom ?? false);
-    const ofWorkload = scene.workload
-        ? judge.rows(workloadRows, scene.workload, 'workload', scene.workload.object)
-        : undefined;
-    const all = [...ofPods.flat(), ...(ofCreator ? [ofCreator] : []), ...(ofWorkload ? [ofWorkload] : [])];
-    const waitedFor = pods.filter((pod) => !isReady(pod) && !hasEnded(pod));
-    const isHopeless = (pod) => ofPods[pods.indexOf(pod)]?.some(({ hopeless }) => hopeless) ?? false;
+    const ofWorkload = scene.workload && judge.rows(workloadRows, scene.workload, 'workload', scene.workload.object);
+    const waitedFor = there.filter(({ pod }) => !isReady(pod));
+    const ofPods = there.flatMap(({ diagnoses }) => diagnoses);
     return {
-        diagnoses: merge(all),
-        hopeless: (waitedFor.length > 0 || (ofCreator?.hopeless ?? false)) && waitedFor.every(isHopeless),
+        diagnoses: merge([
+            ...ofPods,
+            ...(ofCreator ? [ofCreator] : []),
+            ...gone,
+            ...(ofWorkload ? [ofWorkload] : []),
+        ]),
+        hopeless: (waitedFor.length > 0 || (ofCreator?.hopeless ?? false)) &&
+            waitedFor.every(({ diagnoses }) => diagnoses.some(({ hopeless }) => hopeless)),
     };
 }
 function judgeJob(subject, object, sightings, now, failFast) {
@@ -819,10 +868,6 @@ class Judge {
         const { pod } = whole;
         const object = `pod/${pod.metadata?.name}`;
         const key = `${object}/${pod.metadata?.uid}`;
-        if (hasEnded(pod)) {
-            const ended = this.rows(disruptionRows, whole, 'ended-pod', object, key);
-            return ended ? [ended] : [];
-        }
         const containers = containersOf(pod).flatMap((each) => {
             const subject = { ...each, ...whole };
             const found = this.rows(containerRows, subject, 'pod', object, `${key}/${each.status.name}`, each.status);
@@ -831,6 +876,11 @@ class Judge {
         if (containers.length > 0)
             return containers;
         const found = this.rows(podRows, whole, 'pod', object, key);
+        return found ? [found] : [];
+    }
+    gone(whole) {
+        const object = `pod/${whole.pod.metadata?.name}`;
+        const found = this.rows(disruptionRows, whole, 'ended-pod', object, `${object}/${whole.pod.metadata?.uid}`);
         return found ? [found] : [];
     }
     creator(creator, isMakingRoom) {
@@ -866,9 +916,8 @@ class Judge {
         if (patience === 'timeout' || this.#failFast === 'off')
             return false;
         const factor = this.#failFast === 'patient' ? patientFactor : 1;
-        if ('seconds' in patience)
-            return elapsed >= patience.seconds * factor * 1000;
-        return status !== undefined && (0,row/* crashes */.sB)(status) >= patience.crashes * factor;
+        const ended = status === undefined ? 0 : (0,row/* crashes */.sB)(status);
+        return elapsed >= patience.seconds * factor * 1000 && ended >= (patience.crashes ?? 0) * factor;
     }
 }
 const patientFactor = 3;
@@ -938,6 +987,124 @@ function sayExit(code) {
 
 /***/ }),
 
+/***/ 5334:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   i: () => (/* binding */ adviceOn)
+/* harmony export */ });
+/* unused harmony export plainReasons */
+const plainReasons = [
+    {
+        reason: 'progress-deadline-exceeded',
+        cause: 'The Deployment controller gave this rollout up (`progressDeadlineSeconds`), and no pod shows why.',
+        next: "Look at the pods, and at the ReplicaSet's events (kubectl describe).",
+    },
+    {
+        reason: 'timeout',
+        cause: 'The timeout is over, and no pod shows why.',
+        next: "Look at the pods (kubectl describe); raise the input 'timeout' if they are only slow.",
+    },
+    {
+        reason: 'scaled-to-zero',
+        cause: 'The workload was scaled to zero during the rollout, so nothing shows whether the image works.',
+        next: 'Scale it, then run the step again.',
+    },
+    {
+        reason: 'superseded',
+        cause: 'Somebody else changed the workload during the rollout. Nothing was undone.',
+        next: 'Look at that change; run the step again if its image is still wanted.',
+    },
+    {
+        reason: 'deleted',
+        cause: 'The workload was deleted, or another of its name has taken its place.',
+        next: 'Find out who deleted it, and why; there is nothing to undo.',
+    },
+    {
+        reason: 'changed-meanwhile',
+        cause: 'Somebody else changed the workload after it had been checked; the image was not set.',
+        next: 'Look at that change; if this deploy is still wanted, run it again.',
+    },
+    {
+        reason: 'watch-failed',
+        cause: 'The API server refused to go on showing the workload.',
+        next: "Check the credentials' permissions and lifetime.",
+    },
+    {
+        reason: 'revision-gone',
+        cause: 'The revision to go back to is no longer in the history.',
+        next: 'Set the image that ran before by hand; raise `revisionHistoryLimit`.',
+    },
+    {
+        reason: 'undo-error',
+        cause: 'The API server did not let the undo be done.',
+        next: 'See what its message says, and undo by hand.',
+    },
+    {
+        reason: 'migration-failed',
+        cause: 'The migration ended with an error; its last log lines say which.',
+        next: 'Correct the migration, and run the step again. The workload was not touched.',
+    },
+    {
+        reason: 'migration-timeout',
+        cause: 'The migration did not end within `migration-timeout`.',
+        next: "See in its log what it waits for; raise 'migration-timeout' if it is only slow.",
+    },
+    {
+        reason: 'migration-deleted',
+        cause: 'The Job was deleted by somebody else before it had ended.',
+        next: 'Find out how far it came before it is run again.',
+    },
+    {
+        reason: 'locked',
+        cause: 'Another run deploys the same workload, and still did after `lock-timeout`.',
+        next: "Wait for that run, then run this again; or raise 'lock-timeout'.",
+    },
+    {
+        reason: 'migration-running',
+        cause: 'A migration of the workload still runs, and still did after `lock-timeout`; two must not run at once.',
+        next: 'Run the step again once it has ended.',
+    },
+    {
+        reason: 'lock-lost',
+        cause: 'Another run took the lock over, since this one did not renew it in time.',
+        next: 'See what that run makes of it; this one has stopped changing things.',
+    },
+    {
+        reason: 'interrupted',
+        cause: 'The workflow was cancelled, or the step was killed.',
+        next: 'The summary says how the workload stands.',
+    },
+    {
+        reason: 'invalid-input',
+        cause: 'An input cannot be used. No request was sent.',
+        next: 'Correct the inputs in the workflow (with: …).',
+    },
+    {
+        reason: 'invalid-kubeconfig',
+        cause: 'The kubeconfig, or a credential that it names, cannot be used.',
+        next: "Check the inputs 'kubeconfig' and 'context'.",
+    },
+    {
+        reason: 'api-server-unreachable',
+        cause: 'The API server does not answer.',
+        next: "Check the runner's way to it: its address, a proxy, a VPN or the cluster's allow-list.",
+    },
+    {
+        reason: 'unauthorised',
+        cause: 'The cluster does not, or no longer, accept the credentials.',
+        next: 'Renew the credentials.',
+    },
+    { reason: 'api-error', cause: 'The API server refused a request.', next: 'Its message says why.' },
+    { reason: 'internal-error', cause: 'A fault of this action.', next: 'Report it with its message.' },
+];
+function adviceOn(reason) {
+    return plainReasons.filter((each) => each.reason === reason).map(({ next }) => next);
+}
+
+
+/***/ }),
+
 /***/ 5458:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
@@ -972,7 +1139,7 @@ const logRows = [
         symptom: '`CrashLoopBackOff`, "exec format error" in the log',
         cause: "The image was not built for the nodes' processor.",
         next: 'Build the image for the platform of the nodes (docker buildx build --platform …).',
-        patience: { crashes: 3 },
+        patience: { crashes: 3, seconds: 10 },
         pattern: /exec format error/,
         message: "its program is not built for this node's processor (exec format error)",
     },
@@ -981,7 +1148,7 @@ const logRows = [
         symptom: '`CrashLoopBackOff`, "read-only file system" in the log',
         cause: '`readOnlyRootFilesystem: true`, and the program writes to its image.',
         next: 'Mount an emptyDir where the program writes, or write elsewhere.',
-        patience: { crashes: 3 },
+        patience: { crashes: 3, seconds: 10 },
         pattern: /read-only file system|EROFS/i,
         message: 'it writes to its root file system, which is read-only',
     },
@@ -1055,9 +1222,11 @@ function sayDuration(seconds) {
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   R: () => (/* binding */ endingOfError)
 /* harmony export */ });
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(9473);
-/* harmony import */ var _kubernetes_lease_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(9611);
-/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(6501);
+/* harmony import */ var _diagnosis_plain_reasons_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(5334);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(9473);
+/* harmony import */ var _kubernetes_lease_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(9611);
+/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(6501);
+
 
 
 
@@ -1071,10 +1240,10 @@ function endingOfError(error, journal) {
             `Job ${migration.job} may still run: it goes on to its own end or deadline, since a migration must not be killed half-way.`,
         ]
         : [];
-    const next = [...left, ...adviceOn(error)];
-    if (error instanceof _run_js__WEBPACK_IMPORTED_MODULE_2__/* .Interrupted */ .j)
+    const next = [...left, ...advice(error)];
+    if (error instanceof _run_js__WEBPACK_IMPORTED_MODULE_3__/* .Interrupted */ .j)
         return { ending: { result: 'cancelled', cause, next }, finished: false };
-    if (error instanceof _kubernetes_lease_js__WEBPACK_IMPORTED_MODULE_1__/* .LockLost */ .yS)
+    if (error instanceof _kubernetes_lease_js__WEBPACK_IMPORTED_MODULE_2__/* .LockLost */ .yS)
         return { ending: { result: 'superseded', cause, next }, finished: true };
     if (setting)
         return { ending: { result: 'left-failed', cause, next }, finished: false };
@@ -1084,48 +1253,38 @@ function causeOf(error) {
     return { reason: reasonOf(error), message: sayError(error), diagnoses: [] };
 }
 function reasonOf(error) {
-    if (error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .InputError */ .dz)
+    if (error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .InputError */ .dz)
         return 'invalid-input';
-    if (error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .KubeconfigError */ .C2)
+    if (error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .KubeconfigError */ .C2)
         return 'invalid-kubeconfig';
-    if (error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ConnectionError */ .Rc)
+    if (error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ConnectionError */ .Rc)
         return 'api-server-unreachable';
-    if (error instanceof _kubernetes_lease_js__WEBPACK_IMPORTED_MODULE_1__/* .LockLost */ .yS)
+    if (error instanceof _kubernetes_lease_js__WEBPACK_IMPORTED_MODULE_2__/* .LockLost */ .yS)
         return 'lock-lost';
-    if (error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ApiError */ .hD)
+    if (error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ApiError */ .hD)
         return error.status === 401 ? 'unauthorised' : 'api-error';
-    if (error instanceof _run_js__WEBPACK_IMPORTED_MODULE_2__/* .Interrupted */ .j)
+    if (error instanceof _run_js__WEBPACK_IMPORTED_MODULE_3__/* .Interrupted */ .j)
         return 'interrupted';
     return 'internal-error';
 }
 function sayError(error) {
-    if (error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .InputError */ .dz) {
+    if (error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .InputError */ .dz) {
         return error.problems.map(({ input, problem }) => `Input ${input}: ${problem}`).join('\n');
     }
-    if (error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ApiError */ .hD)
+    if (error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ApiError */ .hD)
         return `The API server answered ${error.status} to ${error.request}: ${error.message}`;
-    return (0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .messageOf */ .bD)(error);
+    return (0,_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .messageOf */ .bD)(error);
 }
-function adviceOn(error) {
-    if (error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .InputError */ .dz)
-        return ['Correct the inputs in the workflow (with: …). No request was sent.'];
-    if (error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .KubeconfigError */ .C2)
-        return ["Check the inputs 'kubeconfig' and 'context'. No request was sent."];
-    if (error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ConnectionError */ .Rc) {
-        return [
-            "Check that the runner reaches the API server: its address, a proxy, a VPN or the cluster's allow-list.",
-        ];
-    }
-    if (error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ApiError */ .hD && error.status === 401) {
-        return ['Renew the credentials: they are not, or no longer, accepted by the cluster.'];
-    }
-    if (error instanceof _kubernetes_lease_js__WEBPACK_IMPORTED_MODULE_1__/* .LockLost */ .yS)
-        return ['See what the run that has the lock now makes of it; this one has stopped changing things.'];
-    if (error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ApiError */ .hD || error instanceof _run_js__WEBPACK_IMPORTED_MODULE_2__/* .Interrupted */ .j)
+function advice(error) {
+    if (error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ApiError */ .hD && error.status !== 401)
         return [];
-    return [
-        `This is a fault of safe-rollout; please report it with this: ${error instanceof Error ? error.stack : error}`,
-    ];
+    if (error instanceof _run_js__WEBPACK_IMPORTED_MODULE_3__/* .Interrupted */ .j)
+        return [];
+    const stack = error instanceof Error ? error.stack : String(error);
+    const reason = reasonOf(error);
+    return reason === 'internal-error'
+        ? [`This is a fault of safe-rollout; please report it with this: ${stack}`]
+        : (0,_diagnosis_plain_reasons_js__WEBPACK_IMPORTED_MODULE_0__/* .adviceOn */ .i)(reason);
 }
 
 
@@ -1542,6 +1701,8 @@ function endSoon() {
 /* harmony export */   kj: () => (/* binding */ entriesFromState),
 /* harmony export */   o9: () => (/* binding */ successes)
 /* harmony export */ });
+/* harmony import */ var _clip_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(1992);
+
 const successes = new Set(['deployed', 'unchanged']);
 class Journal {
     #entries;
@@ -1589,7 +1750,7 @@ function withoutWords(entry) {
     return entry;
 }
 function bare(cause) {
-    return cause && { reason: cause.reason, message: cause.message.slice(0, 500), diagnoses: [] };
+    return cause && { reason: cause.reason, message: (0,_clip_js__WEBPACK_IMPORTED_MODULE_0__/* .clip */ .$Q)(cause.message, 500), diagnoses: [] };
 }
 
 
@@ -1877,6 +2038,8 @@ function microTime(milliseconds) {
 /* harmony export */ });
 /* unused harmony export CUT_MARK */
 /* harmony import */ var node_string_decoder__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(6193);
+/* harmony import */ var _clip_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(1992);
+
 
 const CUT_MARK = ' …[line cut]';
 class LineSplitter {
@@ -1911,7 +2074,7 @@ class LineSplitter {
         this.#pending += text.length > room ? text.slice(0, Math.max(0, room)) : text;
     }
     #emit() {
-        const line = this.#cut ? this.#pending + CUT_MARK : this.#pending;
+        const line = this.#cut ? (0,_clip_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeWords */ .pC)(this.#pending).trimEnd() + CUT_MARK : this.#pending;
         this.#pending = '';
         this.#cut = false;
         this.#onLine(line);
@@ -2522,13 +2685,15 @@ function deploymentStatus(workload, before, available) {
     const wanted = spec?.replicas ?? 1;
     const updated = status?.updatedReplicas ?? 0;
     const total = status?.replicas ?? 0;
-    if ((status?.observedGeneration ?? 0) < (metadata?.generation ?? 0) || available === undefined) {
+    if ((status?.observedGeneration ?? 0) < (metadata?.generation ?? 0)) {
         return { state: 'unseen', message: 'the Deployment controller has not seen the change yet' };
     }
     const progressing = condition(workload, 'Progressing');
     if (progressing?.reason === 'ProgressDeadlineExceeded' && !isOldNews(progressing, before)) {
         return { state: 'failed', message: progressing.message ?? 'it exceeded its progress deadline' };
     }
+    if (available === undefined)
+        return { state: 'progressing', message: 'no pod of the new revision yet' };
     const counts = `${updated} of ${wanted} updated, ${Math.min(available, updated)} available`;
     if (updated < wanted)
         return { state: 'progressing', message: counts };
@@ -2719,14 +2884,15 @@ async function tooLong(clock, signal) {
     throw new Error(`The API server did not show the workload within ${firstLookSeconds} s.`);
 }
 function slim(pod) {
-    const { name, uid, ownerReferences, creationTimestamp, deletionTimestamp, finalizers } = pod.metadata ?? {};
+    const { name, uid, ownerReferences, creationTimestamp, deletionTimestamp } = pod.metadata ?? {};
+    const deletionGracePeriodSeconds = pod.metadata?.deletionGracePeriodSeconds;
     const metadata = {
         name,
         uid,
         ownerReferences,
         creationTimestamp,
         deletionTimestamp,
-        finalizers,
+        deletionGracePeriodSeconds,
     };
     const { phase, conditions } = pod.status ?? {};
     const ready = conditions?.find(({ type, status }) => type === 'Ready' && status === 'True');
@@ -2896,6 +3062,8 @@ function plain(value) {
 /* unused harmony export guarded */
 /* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(7598);
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(1147);
+/* harmony import */ var _clip_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(1992);
+
 
 
 const annotations = { error: _actions_core__WEBPACK_IMPORTED_MODULE_1__/* .error */ .z3, warning: _actions_core__WEBPACK_IMPORTED_MODULE_1__/* .warning */ .$e, notice: _actions_core__WEBPACK_IMPORTED_MODULE_1__/* .notice */ .lm };
@@ -2916,7 +3084,7 @@ function actionsLog() {
         endGroup,
         annotate(level, title, text) {
             endGroup();
-            annotations[level](text.slice(0, 4000), { title });
+            annotations[level]((0,_clip_js__WEBPACK_IMPORTED_MODULE_2__/* .clip */ .$Q)(text, 4000), { title });
         },
         mask(secret) {
             if (secret.trim().length > 2)
@@ -3266,7 +3434,7 @@ function judge(facts, mode, ignored, locked) {
 
 /***/ }),
 
-/***/ 1669:
+/***/ 661:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -3279,19 +3447,17 @@ __webpack_require__.d(__webpack_exports__, {
 var core = __webpack_require__(1147);
 // EXTERNAL MODULE: ./build/errors.js
 var errors = __webpack_require__(9473);
+// EXTERNAL MODULE: ./build/clip.js
+var clip = __webpack_require__(1992);
 // EXTERNAL MODULE: ./build/journal.js
 var journal = __webpack_require__(7999);
-;// CONCATENATED MODULE: ./build/report/clip.js
-function clip(text, longest) {
-    return text.length <= longest ? text : `${text.slice(0, longest - 1)}…`;
-}
-
 ;// CONCATENATED MODULE: ./build/report/verdict.js
 function verdictOf(story) {
     const workload = story.workload || 'the workload';
     const image = [...new Set(story.changes.map(({ to }) => to))].join(', ');
     const before = [...new Set(story.changes.map(({ from }) => from))].join(', ');
     const untouched = `${workload} has not been touched${before ? ` and runs ${before}` : ''}.`;
+    const gone = story.ending?.cause?.reason === 'deleted';
     const interrupted = story.ending?.cause?.reason === 'interrupted';
     const table = {
         deployed: {
@@ -3328,8 +3494,10 @@ function verdictOf(story) {
         },
         superseded: {
             mark: '⚠️',
-            title: `Superseded: somebody else changed ${workload}`,
-            state: `${workload} runs what somebody else set. This step did not undo that.`,
+            title: gone ? `Superseded: ${workload} was deleted` : `Superseded: somebody else changed ${workload}`,
+            state: gone
+                ? `${workload} is gone.`
+                : `${workload} runs what somebody else set. This step did not undo that.`,
         },
         cancelled: {
             mark: '🛑',
@@ -3359,8 +3527,8 @@ function annotation(story) {
     const [first] = ending?.cause?.diagnoses ?? [];
     const text = [
         why,
-        clip(first?.said ?? '', 1000),
-        ...(first?.logs[0]?.lines.slice(-lastLines).map((line) => `| ${clip(line, 200)}`) ?? []),
+        (0,clip/* clip */.$Q)(first?.said ?? '', 1000),
+        ...(first?.logs[0]?.lines.slice(-lastLines).map((line) => `| ${(0,clip/* clip */.$Q)(line, 200)}`) ?? []),
         state,
         ...(ending?.next ?? []),
     ]
@@ -3575,9 +3743,9 @@ function sayEvidence(evidence) {
         ...(verdicts.length > 0
             ? [nodeTable(verdicts)]
             : said
-                ? ['The cluster says:', block(clip(said, longestWords).split('\n'))]
+                ? ['The cluster says:', block((0,clip/* clip */.$Q)(said, longestWords).split('\n'))]
                 : []),
-        ...logs.map(({ object: pod, lines }) => details(`Last ${lines.length === 1 ? 'log line' : `${lines.length} log lines`} of ${words(pod)}`, block(lines.map((line) => clip(line, longestLine))), pod === object)),
+        ...logs.map(({ object: pod, lines }) => details(`Last ${lines.length === 1 ? 'log line' : `${lines.length} log lines`} of ${words(pod)}`, block(lines.map((line) => (0,clip/* clip */.$Q)(line, longestLine))), pod === object)),
         ...(events.length > 0 ? [details('What the cluster told of it', eventTable(events), false)] : []),
     ];
 }
@@ -3592,7 +3760,7 @@ function eventTable(events) {
     return [
         '| Event | Times | Words |',
         '|---|--:|---|',
-        ...events.map(({ reason, count, message }) => row(code(reason), String(count), words(clip(message, longestLine)))),
+        ...events.map(({ reason, count, message }) => row(code(reason), String(count), words((0,clip/* clip */.$Q)(message, longestLine)))),
     ].join('\n');
 }
 function details(title, body, open) {
@@ -4646,16 +4814,19 @@ function withoutPassword(proxyUrl) {
     return URL.parse(proxyUrl)?.origin ?? 'that is configured';
 }
 
+// EXTERNAL MODULE: ./build/clip.js
+var clip = __webpack_require__(1992);
 ;// CONCATENATED MODULE: ./build/kubernetes/status-error.js
+
 
 const SHOWN_CHARACTERS = 200;
 const MAX_MESSAGE_CHARACTERS = 2_000;
-const KEPT_CHARACTERS = 400;
+const KEPT_CHARACTERS = 800;
 function errorFromAnswer(answer) {
     const { status, request, body } = answer;
     const parsed = parseStatus(body);
     const details = parsed?.details;
-    const shown = body.trim().slice(0, SHOWN_CHARACTERS);
+    const shown = (0,clip/* clip */.$Q)(body.trim(), SHOWN_CHARACTERS);
     const plain = shown === '' ? '' : `: ${shown}`;
     return new errors/* ApiError */.hD({
         status,
@@ -4668,9 +4839,7 @@ function errorFromAnswer(answer) {
     });
 }
 function inShort(message) {
-    return message.length <= MAX_MESSAGE_CHARACTERS
-        ? message
-        : `${message.slice(0, KEPT_CHARACTERS)} […] ${message.slice(-KEPT_CHARACTERS)}`;
+    return message.length <= MAX_MESSAGE_CHARACTERS ? message : (0,clip/* clipMiddle */.e9)(message, KEPT_CHARACTERS);
 }
 function shortened(cause) {
     return cause.message === undefined ? cause : { ...cause, message: inShort(cause.message) };
@@ -5265,6 +5434,8 @@ __webpack_require__.d(__webpack_exports__, {
   Eb: () => (/* binding */ undoCommand)
 });
 
+// EXTERNAL MODULE: ./build/diagnosis/plain-reasons.js
+var plain_reasons = __webpack_require__(5334);
 // EXTERNAL MODULE: ./build/errors.js
 var errors = __webpack_require__(9473);
 // EXTERNAL MODULE: ./build/kubernetes/workloads/names.js
@@ -5356,11 +5527,15 @@ async function lastLines(run, { container, hasLog }, object, signal) {
         return { object, lines: [] };
     }
 }
+const tellingEvents = new Set(['Killing', 'TriggeredScaleUp', 'Preempted']);
 async function eventsOf(run, object, signal) {
-    const fieldSelector = `involvedObject.name=${object.split('/')[1] ?? ''},type=Warning`;
+    const fieldSelector = `involvedObject.name=${object.split('/')[1] ?? ''}`;
     try {
         const { items } = await run.client.list(resources/* resources */.E.events, { namespace: run.namespace, fieldSelector }, { signal, patience: 0 });
-        return items.map(events/* told */.E).sort((a, b) => b.lastSeen - a.lastSeen);
+        return items
+            .filter(({ type, reason }) => type === 'Warning' || tellingEvents.has(reason ?? ''))
+            .map(events/* told */.E)
+            .sort((a, b) => b.lastSeen - a.lastSeen);
     }
     catch {
         return [];
@@ -5369,8 +5544,9 @@ async function eventsOf(run, object, signal) {
 function merge(events) {
     const merged = new Map();
     for (const { reason, message, count } of events) {
-        const alike = merged.get(reason);
-        merged.set(reason, alike ? { ...alike, count: alike.count + count } : { reason, message, count });
+        const key = `${reason}/${message.split(':')[0]}`;
+        const alike = merged.get(key);
+        merged.set(key, alike ? { ...alike, count: alike.count + count } : { reason, message, count });
     }
     return [...merged.values()].slice(0, mostEvents);
 }
@@ -5384,11 +5560,12 @@ var undo = __webpack_require__(8600);
 
 
 
+
 async function recover(run, observation, intent, end) {
     const { journal, log, inputs } = run;
     if (end.kind === 'superseded') {
         await run.saveIntent(undefined);
-        return superseded(run, end.message);
+        return superseded(run, end);
     }
     const cause = await collect(run, end.trouble);
     journal.add({ type: 'rollout-failed', revision: end.revision?.number, cause });
@@ -5401,6 +5578,7 @@ async function recover(run, observation, intent, end) {
             result: 'left-failed',
             cause,
             next: [
+                ...adviceOnCause(cause),
                 "It is left as it is, as the input 'on-failure' asks for.",
                 `To go back: ${undoCommand(run, intent)}`,
             ],
@@ -5439,10 +5617,10 @@ async function undoAndSay(run, observation, intent, cause, timeout) {
     await run.saveIntent(undefined);
     if (end.kind === 'undone') {
         journal.add({ type: 'undone', revision: end.revision.number });
-        return { result: 'undone', cause, next: [...new Set(cause.diagnoses.map(({ next }) => next))] };
+        return { result: 'undone', cause, next: adviceOnCause(cause) };
     }
     if (end.kind === 'superseded')
-        return superseded(run, end.message, cause);
+        return superseded(run, end, cause);
     const undoCause = await collect(run, end.trouble);
     journal.add({ type: 'undo-failed', cause: undoCause });
     for (const line of sayCause(undoCause))
@@ -5470,15 +5648,12 @@ async function undoOrExplain(run, observation, intent, timeout) {
         };
     }
 }
-function superseded(run, message, earlier) {
-    const { namespace, inputs } = run;
+function superseded(run, { reason, message }, earlier) {
+    const status = `kubectl -n ${run.namespace} rollout status ${(0,names/* sayWorkload */.j)(run.inputs.workload)}`;
     return {
         result: 'superseded',
-        cause: { reason: 'superseded', message, diagnoses: earlier?.diagnoses ?? [] },
-        next: [
-            'Nothing was undone, since the workload no longer runs what this step set.',
-            `See where it stands: kubectl -n ${namespace} rollout status ${(0,names/* sayWorkload */.j)(inputs.workload)}`,
-        ],
+        cause: { reason, message, diagnoses: earlier?.diagnoses ?? [] },
+        next: [...(0,plain_reasons/* adviceOn */.i)(reason), ...(reason === 'deleted' ? [] : [`See where it stands: ${status}`])],
     };
 }
 function undoCommand({ namespace, inputs }, { undoTo }) {
@@ -5498,6 +5673,14 @@ function wayOut(run, intent, { trouble, applied }) {
 function setImageCommand({ namespace, inputs, journal }) {
     const images = journal.last('planned')?.changes.map(({ container, from }) => `${container}=${from}`) ?? [];
     return `kubectl -n ${namespace} set image ${(0,names/* sayWorkload */.j)(inputs.workload)} ${images.join(' ')}`;
+}
+function adviceOnCause({ reason, diagnoses }) {
+    return [
+        ...new Set([
+            ...diagnoses.filter(({ about }) => about !== 'ended-pod').map(({ next }) => next),
+            ...(0,plain_reasons/* adviceOn */.i)(reason),
+        ]),
+    ];
 }
 
 
@@ -5536,7 +5719,7 @@ async function undo(run, observation, intent, timeout) {
     const before = await client.get(kind.resource, { namespace, name }, { signal, patience: left() });
     const view = observation.view();
     if (view === undefined || before.spec === undefined || before.metadata?.uid !== intent.uid) {
-        return { kind: 'superseded', message: `${workload} was deleted.` };
+        return { kind: 'superseded', reason: 'deleted', message: `${workload} was deleted.` };
     }
     const wanted = new Set([target.templateDigest]);
     const digest = (0,_kubernetes_workloads_template_js__WEBPACK_IMPORTED_MODULE_3__/* .templateDigest */ .pd)(before.spec.template);
@@ -5544,7 +5727,11 @@ async function undo(run, observation, intent, timeout) {
     if (!wanted.has(digest)) {
         if (!intent.ours.includes(digest)) {
             const author = (0,_kubernetes_workloads_last_change_js__WEBPACK_IMPORTED_MODULE_0__/* .lastChangeOf */ .k)(before, run.github.url);
-            return { kind: 'superseded', message: `${workload} was changed by ${author}, so it is left as it is.` };
+            return {
+                kind: 'superseded',
+                reason: 'superseded',
+                message: `${workload} was changed by ${author}, so it is left as it is.`,
+            };
         }
         const revision = (0,_look_js__WEBPACK_IMPORTED_MODULE_5__/* .findRevision */ .pV)(kind, view, target) ?? rebuild(before, intent, target);
         if (revision === undefined) {
@@ -5560,6 +5747,7 @@ async function undo(run, observation, intent, timeout) {
             const author = (0,_kubernetes_workloads_last_change_js__WEBPACK_IMPORTED_MODULE_0__/* .lastChangeOf */ .k)(end.workload, run.github.url);
             return {
                 kind: 'superseded',
+                reason: 'superseded',
                 message: `${workload} was changed by ${author} just before the undo, so it is left as it is.`,
             };
         }
@@ -5636,8 +5824,8 @@ class Teller {
             this.#line(status.message, now);
         }
         for (const diagnosis of diagnoses) {
-            const key = `${diagnosis.reason}/${diagnosis.container ?? ''}/${diagnosis.message}`;
-            const isYoung = waitsOnly.has(diagnosis.reason) && now - diagnosis.since < firstPause * 1000;
+            const key = keyOf(diagnosis);
+            const isYoung = waitsOnly.has(diagnosis.reason) && now - diagnosis.since <= firstPause * 1000;
             if (this.#told.has(key) || isYoung)
                 continue;
             this.#told.add(key);
@@ -5650,6 +5838,8 @@ class Teller {
         const why = worst
             ? `; ${(0,diagnosis_diagnosis/* sayObject */.X)(worst)}: ${worst.message}, for ${(0,duration/* sayDuration */.k)((now - worst.since) / 1000)}`
             : '';
+        if (worst)
+            this.#told.add(keyOf(worst));
         this.#line(`still waiting: ${status.message}${why}`, now);
         this.#pause = pause;
     }
@@ -5660,6 +5850,9 @@ class Teller {
         this.#lastAt = now;
         this.#pause = firstPause;
     }
+}
+function keyOf({ reason, container, message }) {
+    return `${reason}/${container ?? ''}/${message}`;
 }
 const waitsOnly = new Set(['not-ready', 'startup-probe-failing', 'init-waiting']);
 
@@ -5693,6 +5886,7 @@ class RolloutWatch {
     #teller;
     #sightings = new diagnose/* Sightings */.lL();
     #podEvents;
+    #takenAway = new Map();
     #completeSince;
     constructor(run, observation, expected, signal) {
         this.#run = run;
@@ -5717,13 +5911,15 @@ class RolloutWatch {
     #look() {
         const { kind } = this.#observation;
         const view = this.#observation.view();
-        if (view === undefined)
-            return { kind: 'superseded', message: `${this.#name} was deleted during the rollout.` };
+        if (view === undefined) {
+            const message = `${this.#name} was deleted during the rollout.`;
+            return { kind: 'superseded', reason: 'deleted', message };
+        }
         if ((view.workload.metadata?.generation ?? 0) < this.#expected.generation)
             return this.#trouble(unseen, nothing);
         if (!view.workload.spec || !this.#expected.ours.has((0,template/* templateDigest */.pd)(view.workload.spec.template))) {
             const message = `${this.#name} was changed during the rollout by ${(0,last_change/* lastChangeOf */.k)(view.workload, this.#run.github.url)}.`;
-            return { kind: 'superseded', message };
+            return { kind: 'superseded', reason: 'superseded', message };
         }
         const status = kind.status(view, this.#expected.before);
         const revision = kind.current(view);
@@ -5769,14 +5965,24 @@ class RolloutWatch {
             },
         };
         const { failFast } = this.#run.inputs;
-        return (0,diagnose/* diagnose */.h4)(scene, this.#sightings, now, this.#expected.isUndo && failFast === 'strict' ? 'patient' : failFast);
+        const patience = this.#expected.isUndo && failFast === 'strict' ? 'patient' : failFast;
+        const verdict = (0,diagnose/* diagnose */.h4)(scene, this.#sightings, now, patience);
+        for (const each of verdict.diagnoses)
+            if (each.about === 'ended-pod')
+                this.#takenAway.set(each.reason, each);
+        return verdict;
     }
     #trouble(status, verdict, revision) {
         const isOver = this.#run.clock.now() >= this.#deadline;
-        const trouble = troubleOf(status, verdict, isOver ? this.#expected.timeout : undefined);
+        const trouble = troubleOf(status, this.#remembering(verdict), isOver ? this.#expected.timeout : undefined);
         if (trouble)
             return { kind: 'failed', revision, trouble };
         return this.#expected.isUndo ? this.#pausedUndo(verdict, revision) : undefined;
+    }
+    #remembering({ diagnoses, hopeless }) {
+        const shown = new Set(diagnoses.map(({ reason }) => reason));
+        const earlier = [...this.#takenAway.values()].filter(({ reason }) => !shown.has(reason));
+        return { hopeless, diagnoses: [...diagnoses, ...earlier] };
     }
     #pausedUndo({ diagnoses }, revision) {
         const paused = diagnoses.find(({ reason }) => reason === 'paused');
@@ -5807,7 +6013,7 @@ function troubleOf(status, { diagnoses, hopeless }, overdue) {
     if (hopeless && worst)
         return { reason: worst.reason, message: `${why}.`, diagnoses };
     if (status.state === 'failed') {
-        const message = `The cluster gave the rollout up: ${status.message}${why ? ` (${why})` : ''}.`;
+        const message = `The cluster gave the rollout up: ${status.message.replace(/\.$/, '')}${why ? ` (${why})` : ''}.`;
         return { reason: worst?.reason ?? 'progress-deadline-exceeded', message, diagnoses };
     }
     if (overdue === undefined)
