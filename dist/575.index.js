@@ -189,6 +189,8 @@ function labelValue(text) {
 
 // EXTERNAL MODULE: ./build/kubernetes/resources.js
 var resources = __webpack_require__(8268);
+// EXTERNAL MODULE: ./build/clip.js
+var clip = __webpack_require__(1992);
 // EXTERNAL MODULE: ./build/diagnosis/diagnose.js + 10 modules
 var diagnose = __webpack_require__(7780);
 // EXTERNAL MODULE: ./build/diagnosis/diagnosis.js
@@ -276,6 +278,7 @@ function keyOf(pod, { name, containerID }) {
 }
 
 ;// CONCATENATED MODULE: ./build/steps/migrate.js
+
 
 
 
@@ -461,7 +464,9 @@ class JobFollower {
                 diagnoses: evidence,
             };
         }
-        const what = first ? `${(0,diagnosis/* sayObject */.X)(first)}: ${first.message}` : end.message;
+        const lastLine = first?.logs[0]?.lines.findLast((line) => line.trim() !== '');
+        const words = lastLine ? ` (its last line: ${(0,clip/* clip */.$Q)(lastLine, 200)})` : '';
+        const what = first ? `${(0,diagnosis/* sayObject */.X)(first)}: ${first.message}${words}` : end.message;
         const policy = end.reason === 'PodFailurePolicy' ? ` (by the Job's podFailurePolicy: ${end.message})` : '';
         return {
             reason: 'migration-failed',
@@ -649,7 +654,7 @@ var patch = __webpack_require__(8290);
 ;// CONCATENATED MODULE: ./build/report/findings.js
 function sayFindings(findings) {
     if (findings.length === 0)
-        return ['Preflight: nothing found.'];
+        return ['Checked: permissions, the workload, and dry runs of what is to be changed. All is well.'];
     return findings.flatMap(({ rule, level, message, next }) => [
         `${level === 'error' ? '✗' : '!'} ${rule}: ${message}`,
         ...next.split('\n').map((line) => `    ${line}`),

@@ -270,7 +270,7 @@ const crashRows = [
         reason: 'crash',
         symptom: '`Error`, `CrashLoopBackOff`, `Init:Error` or `Init:CrashLoopBackOff`',
         cause: 'Its program ended with an error.',
-        next: 'Read its last log lines: they say why it ended.',
+        next: 'Mend what its last log lines say, and deploy again.',
         patience: threeCrashes,
         recognise: (subject) => (unwantedEnd(subject) ? lastWord(subject) : undefined),
         message: (subject) => `it ended with ${(0,exit_code/* sayExit */.C)((0,row/* lastEnd */.WN)(subject.status)?.exitCode ?? 0)}${times(subject)}`,
@@ -2694,15 +2694,15 @@ function deploymentStatus(workload, before, available) {
     }
     if (available === undefined)
         return { state: 'progressing', message: 'no pod of the new revision yet' };
-    const counts = `${updated} of ${wanted} updated, ${Math.min(available, updated)} available`;
+    const others = total - updated;
+    const counts = [
+        `${updated} of ${wanted} updated, ${Math.min(available, updated)} available`,
+        ...(others > 0 ? [`${others} ${others === 1 ? 'pod' : 'pods'} of other revisions still there`] : []),
+    ].join('; ');
     if (updated < wanted)
         return { state: 'progressing', message: counts };
     if (total > updated) {
-        const old = total - updated;
-        return {
-            state: 'progressing',
-            message: `${counts}, ${old} old ${old === 1 ? 'pod' : 'pods'} still to end`,
-        };
+        return { state: 'progressing', message: counts };
     }
     if ((status?.availableReplicas ?? 0) < updated || available < updated)
         return { state: 'progressing', message: counts };
@@ -3457,6 +3457,7 @@ function verdictOf(story) {
     const image = [...new Set(story.changes.map(({ to }) => to))].join(', ');
     const before = [...new Set(story.changes.map(({ from }) => from))].join(', ');
     const untouched = `${workload} has not been touched${before ? ` and runs ${before}` : ''}.`;
+    const stays = story.migrated ? ` The migration (job/${story.migrationJob}) stays applied.` : '';
     const gone = story.ending?.cause?.reason === 'deleted';
     const interrupted = story.ending?.cause?.reason === 'interrupted';
     const table = {
@@ -3479,8 +3480,8 @@ function verdictOf(story) {
         },
         undone: {
             mark: '↩️',
-            title: `${interrupted ? 'Interrupted' : 'Rollout failed'}, and undone: ${workload}`,
-            state: `${workload} runs ${before} again (revision ${story.undoneTo ?? '?'}) and is healthy.`,
+            title: `${interrupted ? 'Interrupted' : 'Not deployed'}: ${workload} is back on ${verdict_short(before)}, and healthy`,
+            state: `The rollout of ${image} was undone: ${workload} runs ${before} again, and is healthy.${stays}`,
         },
         'undo-failed': {
             mark: '🚨',
@@ -3512,6 +3513,12 @@ function verdictOf(story) {
         title: `Not finished: ${workload}`,
         state: 'The step ended before it came to a verdict.',
     });
+}
+function verdict_short(images) {
+    return images
+        .split(', ')
+        .map((image) => image.split('/').at(-1) ?? image)
+        .join(', ');
 }
 
 ;// CONCATENATED MODULE: ./build/report/annotation.js
@@ -3572,6 +3579,8 @@ function tell(entries) {
         phases: phases(entries),
         run: last('began')?.run ?? '',
         commit: last('began')?.commit ?? '',
+        migrated: last('migration-ended')?.cause === undefined && last('migration-ended') !== undefined,
+        began: entries[0]?.at ?? 0,
         seconds: ((entries.at(-1)?.at ?? 0) - (entries[0]?.at ?? 0)) / 1000,
     };
 }
@@ -3620,8 +3629,9 @@ function outcomeOf(end) {
         case 'undo-failed':
             return end.cause ? { outcome: 'failed', note: end.cause.reason } : { outcome: 'ok', note: '' };
         case 'rolled-out':
-        case 'undone':
             return { outcome: 'ok', note: `revision ${end.revision}` };
+        case 'undone':
+            return { outcome: 'ok', note: `healthy, now numbered ${end.revision}` };
         case 'interrupted':
             return { outcome: 'open', note: 'interrupted' };
         case 'ended':
@@ -3631,6 +3641,8 @@ function outcomeOf(end) {
     }
 }
 
+// EXTERNAL MODULE: ./build/diagnosis/diagnosis.js
+var diagnosis = __webpack_require__(1851);
 // EXTERNAL MODULE: ./build/diagnosis/scheduling.js
 var scheduling = __webpack_require__(2054);
 // EXTERNAL MODULE: ./build/duration.js
@@ -3670,6 +3682,7 @@ function longestRun(text, pattern) {
 }
 
 ;// CONCATENATED MODULE: ./build/report/summary.js
+
 
 
 
@@ -3717,21 +3730,19 @@ function causeSection({ ending, undoCause }) {
     if (ending?.cause === undefined)
         return [];
     return [
-        '### Why',
+        `### Why: ${code(ending.cause.reason)}`,
         ...sayCause(ending.cause),
         ...(undoCause ? ['### Why the undo failed', ...sayCause(undoCause)] : []),
     ];
 }
 function sayCause({ message, diagnoses }) {
+    const lines = message.split('\n').filter((line) => line.trim() !== '');
     return [
-        ...message
-            .split('\n')
-            .filter((line) => line.trim() !== '')
-            .map((line) => `**${words(line)}**`),
-        ...diagnoses.flatMap(sayEvidence),
+        ...lines.map((line) => `**${words(line)}**`),
+        ...diagnoses.flatMap((each) => sayEvidence(each, message.includes(`${(0,diagnosis/* sayObject */.X)(each)}: ${each.message}`))),
     ];
 }
-function sayEvidence(evidence) {
+function sayEvidence(evidence, isSaid) {
     const { object, others, container, message, said, logs, events, count } = evidence;
     const who = `${code(object)}${container ? `, container ${code(container)}` : ''}`;
     const alike = count > 1
@@ -3739,7 +3750,7 @@ function sayEvidence(evidence) {
         : '';
     const verdicts = (0,scheduling/* nodeVerdicts */.H)(said);
     return [
-        `${who}: ${words(message)}${alike}`,
+        ...(isSaid ? (alike ? [`${who}:${alike}`] : []) : [`${who}: ${words(message)}${alike}`]),
         ...(verdicts.length > 0
             ? [nodeTable(verdicts)]
             : said
@@ -3778,23 +3789,37 @@ function sayNext(text) {
     const copied = rest.length > 0 ? `\n${block(rest, 'yaml').replace(/^/gm, '  ')}` : '';
     return `- ${line}${copied}`;
 }
-function facts({ changes, namespace, revision, previousRevision, commit, run, workload }) {
+function facts(story) {
+    const { changes, namespace, revision, previousRevision, commit, run, workload, began, seconds } = story;
+    const repository = run.split('/actions/')[0] ?? '';
     const rows = [
-        workload && ['Workload', `${code(workload)} in namespace ${code(namespace)}`],
+        ...(workload ? [['Workload', `${code(workload)} in namespace ${code(namespace)}`]] : []),
         ...changes.flatMap(({ container, from, to }) => [
             ['Image', `${code(to)} (container ${code(container)})`],
             ['Before', code(from)],
         ]),
-        (revision ?? previousRevision) !== undefined && [
-            'Revision',
-            `${revision ?? '–'}${previousRevision === undefined ? '' : ` (before: ${previousRevision})`}`,
+        ...(revision === undefined ? [] : [['Revision', String(revision)]]),
+        ...(previousRevision === undefined ? [] : [['Revision before', String(previousRevision)]]),
+        ...(commit
+            ? [
+                [
+                    'Commit',
+                    run
+                        ? `[${code(commit.slice(0, 12))}](${repository}/commit/${commit})`
+                        : code(commit.slice(0, 12)),
+                ],
+            ]
+            : []),
+        ...(run
+            ? [['Run', `[${run.split('/runs/')[1]?.replace('/attempts/', ', attempt ') ?? run}](${run})`]]
+            : []),
+        [
+            'Began',
+            `${new Date(began).toISOString().slice(0, 19).replace('T', ' ')} UTC, took ${(0,duration/* sayDuration */.k)(seconds)}`,
         ],
-        commit && ['Commit', code(commit.slice(0, 12))],
-        run && ['Run', run],
-    ].filter((row) => Array.isArray(row));
-    if (rows.length === 0)
-        return '';
-    return ['| | |', '|---|---|', ...rows.map((cells) => row(...cells))].join('\n');
+    ];
+    const [first = [], ...rest] = rows;
+    return [row(...first), '|---|---|', ...rest.map((cells) => row(...cells))].join('\n');
 }
 const outcomeMarks = { ok: '✓', failed: '✗', open: '…' };
 function timeline(phases) {
@@ -3838,13 +3863,10 @@ async function publish(journal, log, good) {
     }
 }
 function sayInLog(story, log) {
-    const { mark, title, state } = verdictOf(story);
+    const { mark, title } = verdictOf(story);
     log.endGroup();
     log.line('');
     log.line(`${mark} ${title}`);
-    log.line(state);
-    for (const next of story.ending?.next ?? [])
-        log.line(`→ ${next.replace(/\n/g, '\n    ')}`);
     const { level, title: heading, text } = annotation(story);
     log.annotate(level, heading, text);
 }
@@ -5532,10 +5554,10 @@ async function eventsOf(run, object, signal) {
     const fieldSelector = `involvedObject.name=${object.split('/')[1] ?? ''}`;
     try {
         const { items } = await run.client.list(resources/* resources */.E.events, { namespace: run.namespace, fieldSelector }, { signal, patience: 0 });
-        return items
-            .filter(({ type, reason }) => type === 'Warning' || tellingEvents.has(reason ?? ''))
+        return (items
+            .filter(({ type, reason }) => (type === 'Warning' && reason !== 'BackOff') || tellingEvents.has(reason ?? ''))
             .map(events/* told */.E)
-            .sort((a, b) => b.lastSeen - a.lastSeen);
+            .sort((a, b) => b.lastSeen - a.lastSeen));
     }
     catch {
         return [];
@@ -5810,6 +5832,7 @@ const longestPause = 60;
 class Teller {
     #run;
     #told = new Set();
+    #crashed = new Set();
     #last = '';
     #lastAt;
     #pause = firstPause;
@@ -5826,8 +5849,11 @@ class Teller {
         for (const diagnosis of diagnoses) {
             const key = keyOf(diagnosis);
             const isYoung = waitsOnly.has(diagnosis.reason) && now - diagnosis.since <= firstPause * 1000;
-            if (this.#told.has(key) || isYoung)
+            const isEcho = waitsOnly.has(diagnosis.reason) && this.#crashed.has(diagnosis.container);
+            if (this.#told.has(key) || isYoung || isEcho)
                 continue;
+            if (diagnosis.hasLog && !waitsOnly.has(diagnosis.reason))
+                this.#crashed.add(diagnosis.container);
             this.#told.add(key);
             this.#line(`${(0,diagnosis_diagnosis/* sayObject */.X)(diagnosis)}: ${diagnosis.message}${diagnosis.said ? ` (${diagnosis.said})` : ''}`, now);
         }
@@ -6011,7 +6037,7 @@ function troubleOf(status, { diagnoses, hopeless }, overdue) {
     const [worst] = diagnoses;
     const why = worst && `${(0,diagnosis_diagnosis/* sayObject */.X)(worst)}: ${worst.message}`;
     if (hopeless && worst)
-        return { reason: worst.reason, message: `${why}.`, diagnoses };
+        return { reason: worst.reason, message: `${why}. Waiting longer would not help.`, diagnoses };
     if (status.state === 'failed') {
         const message = `The cluster gave the rollout up: ${status.message.replace(/\.$/, '')}${why ? ` (${why})` : ''}.`;
         return { reason: worst?.reason ?? 'progress-deadline-exceeded', message, diagnoses };

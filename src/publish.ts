@@ -26,12 +26,11 @@ export async function publish(journal: Journal, log: Log, good: ReadonlySet<Resu
 }
 
 function sayInLog(story: Story, log: Log): void {
-  const { mark, title, state } = verdictOf(story);
+  const { mark, title } = verdictOf(story);
   log.endGroup();
   log.line('');
   log.line(`${mark} ${title}`);
-  log.line(state);
-  for (const next of story.ending?.next ?? []) log.line(`→ ${next.replace(/\n/g, '\n    ')}`);
+  // The runner shows an annotation's text in the log too, so nothing of it is said twice.
   const { level, title: heading, text } = annotation(story);
   log.annotate(level, heading, text);
 }

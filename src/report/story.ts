@@ -30,6 +30,10 @@ export interface Story {
   readonly phases: readonly Phase[];
   readonly run: string;
   readonly commit: string;
+  /** Whether a migration ran and succeeded. */
+  readonly migrated: boolean;
+  /** When it began, in milliseconds since the epoch. */
+  readonly began: number;
   /** Seconds from the first entry to the last. */
   readonly seconds: number;
 }
@@ -54,6 +58,8 @@ export function tell(entries: readonly Entry[]): Story {
     phases: phases(entries),
     run: last('began')?.run ?? '',
     commit: last('began')?.commit ?? '',
+    migrated: last('migration-ended')?.cause === undefined && last('migration-ended') !== undefined,
+    began: entries[0]?.at ?? 0,
     seconds: ((entries.at(-1)?.at ?? 0) - (entries[0]?.at ?? 0)) / 1000,
   };
 }
@@ -109,8 +115,9 @@ function outcomeOf(end: Entry | undefined): Pick<Phase, 'outcome' | 'note'> {
     case 'undo-failed':
       return end.cause ? { outcome: 'failed', note: end.cause.reason } : { outcome: 'ok', note: '' };
     case 'rolled-out':
-    case 'undone':
       return { outcome: 'ok', note: `revision ${end.revision}` };
+    case 'undone':
+      return { outcome: 'ok', note: `healthy, now numbered ${end.revision}` };
     case 'interrupted':
       return { outcome: 'open', note: 'interrupted' };
     case 'ended':

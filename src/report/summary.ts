@@ -1,4 +1,5 @@
 import { clip } from '../clip.ts';
+import { sayObject } from '../diagnosis/diagnosis.ts';
 import { type NodeVerdict, nodeVerdicts } from '../diagnosis/scheduling.ts';
 import { sayDuration } from '../duration.ts';
 import type { Cause, Evidence } from '../journal.ts';
@@ -58,23 +59,24 @@ function withoutLogs(story: Story): Story {
 function causeSection({ ending, undoCause }: Story): string[] {
   if (ending?.cause === undefined) return [];
   return [
-    '### Why',
+    `### Why: ${code(ending.cause.reason)}`,
     ...sayCause(ending.cause),
     ...(undoCause ? ['### Why the undo failed', ...sayCause(undoCause)] : []),
   ];
 }
 
 function sayCause({ message, diagnoses }: Cause): string[] {
+  const lines = message.split('\n').filter((line) => line.trim() !== '');
   return [
-    ...message
-      .split('\n')
-      .filter((line) => line.trim() !== '')
-      .map((line) => `**${words(line)}**`),
-    ...diagnoses.flatMap(sayEvidence),
+    ...lines.map((line) => `**${words(line)}**`),
+    ...diagnoses.flatMap((each) =>
+      sayEvidence(each, message.includes(`${sayObject(each)}: ${each.message}`)),
+    ),
   ];
 }
 
-function sayEvidence(evidence: Evidence): string[] {
+/** `isSaid`: the cause has said it already, so that only what was gathered about it follows. */
+function sayEvidence(evidence: Evidence, isSaid: boolean): string[] {
   const { object, others, container, message, said, logs, events, count } = evidence;
   const who = `${code(object)}${container ? `, container ${code(container)}` : ''}`;
   const alike =
@@ -83,7 +85,7 @@ function sayEvidence(evidence: Evidence): string[] {
       : '';
   const verdicts = nodeVerdicts(said);
   return [
-    `${who}: ${words(message)}${alike}`,
+    ...(isSaid ? (alike ? [`${who}:${alike}`] : []) : [`${who}: ${words(message)}${alike}`]),
     ...(verdicts.length > 0
       ? [nodeTable(verdicts)]
       : said
@@ -137,22 +139,37 @@ function sayNext(text: string): string {
   return `- ${line}${copied}`;
 }
 
-function facts({ changes, namespace, revision, previousRevision, commit, run, workload }: Story): string {
+function facts(story: Story): string {
+  const { changes, namespace, revision, previousRevision, commit, run, workload, began, seconds } = story;
+  const repository = run.split('/actions/')[0] ?? '';
   const rows = [
-    workload && ['Workload', `${code(workload)} in namespace ${code(namespace)}`],
+    ...(workload ? [['Workload', `${code(workload)} in namespace ${code(namespace)}`]] : []),
     ...changes.flatMap(({ container, from, to }) => [
       ['Image', `${code(to)} (container ${code(container)})`],
       ['Before', code(from)],
     ]),
-    (revision ?? previousRevision) !== undefined && [
-      'Revision',
-      `${revision ?? '–'}${previousRevision === undefined ? '' : ` (before: ${previousRevision})`}`,
+    ...(revision === undefined ? [] : [['Revision', String(revision)]]),
+    ...(previousRevision === undefined ? [] : [['Revision before', String(previousRevision)]]),
+    ...(commit
+      ? [
+          [
+            'Commit',
+            run
+              ? `[${code(commit.slice(0, 12))}](${repository}/commit/${commit})`
+              : code(commit.slice(0, 12)),
+          ],
+        ]
+      : []),
+    ...(run
+      ? [['Run', `[${run.split('/runs/')[1]?.replace('/attempts/', ', attempt ') ?? run}](${run})`]]
+      : []),
+    [
+      'Began',
+      `${new Date(began).toISOString().slice(0, 19).replace('T', ' ')} UTC, took ${sayDuration(seconds)}`,
     ],
-    commit && ['Commit', code(commit.slice(0, 12))],
-    run && ['Run', run],
-  ].filter((row): row is string[] => Array.isArray(row));
-  if (rows.length === 0) return '';
-  return ['| | |', '|---|---|', ...rows.map((cells) => row(...cells))].join('\n');
+  ];
+  const [first = [], ...rest] = rows;
+  return [row(...first), '|---|---|', ...rest.map((cells) => row(...cells))].join('\n');
 }
 
 const outcomeMarks: Readonly<Record<Phase['outcome'], string>> = { ok: '✓', failed: '✗', open: '…' };

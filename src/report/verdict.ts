@@ -15,6 +15,8 @@ export function verdictOf(story: Story): Verdict {
   const image = [...new Set(story.changes.map(({ to }) => to))].join(', ');
   const before = [...new Set(story.changes.map(({ from }) => from))].join(', ');
   const untouched = `${workload} has not been touched${before ? ` and runs ${before}` : ''}.`;
+  // The first question after an undo: the schema does not go back.
+  const stays = story.migrated ? ` The migration (job/${story.migrationJob}) stays applied.` : '';
   const gone = story.ending?.cause?.reason === 'deleted';
   const interrupted = story.ending?.cause?.reason === 'interrupted';
   const table: Readonly<Record<Result, Verdict>> = {
@@ -37,8 +39,8 @@ export function verdictOf(story: Story): Verdict {
     },
     undone: {
       mark: '↩️',
-      title: `${interrupted ? 'Interrupted' : 'Rollout failed'}, and undone: ${workload}`,
-      state: `${workload} runs ${before} again (revision ${story.undoneTo ?? '?'}) and is healthy.`,
+      title: `${interrupted ? 'Interrupted' : 'Not deployed'}: ${workload} is back on ${short(before)}, and healthy`,
+      state: `The rollout of ${image} was undone: ${workload} runs ${before} again, and is healthy.${stays}`,
     },
     'undo-failed': {
       mark: '🚨',
@@ -72,4 +74,12 @@ export function verdictOf(story: Story): Verdict {
       state: 'The step ended before it came to a verdict.',
     }
   );
+}
+
+/** An image without its registry and path: `web:3f2c1ab`. */
+function short(images: string): string {
+  return images
+    .split(', ')
+    .map((image) => image.split('/').at(-1) ?? image)
+    .join(', ');
 }

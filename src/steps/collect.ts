@@ -88,10 +88,16 @@ async function eventsOf(run: Run, object: string, signal: AbortSignal): Promise<
       { namespace: run.namespace, fieldSelector },
       { signal, patience: 0 },
     );
-    return items
-      .filter(({ type, reason }) => type === 'Warning' || tellingEvents.has(reason ?? ''))
-      .map(told)
-      .sort((a, b) => b.lastSeen - a.lastSeen);
+    return (
+      items
+        // That the kubelet backs off says nothing that the symptom does not.
+        .filter(
+          ({ type, reason }) =>
+            (type === 'Warning' && reason !== 'BackOff') || tellingEvents.has(reason ?? ''),
+        )
+        .map(told)
+        .sort((a, b) => b.lastSeen - a.lastSeen)
+    );
   } catch {
     return [];
   }

@@ -1,4 +1,5 @@
 import type { V1Job, V1Pod } from '@kubernetes/client-node';
+import { clip } from '../clip.ts';
 import { diagnose, judgeJob, Sightings, type Verdict } from '../diagnosis/diagnose.ts';
 import { type Diagnosis, sayObject } from '../diagnosis/diagnosis.ts';
 import { sayExit } from '../diagnosis/exit-code.ts';
@@ -232,7 +233,9 @@ class JobFollower {
         diagnoses: evidence,
       };
     }
-    const what = first ? `${sayObject(first)}: ${first.message}` : end.message;
+    const lastLine = first?.logs[0]?.lines.findLast((line) => line.trim() !== '');
+    const words = lastLine ? ` (its last line: ${clip(lastLine, 200)})` : '';
+    const what = first ? `${sayObject(first)}: ${first.message}${words}` : end.message;
     const policy =
       end.reason === 'PodFailurePolicy' ? ` (by the Job's podFailurePolicy: ${end.message})` : '';
     return {

@@ -11,6 +11,7 @@ const longestPause = 60;
 export class Teller {
   readonly #run: Run;
   readonly #told = new Set<string>();
+  readonly #crashed = new Set<string | undefined>();
   #last = '';
   #lastAt: number;
   #pause = firstPause;
@@ -29,7 +30,10 @@ export class Teller {
     for (const diagnosis of diagnoses) {
       const key = keyOf(diagnosis);
       const isYoung = waitsOnly.has(diagnosis.reason) && now - diagnosis.since <= firstPause * 1000;
-      if (this.#told.has(key) || isYoung) continue;
+      // Between two crashes a container is not ready either.
+      const isEcho = waitsOnly.has(diagnosis.reason) && this.#crashed.has(diagnosis.container);
+      if (this.#told.has(key) || isYoung || isEcho) continue;
+      if (diagnosis.hasLog && !waitsOnly.has(diagnosis.reason)) this.#crashed.add(diagnosis.container);
       this.#told.add(key);
       this.#line(
         `${sayObject(diagnosis)}: ${diagnosis.message}${diagnosis.said ? ` (${diagnosis.said})` : ''}`,

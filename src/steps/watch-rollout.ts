@@ -230,7 +230,8 @@ export function troubleOf(
 ): RolloutTrouble | undefined {
   const [worst] = diagnoses;
   const why = worst && `${sayObject(worst)}: ${worst.message}`;
-  if (hopeless && worst) return { reason: worst.reason, message: `${why}.`, diagnoses };
+  if (hopeless && worst)
+    return { reason: worst.reason, message: `${why}. Waiting longer would not help.`, diagnoses };
   if (status.state === 'failed') {
     const message = `The cluster gave the rollout up: ${status.message.replace(/\.$/, '')}${why ? ` (${why})` : ''}.`;
     return { reason: worst?.reason ?? 'progress-deadline-exceeded', message, diagnoses };

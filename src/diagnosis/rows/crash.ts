@@ -120,7 +120,7 @@ export const crashRows: readonly Row<ContainerSubject>[] = [
     reason: 'crash',
     symptom: '`Error`, `CrashLoopBackOff`, `Init:Error` or `Init:CrashLoopBackOff`',
     cause: 'Its program ended with an error.',
-    next: 'Read its last log lines: they say why it ended.',
+    next: 'Mend what its last log lines say, and deploy again.',
     patience: threeCrashes,
     recognise: (subject) => (unwantedEnd(subject) ? lastWord(subject) : undefined),
     message: (subject) => `it ended with ${sayExit(lastEnd(subject.status)?.exitCode ?? 0)}${times(subject)}`,

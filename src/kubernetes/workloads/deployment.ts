@@ -135,14 +135,14 @@ export function deploymentStatus(
   }
   // With the strategy Recreate there is no new ReplicaSet while old pods run.
   if (available === undefined) return { state: 'progressing', message: 'no pod of the new revision yet' };
-  const counts = `${updated} of ${wanted} updated, ${Math.min(available, updated)} available`;
+  const others = total - updated;
+  const counts = [
+    `${updated} of ${wanted} updated, ${Math.min(available, updated)} available`,
+    ...(others > 0 ? [`${others} ${others === 1 ? 'pod' : 'pods'} of other revisions still there`] : []),
+  ].join('; ');
   if (updated < wanted) return { state: 'progressing', message: counts };
   if (total > updated) {
-    const old = total - updated;
-    return {
-      state: 'progressing',
-      message: `${counts}, ${old} old ${old === 1 ? 'pod' : 'pods'} still to end`,
-    };
+    return { state: 'progressing', message: counts };
   }
   if ((status?.availableReplicas ?? 0) < updated || available < updated)
     return { state: 'progressing', message: counts };
