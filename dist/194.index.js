@@ -74,7 +74,11 @@ async function finishLocked(run, observation, intent, cause) {
         return { result: 'superseded', cause: { ...cause, message }, next: ['Nothing was undone.'] };
     }
     const digest = view.workload.spec ? (0,template/* templateDigest */.pd)(view.workload.spec.template) : '';
-    if (intent.phase === 'setting-image' && digest === intent.before && !intent.ours.includes(digest)) {
+    const wasSet = journal.last('image-set') !== undefined;
+    if (!wasSet &&
+        intent.phase === 'setting-image' &&
+        digest === intent.before &&
+        !intent.ours.includes(digest)) {
         await run.saveIntent(undefined);
         return {
             result: 'cancelled',

@@ -485,7 +485,7 @@ const placementRows = [
         recognise: (subject) => {
             const words = unscheduled(subject);
             return words !== undefined &&
-                /volume node affinity conflict|didn't match PersistentVolume's node affinity/.test(words)
+                /volume node affinity conflict|didn't match PersistentVolume's node affinity|no available volume zone/.test(words)
                 ? words
                 : undefined;
         },
@@ -5959,7 +5959,7 @@ class RolloutWatch {
         if (status.state === 'complete' && revision && isSound(pods, replicas, verdict)) {
             this.#completeSince ??= this.#run.clock.now();
             const settled = this.#run.clock.now() - this.#completeSince;
-            if (settled >= settleSeconds(view.workload) * 1000)
+            if (this.#isOver() || settled >= settleSeconds(view.workload) * 1000)
                 return { kind: 'complete', revision };
         }
         else {
@@ -6004,6 +6004,9 @@ class RolloutWatch {
         if (trouble)
             return { kind: 'failed', revision, trouble };
         return this.#expected.isUndo ? this.#pausedUndo(verdict, revision) : undefined;
+    }
+    #isOver() {
+        return this.#run.clock.now() >= this.#deadline;
     }
     #remembering({ diagnoses, hopeless }) {
         const shown = new Set(diagnoses.map(({ reason }) => reason));

@@ -60,7 +60,13 @@ async function finishLocked(
     return { result: 'superseded', cause: { ...cause, message }, next: ['Nothing was undone.'] };
   }
   const digest = view.workload.spec ? templateDigest(view.workload.spec.template) : '';
-  if (intent.phase === 'setting-image' && digest === intent.before && !intent.ours.includes(digest)) {
+  const wasSet = journal.last('image-set') !== undefined;
+  if (
+    !wasSet &&
+    intent.phase === 'setting-image' &&
+    digest === intent.before &&
+    !intent.ours.includes(digest)
+  ) {
     await run.saveIntent(undefined);
     return {
       result: 'cancelled',

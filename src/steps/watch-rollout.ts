@@ -127,7 +127,9 @@ class RolloutWatch {
     if (status.state === 'complete' && revision && isSound(pods, replicas, verdict)) {
       this.#completeSince ??= this.#run.clock.now();
       const settled = this.#run.clock.now() - this.#completeSince;
-      if (settled >= settleSeconds(view.workload) * 1000) return { kind: 'complete', revision };
+      // What is complete when its time is over was complete in time.
+      if (this.#isOver() || settled >= settleSeconds(view.workload) * 1000)
+        return { kind: 'complete', revision };
     } else {
       this.#completeSince = undefined;
     }
@@ -177,6 +179,10 @@ class RolloutWatch {
     );
     if (trouble) return { kind: 'failed', revision, trouble };
     return this.#expected.isUndo ? this.#pausedUndo(verdict, revision) : undefined;
+  }
+
+  #isOver(): boolean {
+    return this.#run.clock.now() >= this.#deadline;
   }
 
   #remembering({ diagnoses, hopeless }: Verdict): Verdict {

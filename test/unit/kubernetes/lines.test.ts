@@ -34,8 +34,13 @@ describe('LineSplitter', () => {
     expect(linesOf([...bytes].map((byte) => Buffer.of(byte)))).toEqual(['grüß', 'dich 🚀 Gott', '…']);
   });
 
-  it('cuts long lines and marks them', () => {
-    expect(linesOf(['abc', 'def', 'ghi\nabcd\nab'], 4)).toEqual([`abcd${CUT_MARK}`, 'abcd', 'ab']);
+  it('cuts long lines after a whole word, and marks them', () => {
+    expect(linesOf(['ab ', 'cde', 'f gh\nabcd\nab'], 4)).toEqual([`ab${CUT_MARK}`, 'abcd', 'ab']);
+  });
+
+  it('leaves out a word that is longer than a line may be, since half a secret is not masked', () => {
+    expect(linesOf(['s3cr3t-t0k3n\nab'], 4)).toEqual([CUT_MARK, 'ab']);
+    expect(linesOf(['a s3cr3t-t0k3n\nab'], 4)).toEqual([`a${CUT_MARK}`, 'ab']);
   });
 
   it('takes a line of many megabytes', () => {

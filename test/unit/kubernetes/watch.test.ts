@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { V1Pod } from '@kubernetes/client-node';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Clock } from '../../../src/clock.ts';
 import { Client } from '../../../src/kubernetes/client.ts';
 import { resources } from '../../../src/kubernetes/resources.ts';
 import { Transport } from '../../../src/kubernetes/transport.ts';
@@ -70,7 +71,7 @@ function event(type: string, object: object): string {
 }
 
 function start(
-  more: { idleSeconds?: number; onChange?: (change: Change<V1Pod>) => void } = {},
+  more: { idleSeconds?: number; onChange?: (change: Change<V1Pod>) => void; clock?: Clock } = {},
 ): Mirror<V1Pod> {
   const transport = new Transport(connectionTo(server), {
     version: '1',
@@ -227,22 +228,52 @@ describe('mirror', () => {
     expect(told).toEqual(['down', 'up']);
   });
 
+  it('ends at once with a 400', async () => {
+    instead.push((response) => answerStatus(response, 400, 'BadRequest'));
+    const pods = start();
+    await pods.synced;
+    await expect(pods.done).rejects.toMatchObject({ status: 400, reason: 'BadRequest' });
+    expect(watches).toHaveLength(1);
+  });
+
   it.each([
     [403, 'Forbidden'],
     [404, 'NotFound'],
-    [400, 'BadRequest'],
-  ])('ends with a %d', async (status, reason) => {
-    instead.push((response) => answerStatus(response, status, reason));
+  ])('ends at once with a %d that comes first', async (status, reason) => {
+    server.handler = (_, response) => answerStatus(response, status, reason);
     const pods = start();
-    await pods.synced;
+    await expect(pods.synced).rejects.toMatchObject({ status, reason });
     await expect(pods.done).rejects.toMatchObject({ status, reason });
+    expect(server.requests).toHaveLength(1);
   });
 
-  it('ends with a 403 of the list', async () => {
-    server.handler = (_, response) => answerStatus(response, 403, 'Forbidden');
-    const pods = start();
-    await expect(pods.synced).rejects.toMatchObject({ status: 403 });
-    await expect(pods.done).rejects.toMatchObject({ status: 403 });
+  it.each([
+    [403, 'Forbidden'],
+    [404, 'NotFound'],
+  ])('ends with a %d that lasts for a minute', async (status, reason) => {
+    instead = Array.from({ length: 100 }, () => (response) => answerStatus(response, status, reason));
+    const clock = hastyClock();
+    const began = clock.now();
+    const pods = start({ clock });
+    await pods.synced;
+    await expect(pods.done).rejects.toMatchObject({ status, reason });
+    expect((clock.now() - began) / 1000).toBeGreaterThan(60);
+    expect((clock.now() - began) / 1000).toBeLessThan(90);
+    expect(watches.length).toBeLessThan(20);
+  });
+
+  it.each([
+    [403, 'Forbidden'],
+    [404, 'NotFound'],
+  ])('resumes after a %d that passes, as of an API server that starts up', async (status, reason) => {
+    const refuse = (response: ServerResponse) => answerStatus(response, status, reason);
+    instead.push(refuse, refuse, refuse);
+    start();
+    const fourth = await watchNumber(4);
+    expect(fourth.request.query['resourceVersion']).toBe('10');
+    fourth.response.write(event('ADDED', pod('b', 11)));
+    await until(() => changes.includes('applied b@11'));
+    expect(lists).toBe(1);
   });
 
   it('ends with what its reader throws', async () => {

@@ -1,0 +1,82 @@
+import type { V1Container, V1PodSpec } from '@kubernetes/client-node';
+import type { Manifest } from './namespace.ts';
+
+export interface WebOptions {
+  readonly image: string;
+  readonly name?: string;
+  readonly replicas?: number;
+  /** Default: none, so that a pod is ready once it runs. */
+  readonly probe?: boolean;
+  /** Laid over the container `web`. */
+  readonly container?: Partial<V1Container>;
+  /** Containers beside it. */
+  readonly others?: readonly V1Container[];
+  /** Laid over the pod's spec. */
+  readonly pod?: Partial<V1PodSpec>;
+  /** Laid over the Deployment's spec. */
+  readonly spec?: Readonly<Record<string, unknown>>;
+}
+
+/** A Deployment of the sample application that starts and ends quickly. */
+export function webDeployment(options: WebOptions): Manifest {
+  const { image, name = 'web', replicas = 1, probe = false, container, others = [], pod, spec } = options;
+  const readinessProbe = { httpGet: { path: '/ready', port: 8080 }, periodSeconds: 1, failureThreshold: 1 };
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name, labels: { app: name } },
+    spec: {
+      replicas,
+      selector: { matchLabels: { app: name } },
+      ...spec,
+      template: {
+        metadata: { labels: { app: name } },
+        spec: {
+          terminationGracePeriodSeconds: 1,
+          automountServiceAccountToken: false,
+          ...pod,
+          containers: [{ name: 'web', image, ...(probe && { readinessProbe }), ...container }, ...others],
+        },
+      },
+    },
+  };
+}
+
+/** A Secret `database` with a connection string, and the environment variable that reads it. */
+export function databaseSecret(url: string): Manifest {
+  return { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'database' }, stringData: { url } };
+}
+
+export const databaseEnv = [
+  { name: 'DATABASE_URL', valueFrom: { secretKeyRef: { name: 'database', key: 'url' } } },
+];
+
+/** A ResourceQuota `limits`. */
+export function quota(hard: Readonly<Record<string, string>>): Manifest {
+  return { apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name: 'limits' }, spec: { hard } };
+}
+
+/** A Job's manifest with one container, as a user would write it. */
+export function migrationManifest(
+  container: Partial<V1Container>,
+  spec: object = {},
+  pod: object = {},
+): Manifest {
+  return {
+    apiVersion: 'batch/v1',
+    kind: 'Job',
+    metadata: { name: 'schema' },
+    spec: {
+      ...spec,
+      template: {
+        spec: {
+          restartPolicy: 'Never',
+          terminationGracePeriodSeconds: 1,
+          automountServiceAccountToken: false,
+          ...pod,
+          containers: [{ name: 'schema', ...container }],
+        },
+      },
+    },
+  };
+}

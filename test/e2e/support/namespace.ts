@@ -1,0 +1,239 @@
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type {
+  CoreV1Event,
+  KubernetesObject,
+  V1Deployment,
+  V1Job,
+  V1Pod,
+  V1ReplicaSet,
+} from '@kubernetes/client-node';
+import { parse } from 'yaml';
+import { neededAccess, rbacRules } from '../../../src/preflight/access.ts';
+import type { Cluster } from '../../cluster/connect.ts';
+
+/** What `Namespace.get` and `Namespace.list` answer, by kubectl's name for it. */
+interface Kinds {
+  deployment: V1Deployment;
+  replicaset: V1ReplicaSet;
+  job: V1Job;
+  pod: V1Pod;
+  event: CoreV1Event;
+}
+
+export type Manifest = KubernetesObject & Record<string, unknown>;
+
+/** Everything that the action may do: what its README asks for, and no more. */
+const allRules: readonly object[] = parse(
+  rbacRules(neededAccess(true).map((need) => ({ ...need, allowed: false }))),
+);
+
+/**
+ * A namespace of one test. In it, the action runs as a service account with the permissions of the README, so that
+ * every test shows that they suffice.
+ */
+export class Namespace {
+  readonly name: string;
+  readonly cluster: Cluster;
+  /** The service account's kubeconfig, as it would stand in a secret. Its context's namespace is this one. */
+  readonly kubeconfig: string;
+  readonly token: string;
+  #folder: string | undefined;
+
+  private constructor(cluster: Cluster, name: string, token: string) {
+    this.cluster = cluster;
+    this.name = name;
+    this.token = token;
+    this.kubeconfig = kubeconfigText(cluster, name, token);
+  }
+
+  /** Makes one. `rules`: what the action may do in it. */
+  static async create(cluster: Cluster, rules: readonly object[] = allRules): Promise<Namespace> {
+    const name = `e2e-${randomBytes(4).toString('hex')}`;
+    const named = (it: string) => ({ name: it, namespace: name });
+    await kubectl(
+      cluster,
+      ['apply', '-f', '-'],
+      toList([
+        { apiVersion: 'v1', kind: 'Namespace', metadata: { name } },
+        { apiVersion: 'v1', kind: 'ServiceAccount', metadata: named('deployer') },
+        { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'Role', metadata: named('deployer'), rules },
+        {
+          apiVersion: 'rbac.authorization.k8s.io/v1',
+          kind: 'RoleBinding',
+          metadata: named('deployer'),
+          roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'deployer' },
+          subjects: [{ kind: 'ServiceAccount', ...named('deployer') }],
+        },
+      ]),
+    );
+    const token = await kubectl(cluster, ['create', 'token', 'deployer', '-n', name]);
+    return new Namespace(cluster, name, token.trim());
+  }
+
+  /** The kubeconfig as a file, which goes with the namespace. */
+  async kubeconfigFile(): Promise<string> {
+    this.#folder ??= await mkdtemp(join(tmpdir(), 'kubeconfig-'));
+    const file = join(this.#folder, 'config');
+    await writeFile(file, this.kubeconfig, { mode: 0o600 });
+    return file;
+  }
+
+  /** Removes it without waiting for its end. */
+  async remove(): Promise<void> {
+    if (this.#folder !== undefined) await rm(this.#folder, { recursive: true });
+    await kubectl(this.cluster, ['delete', 'namespace', this.name, '--wait=false', '--ignore-not-found']);
+  }
+
+  /** Runs kubectl in it as the administrator; rejects with what kubectl said. */
+  kubectl(...args: string[]): Promise<string> {
+    return kubectl(this.cluster, ['-n', this.name, ...args]);
+  }
+
+  async apply(...objects: readonly Manifest[]): Promise<void> {
+    await kubectl(this.cluster, ['-n', this.name, 'apply', '-f', '-'], toList(objects));
+  }
+
+  /** The object, or undefined where there is none of that name. */
+  async get<K extends keyof Kinds>(kind: K, name: string): Promise<Kinds[K] | undefined> {
+    const text = await this.kubectl('get', kind, name, '-o', 'json', '--ignore-not-found');
+    return text === '' ? undefined : (JSON.parse(text) as Kinds[K]);
+  }
+
+  async list<K extends keyof Kinds>(kind: K, selector = ''): Promise<Kinds[K][]> {
+    const text = await this.kubectl('get', kind, '-l', selector, '-o', 'json');
+    return (JSON.parse(text) as { items: Kinds[K][] }).items;
+  }
+
+  /** The workload as it is; fails where it is not there. */
+  async workload(name = 'web'): Promise<Workload> {
+    const object = await this.get('deployment', name);
+    if (object === undefined) throw new Error(`deployment/${name} is not there`);
+    return new Workload(object);
+  }
+
+  /** Applies a workload and waits until all of it runs. */
+  async running(...objects: readonly Manifest[]): Promise<Workload> {
+    await this.apply(...objects);
+    const names = objects
+      .filter(({ kind }) => kind === 'Deployment')
+      .map(({ metadata }) => metadata?.name ?? '');
+    await Promise.all(names.map((name) => this.settled(name)));
+    return await this.workload(names[0]);
+  }
+
+  /** Waits until the workload has rolled out, by kubectl's judgement. */
+  async settled(name = 'web'): Promise<void> {
+    await this.kubectl('rollout', 'status', `deployment/${name}`, '--timeout=90s');
+  }
+
+  /** The pods of the workload that are not about to go. */
+  async pods(name = 'web'): Promise<V1Pod[]> {
+    const pods = await this.list('pod', `app=${name}`);
+    return pods.filter(({ metadata }) => metadata?.deletionTimestamp === undefined);
+  }
+
+  /** Waits until `look` answers something; fails after `seconds`. */
+  async until<T>(what: string, look: () => Promise<T | undefined | false>, seconds = 30): Promise<T> {
+    const end = performance.now() + seconds * 1000;
+    for (;;) {
+      const found = await look();
+      if (found !== undefined && found !== false) return found;
+      if (performance.now() > end) throw new Error(`not within ${seconds} s: ${what}`);
+      await sleep(250);
+    }
+  }
+}
+
+/** A Deployment, and what the tests ask of it. */
+export class Workload {
+  readonly object: V1Deployment;
+
+  constructor(object: V1Deployment) {
+    this.object = object;
+  }
+
+  /** By container, init containers too. */
+  get images(): Record<string, string> {
+    const pod = this.object.spec?.template.spec;
+    return Object.fromEntries(
+      [...(pod?.initContainers ?? []), ...(pod?.containers ?? [])].map(({ name, image = '' }) => [
+        name,
+        image,
+      ]),
+    );
+  }
+
+  get image(): string {
+    return this.object.spec?.template.spec?.containers[0]?.image ?? '';
+  }
+
+  get annotations(): Record<string, string> {
+    return this.object.metadata?.annotations ?? {};
+  }
+
+  get revision(): string {
+    return this.annotations['deployment.kubernetes.io/revision'] ?? '';
+  }
+
+  get ready(): number {
+    return this.object.status?.readyReplicas ?? 0;
+  }
+
+  /** All that a person or program sets, and what counts its changes: equal where nobody has touched it. */
+  get settings(): object {
+    const { uid, generation, labels, annotations } = this.object.metadata ?? {};
+    return { uid, generation, labels, annotations, spec: this.object.spec };
+  }
+}
+
+/** Runs kubectl as the administrator; rejects with what it said. */
+export function kubectl(cluster: Cluster, args: readonly string[], input = ''): Promise<string> {
+  const child = spawn(cluster.bin('kubectl'), ['--kubeconfig', cluster.kubeconfig, ...args]);
+  const { promise, resolve, reject } = Promise.withResolvers<string>();
+  let out = '';
+  let complaints = '';
+  child.stdout.setEncoding('utf8').on('data', (text) => {
+    out += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text) => {
+    complaints += text;
+  });
+  child.on('error', reject);
+  child.on('close', (code) =>
+    code === 0 ? resolve(out) : reject(new Error(`kubectl ${args.join(' ')}: ${complaints || out}`)),
+  );
+  child.stdin.on('error', () => undefined);
+  child.stdin.end(input);
+  return promise;
+}
+
+/** A kubeconfig that stands alone: the certificate and the token are in it. */
+export function kubeconfigText(cluster: Cluster, namespace: string, token: string): string {
+  const config = {
+    apiVersion: 'v1',
+    kind: 'Config',
+    clusters: [
+      {
+        name: 'test',
+        cluster: {
+          server: cluster.server,
+          'certificate-authority-data': readFileSync(cluster.caFile).toString('base64'),
+        },
+      },
+    ],
+    users: [{ name: 'deployer', user: { token } }],
+    contexts: [{ name: 'test', context: { cluster: 'test', user: 'deployer', namespace } }],
+    'current-context': 'test',
+  };
+  return JSON.stringify(config, undefined, 2);
+}
+
+function toList(items: readonly Manifest[]): string {
+  return JSON.stringify({ apiVersion: 'v1', kind: 'List', items });
+}

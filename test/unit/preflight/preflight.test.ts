@@ -1,0 +1,302 @@
+import { describe, expect, it } from 'vitest';
+import { neededAccess, rbacRules } from '../../../src/preflight/access.ts';
+import type { Finding } from '../../../src/preflight/finding.ts';
+import { nearest } from '../../../src/preflight/near-names.ts';
+import { judge, rules } from '../../../src/preflight/preflight.ts';
+import type { Facts, FoundFacts } from '../../../src/preflight/rule.ts';
+import { diagnosisOf } from '../builders.ts';
+
+const granted = neededAccess(true).map((need) => ({ ...need, allowed: true }));
+const refusedAccess = (verb: string, resource: string) =>
+  granted.map((each) =>
+    each.verb === verb && each.resource === resource ? { ...each, allowed: false } : each,
+  );
+
+function change(from: string, to: string) {
+  return {
+    ok: true,
+    changes: [{ container: 'web', from, to, path: '/spec/template/spec/containers/0' }],
+  } as const;
+}
+
+/** A healthy workload that is to get a new image. */
+const found: FoundFacts = {
+  paused: false,
+  replicas: 3,
+  status: { state: 'complete', message: '3 of 3 updated, 3 available' },
+  settled: true,
+  verdict: { diagnoses: [], hopeless: false },
+  undoTo: 7,
+  plan: change('acme/web:v1', 'acme/web:v2'),
+};
+
+const good: Facts = {
+  workload: 'deployment/web',
+  namespace: 'shop',
+  missing: false,
+  found,
+  siblings: [],
+  access: granted,
+  patchRefusal: undefined,
+  migrationRefusal: undefined,
+};
+
+const crash = diagnosisOf();
+
+const broken = { diagnoses: [crash], hopeless: true };
+const under = { state: 'progressing', message: '1 of 3 updated, 0 available' } as const;
+const failed = { state: 'failed', message: 'it exceeded its progress deadline' } as const;
+const withFound = (over: Partial<FoundFacts>): Facts => ({ ...good, found: { ...found, ...over } });
+const missing: Facts = { ...good, missing: true, found: undefined };
+/** What a rollout that is under way looks like, beside its status. */
+const moving = { settled: false } as const;
+
+const strictly = (facts: Facts) => judge(facts, 'strict', [], true);
+const ids = (findings: readonly Finding[]) => findings.map(({ rule }) => rule);
+
+it('finds nothing where all is well', () => {
+  expect(strictly(good)).toEqual([]);
+});
+
+/** Facts that differ from the good ones in one point; the rules that find it, and what they have to mention. */
+const cases: readonly [string, Facts, Record<string, string[]>][] = [
+  [
+    'one permission is missing',
+    { ...good, access: refusedAccess('patch', 'deployments') },
+    { 'permission-missing': ['patch deployments', 'shop', 'verbs: ["patch"]'] },
+  ],
+  [
+    'the Job may not be created, so that the server refuses it too',
+    { ...good, access: refusedAccess('create', 'jobs'), migrationRefusal: 'forbidden' },
+    { 'permission-missing': ['create jobs'] },
+  ],
+  [
+    'the workload may not be read',
+    { ...good, found: undefined, access: refusedAccess('get', 'deployments') },
+    { 'permission-missing': ['get deployments'] },
+  ],
+  ['the workload is missing', missing, { 'workload-missing': ['deployment/web', 'shop'] }],
+  [
+    'the workload is missing, and there is one like it',
+    { ...missing, siblings: ['api', 'web-2', 'webb'] },
+    { 'workload-missing': ['deployment/webb', 'deployment/web-2'] },
+  ],
+  [
+    'the workload is missing, and there are others',
+    { ...missing, siblings: ['payments', 'orders'] },
+    { 'workload-missing': ['payments, orders'] },
+  ],
+  [
+    'no container gets the image',
+    withFound({ plan: { ok: false, problem: 'it has no container named x.', next: 'Name one.' } }),
+    { 'container-missing': ['deployment/web', 'no container named x', 'Name one.'] },
+  ],
+  [
+    'it is paused',
+    withFound({ paused: true }),
+    { paused: ['deployment/web', 'kubectl -n shop rollout resume'] },
+  ],
+  [
+    'it is paused in the midst of a rollout',
+    withFound({ ...moving, paused: true, status: under }),
+    { paused: ['deployment/web'] },
+  ],
+  ['it is scaled to zero', withFound({ replicas: 0 }), { 'no-replicas': ['--replicas=1'] }],
+  [
+    'another rollout is under way',
+    withFound({ ...moving, status: under }),
+    { 'rollout-in-progress': ['1 of 3 updated', 'kubectl -n shop rollout status deployment/web'] },
+  ],
+  [
+    'the controller has not seen the last change',
+    withFound({ ...moving, status: { state: 'unseen', message: 'not seen' } }),
+    { 'rollout-in-progress': ['not seen'] },
+  ],
+  [
+    'what runs now is broken',
+    withFound({ ...moving, status: under, verdict: broken }),
+    { 'unhealthy-now': ['pod/web-1', 'exit code 1', 'revision 7'] },
+  ],
+  [
+    'what runs now had been rolled out, and has lost pods since',
+    withFound({ status: under }),
+    { 'unhealthy-now': ['1 of 3 updated, 0 available'] },
+  ],
+  [
+    'what runs now is broken, and nothing else is healthy',
+    withFound({ ...moving, status: failed, undoTo: undefined }),
+    { 'unhealthy-now': ['progress deadline', 'nothing to go back to'] },
+  ],
+  [
+    'it has the image, and is broken',
+    withFound({ ...moving, plan: change('acme/web:v2', 'acme/web:v2'), status: under, verdict: broken }),
+    { 'runs-but-unhealthy': ['pod/web-1', 'rollout undo'], 'unhealthy-now': ['pod/web-1'] },
+  ],
+  [
+    'the tag is latest',
+    withFound({ plan: change('acme/web:v1', 'acme/web:latest') }),
+    { 'mutable-tag': ['acme/web:latest', 'latest'] },
+  ],
+  [
+    'there is no tag',
+    withFound({ plan: change('acme/web:v1', 'acme/web') }),
+    { 'mutable-tag': ['acme/web'] },
+  ],
+  [
+    'the server refuses the patch',
+    { ...good, patchRefusal: 'policy: no root' },
+    { 'patch-refused': ['policy: no root', 'deployment/web'] },
+  ],
+  [
+    'the workload may not be patched, so that the server refuses it too',
+    { ...good, access: refusedAccess('patch', 'deployments'), patchRefusal: 'forbidden' },
+    { 'permission-missing': ['patch deployments'] },
+  ],
+  [
+    'the server refuses the Job',
+    { ...good, migrationRefusal: 'unknown field "spec.tmplate"' },
+    { 'migration-refused': ['unknown field "spec.tmplate"'] },
+  ],
+];
+
+describe.each(cases)('where %s', (_, facts, expected) => {
+  it('the right rules speak, and no others', () => {
+    const findings = strictly(facts);
+    expect(ids(findings)).toEqual(Object.keys(expected));
+    for (const { rule, message, next } of findings) {
+      for (const mention of expected[rule] ?? []) expect(`${message}\n${next}`).toContain(mention);
+      expect(next).not.toBe('');
+    }
+  });
+});
+
+it.each<[string, Facts]>([
+  ['a digest beside latest', withFound({ plan: change('a:1', `acme/web:latest@sha256:${'a'.repeat(64)}`) })],
+  ['one replica', withFound({ replicas: 1 })],
+  ['replicas that the kind does not say', withFound({ replicas: undefined })],
+  ['the same image, healthy', withFound({ plan: change('a:1', 'a:1') })],
+  ['a symptom that did not keep the rollout from completing', withFound({ verdict: broken })],
+  ['siblings of a workload that is there', { ...good, siblings: ['webb'] }],
+])('no rule speaks of %s', (_, facts) => {
+  expect(strictly(facts)).toEqual([]);
+});
+
+it('tells all findings at once', () => {
+  const facts: Facts = {
+    ...withFound({ paused: true, replicas: 0, plan: change('a:1', 'a') }),
+    patchRefusal: 'no',
+    migrationRefusal: 'no',
+    access: refusedAccess('delete', 'jobs'),
+  };
+  expect(ids(strictly(facts)).sort()).toEqual(
+    [
+      'migration-refused',
+      'mutable-tag',
+      'no-replicas',
+      'patch-refused',
+      'paused',
+      'permission-missing',
+    ].sort(),
+  );
+});
+
+describe('levels', () => {
+  const level = (facts: Facts, mode: 'strict' | 'warn', ...ignored: string[]) =>
+    judge(facts, mode, ignored, true).map((finding) => finding.level);
+
+  it.each(rules.map((rule) => [rule.id, rule] as const))('of %s', (id, rule) => {
+    const facts = cases.find(([, , expected]) => Object.keys(expected)[0] === id)?.[1];
+    if (facts === undefined) throw new Error(`No case is about ${id}.`);
+    const [strict] = level(facts, 'strict');
+    const [warn] = level(facts, 'warn');
+    const ignored = ids(judge(facts, 'strict', [id], true));
+    expect({ strict, warn }).toEqual(
+      {
+        fixed: { strict: 'error', warn: 'error' },
+        error: { strict: 'error', warn: 'warning' },
+        warning: { strict: 'warning', warn: 'warning' },
+      }[rule.level],
+    );
+    // A rule without which the step cannot work speaks all the same.
+    expect(ignored.includes(id)).toBe(rule.level === 'fixed');
+  });
+
+  it('leaves the others when one is ignored', () => {
+    expect(
+      ids(judge(withFound({ paused: true, replicas: 0 }), 'strict', ['paused', 'no-such-rule'], true)),
+    ).toEqual(['no-replicas']);
+  });
+});
+
+describe('without the lock', () => {
+  const unlocked = (facts: Facts) => ids(judge(facts, 'strict', [], false));
+  const underLock = rules.filter((rule) => rule.underLock).map(({ id }) => id);
+
+  it('leaves for later what another deploy may have set off, and only that', () => {
+    expect(underLock.sort()).toEqual([
+      'patch-refused',
+      'rollout-in-progress',
+      'runs-but-unhealthy',
+      'unhealthy-now',
+    ]);
+  });
+
+  it.each(cases)('where %s', (_, facts, expected) => {
+    expect(unlocked(facts)).toEqual(Object.keys(expected).filter((id) => !underLock.includes(id)));
+  });
+});
+
+it('cannot be talked out of a permission without which nothing could be judged', () => {
+  const unreadable = { ...good, found: undefined, access: refusedAccess('get', 'deployments') };
+  const levels = (facts: Facts) => judge(facts, 'warn', [], true).map(({ rule, level }) => [rule, level]);
+  expect(levels(unreadable)).toEqual([['permission-missing', 'error']]);
+  expect(levels({ ...good, access: refusedAccess('get', 'pods/log') })).toEqual([
+    ['permission-missing', 'warning'],
+  ]);
+});
+
+it('has rules with ids that can be relied on, each once', () => {
+  const all = rules.map(({ id }) => id);
+  expect(new Set(all).size).toBe(all.length);
+  for (const rule of rules) {
+    expect(rule.id).toMatch(/^[a-z]+(-[a-z]+)*$/);
+    expect(rule.about).not.toBe('');
+  }
+});
+
+describe('permissions', () => {
+  it('are those of the migration too only where there is one', () => {
+    const resources = (migrates: boolean) => new Set(neededAccess(migrates).map(({ resource }) => resource));
+    expect(resources(true)).toContain('jobs');
+    expect(resources(false)).not.toContain('jobs');
+    expect(resources(false)).not.toContain('secrets');
+  });
+
+  it('are told as rules to be pasted', () => {
+    const access = [
+      { verb: 'get', group: 'apps', resource: 'deployments', allowed: false },
+      { verb: 'get', group: '', resource: 'pods/log', allowed: false },
+      { verb: 'patch', group: 'apps', resource: 'deployments', allowed: false },
+    ];
+    expect(rbacRules(access)).toBe(
+      [
+        '- apiGroups: ["apps"]',
+        '  resources: ["deployments"]',
+        '  verbs: ["get", "patch"]',
+        '- apiGroups: [""]',
+        '  resources: ["pods/log"]',
+        '  verbs: ["get"]',
+      ].join('\n'),
+    );
+  });
+});
+
+it.each<[string, string[], string[]]>([
+  ['web', ['web-frontend', 'wbe', 'api'], ['wbe', 'web-frontend']],
+  ['payment', ['payments', 'paiment', 'orders'], ['payments', 'paiment']],
+  ['web', ['a-very-long-name', 'database'], []],
+  ['web', [], []],
+  ['web', ['web1', 'web2', 'web3', 'web4'], ['web1', 'web2', 'web3']],
+])('takes for near to %s, of %j: %j', (wanted, names, near) => {
+  expect(nearest(wanted, names)).toEqual(near);
+});
