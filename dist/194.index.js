@@ -191,7 +191,7 @@ async function post() {
     };
     const intent = (0,build_intent/* parseIntent */.G)(state.intent);
     if (intent === undefined || intent.phase === 'migrating')
-        await letGo(connect, journal, log);
+        await letGo(connect, journal, log, state.isTold);
     else
         await finishAndSay(connect, intent, journal, log);
     (0,interruption/* endSoon */.n)();
@@ -199,10 +199,9 @@ async function post() {
 function pick({ workload, namespace }) {
     return { workload, namespace };
 }
-async function letGo(connect, journal, log) {
+async function letGo(connect, journal, log, isTold) {
     log.line('Main left nothing of the workload half-way: there is nothing to undo.');
-    const isTold = journal.last('ended') !== undefined;
-    const ending = endingOfJournal(journal);
+    const ending = journal.last('ended')?.ending ?? endingOfJournal(journal);
     if (journal.last('connected') !== undefined) {
         try {
             const run = await connect();

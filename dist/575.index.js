@@ -468,9 +468,10 @@ class JobFollower {
         const words = lastLine ? ` (its last line: ${(0,clip/* clip */.$Q)(lastLine, 200)})` : '';
         const what = first ? `${(0,diagnosis/* sayObject */.X)(first)}: ${first.message}${words}` : end.message;
         const policy = end.reason === 'PodFailurePolicy' ? ` (by the Job's podFailurePolicy: ${end.message})` : '';
+        const tries = this.#pods.size > 1 ? ` It was tried ${this.#pods.size} times: ${end.message}.` : '';
         return {
             reason: 'migration-failed',
-            message: `The migration failed: ${what}${policy}.`,
+            message: `The migration failed: ${what}${policy}.${tries}`,
             diagnoses: evidence,
         };
     }
@@ -1043,6 +1044,7 @@ async function main() {
     }
     journal.add({ type: 'ended', ending: verdict.ending });
     await (0,publish/* publish */.m)(journal, log, build_journal/* successes */.o9);
+    (0,state/* saveTold */.fX)();
     if (verdict.finished)
         (0,state/* saveEnded */.yo)();
     (0,interruption/* endSoon */.n)();

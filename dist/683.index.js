@@ -101,7 +101,10 @@ const workloadRows = [
         cause: 'The old program ignores SIGTERM, has a long grace period, or its node does not answer; new pods come only after it.',
         next: 'Let the program end on SIGTERM, shorten terminationGracePeriodSeconds, or look at the node.',
         patience: 'timeout',
-        recognise: (subject) => (subject.recreates && endingSlowly(subject).length > 0 ? '' : undefined),
+        recognise: (subject) => {
+            const [pod] = subject.recreates ? endingSlowly(subject) : [];
+            return pod && `node: ${pod.spec?.nodeName ?? 'none'}`;
+        },
         message: (subject) => {
             const [pod] = endingSlowly(subject);
             const grace = pod?.metadata?.deletionGracePeriodSeconds ?? 0;
@@ -5251,17 +5254,27 @@ function newIdentity({ repository, runId, attempt, job }) {
 /* harmony export */   Cf: () => (/* binding */ saveIntent),
 /* harmony export */   Gl: () => (/* binding */ saveHolder),
 /* harmony export */   XQ: () => (/* binding */ saveJournal),
+/* harmony export */   fX: () => (/* binding */ saveTold),
 /* harmony export */   un: () => (/* binding */ readState),
 /* harmony export */   yo: () => (/* binding */ saveEnded)
 /* harmony export */ });
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(1147);
 
-const keys = { ended: 'ended', holder: 'holder', intent: 'intent', journal: 'journal' };
+const keys = {
+    ended: 'ended',
+    holder: 'holder',
+    intent: 'intent',
+    journal: 'journal',
+    told: 'told',
+};
 function saveEnded() {
     _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .saveState */ .LZ(keys.ended, 'true');
 }
 function saveIntent(intent) {
     _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .saveState */ .LZ(keys.intent, intent === undefined ? '' : JSON.stringify(intent));
+}
+function saveTold() {
+    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .saveState */ .LZ(keys.told, 'true');
 }
 function saveJournal(journal) {
     _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .saveState */ .LZ(keys.journal, journal.toState());
@@ -5274,6 +5287,7 @@ function readState() {
         holder: _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .getState */ .Gu(keys.holder),
         intent: _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .getState */ .Gu(keys.intent),
         journal: _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .getState */ .Gu(keys.journal),
+        isTold: _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .getState */ .Gu(keys.told) === 'true',
     };
 }
 
@@ -6009,9 +6023,16 @@ class RolloutWatch {
         return this.#run.clock.now() >= this.#deadline;
     }
     #remembering({ diagnoses, hopeless }) {
-        const shown = new Set(diagnoses.map(({ reason }) => reason));
-        const earlier = [...this.#takenAway.values()].filter(({ reason }) => !shown.has(reason));
-        return { hopeless, diagnoses: [...diagnoses, ...earlier] };
+        const earlier = [...this.#takenAway.values()];
+        const others = diagnoses.filter(({ about }) => about !== 'ended-pod');
+        return {
+            hopeless,
+            diagnoses: [
+                ...others.filter((each) => each.hopeless),
+                ...earlier,
+                ...others.filter((each) => !each.hopeless),
+            ],
+        };
     }
     #pausedUndo({ diagnoses }, revision) {
         const paused = diagnoses.find(({ reason }) => reason === 'paused');

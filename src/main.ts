@@ -7,7 +7,7 @@ import { type Ending, Journal, successes } from './journal.ts';
 import { actionsLog } from './log.ts';
 import { publish } from './publish.ts';
 import { startRun } from './start-run.ts';
-import { saveEnded, saveJournal } from './state.ts';
+import { saveEnded, saveJournal, saveTold } from './state.ts';
 
 /** The step: reads the inputs, connects, deploys, reports. Whatever happens, it ends with a verdict. */
 export async function main(): Promise<void> {
@@ -26,6 +26,7 @@ export async function main(): Promise<void> {
   }
   journal.add({ type: 'ended', ending: verdict.ending });
   await publish(journal, log, successes);
+  saveTold();
   if (verdict.finished) saveEnded();
   endSoon();
 }

@@ -33,7 +33,7 @@ export async function post(): Promise<void> {
     return startRun({ inputs, environment: readEnvironment(), log, journal, signal, holder: state.holder });
   };
   const intent = parseIntent(state.intent);
-  if (intent === undefined || intent.phase === 'migrating') await letGo(connect, journal, log);
+  if (intent === undefined || intent.phase === 'migrating') await letGo(connect, journal, log, state.isTold);
   else await finishAndSay(connect, intent, journal, log);
   endSoon();
 }
@@ -45,10 +45,9 @@ function pick({ workload, namespace }: Intent): Pick<Intent, 'workload' | 'names
 }
 
 /** Main changed nothing that is half-way: only its lock is to be given up, and its end to be told. */
-async function letGo(connect: Connect, journal: Journal, log: Log): Promise<void> {
+async function letGo(connect: Connect, journal: Journal, log: Log, isTold: boolean): Promise<void> {
   log.line('Main left nothing of the workload half-way: there is nothing to undo.');
-  const isTold = journal.last('ended') !== undefined;
-  const ending = endingOfJournal(journal);
+  const ending = journal.last('ended')?.ending ?? endingOfJournal(journal);
   if (journal.last('connected') !== undefined) {
     try {
       const run = await connect();

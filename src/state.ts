@@ -4,7 +4,13 @@ import type { Journal } from './journal.ts';
 
 // What main saves for post. The runner hands it on as STATE_<key>, the last write of each key, also when main was
 // killed. `ended` is read in index.ts, by its name in the environment, before anything is loaded.
-const keys = { ended: 'ended', holder: 'holder', intent: 'intent', journal: 'journal' } as const;
+const keys = {
+  ended: 'ended',
+  holder: 'holder',
+  intent: 'intent',
+  journal: 'journal',
+  told: 'told',
+} as const;
 
 /** Main has come to its verdict, and post has nothing to do. */
 export function saveEnded(): void {
@@ -14,6 +20,11 @@ export function saveEnded(): void {
 /** Saves what the run has set out to change; undefined when that is done with. */
 export function saveIntent(intent: Intent | undefined): void {
   core.saveState(keys.intent, intent === undefined ? '' : JSON.stringify(intent));
+}
+
+/** Main has said how it ended; whatever is left to post, the reader knows that much. */
+export function saveTold(): void {
+  core.saveState(keys.told, 'true');
 }
 
 export function saveJournal(journal: Journal): void {
@@ -26,10 +37,16 @@ export function saveHolder(identity: string): void {
 }
 
 /** What main saved last, as it was saved. */
-export function readState(): { readonly holder: string; readonly intent: string; readonly journal: string } {
+export function readState(): {
+  readonly holder: string;
+  readonly intent: string;
+  readonly journal: string;
+  readonly isTold: boolean;
+} {
   return {
     holder: core.getState(keys.holder),
     intent: core.getState(keys.intent),
     journal: core.getState(keys.journal),
+    isTold: core.getState(keys.told) === 'true',
   };
 }

@@ -238,9 +238,10 @@ class JobFollower {
     const what = first ? `${sayObject(first)}: ${first.message}${words}` : end.message;
     const policy =
       end.reason === 'PodFailurePolicy' ? ` (by the Job's podFailurePolicy: ${end.message})` : '';
+    const tries = this.#pods.size > 1 ? ` It was tried ${this.#pods.size} times: ${end.message}.` : '';
     return {
       reason: 'migration-failed',
-      message: `The migration failed: ${what}${policy}.`,
+      message: `The migration failed: ${what}${policy}.${tries}`,
       diagnoses: evidence,
     };
   }

@@ -185,10 +185,18 @@ class RolloutWatch {
     return this.#run.clock.now() >= this.#deadline;
   }
 
+  /** What is hopeless first; then what was taken away, of which the rest is mostly the consequence. */
   #remembering({ diagnoses, hopeless }: Verdict): Verdict {
-    const shown = new Set(diagnoses.map(({ reason }) => reason));
-    const earlier = [...this.#takenAway.values()].filter(({ reason }) => !shown.has(reason));
-    return { hopeless, diagnoses: [...diagnoses, ...earlier] };
+    const earlier = [...this.#takenAway.values()];
+    const others = diagnoses.filter(({ about }) => about !== 'ended-pod');
+    return {
+      hopeless,
+      diagnoses: [
+        ...others.filter((each) => each.hopeless),
+        ...earlier,
+        ...others.filter((each) => !each.hopeless),
+      ],
+    };
   }
 
   /** An undo of a paused workload is set, but nothing of it will be rolled out; so there is nothing to wait for. */

@@ -102,8 +102,9 @@ describeOnCluster("a migration's log", () => {
 
     expectEnding(step, { result: 'migration-failed', reason: 'migration-failed' });
     for (const name of ['schema', 'second', 'third'])
-      expect(step.main.summary).toContain(`container \`${name}\``);
-    expect(step.main.summary).toContain('49 xxx');
+      expect(step.main.summary).toMatch(new RegExp(`container \`?${name}`));
+    // A word that is too long is left out whole, lest it be half a secret.
+    expect(step.main.summary).toContain('49 …');
   });
 
   test('of a pod that was tried again is shown for each try', async ({ cluster, namespace }) => {

@@ -198,7 +198,7 @@ describeOnCluster('a rollout that fails is left', () => {
     expect(await namespace.workload()).toMatchObject({ revision: '2' });
     expect((await namespace.workload()).image).toContain(':no-such-tag');
     for (const where of [step.main.shown, step.main.summary]) {
-      expect(where).toContain(`kubectl -n ${namespace.name} rollout status deployment/web`);
+      expect(where).toContain(`kubectl -n ${namespace.name} rollout undo deployment/web --to-revision=1`);
     }
     // What it says helps.
     await namespace.kubectl('rollout', 'undo', 'deployment/web', '--to-revision=1');

@@ -35,7 +35,10 @@ export const workloadRows: readonly Row<WorkloadSubject>[] = [
       'The old program ignores SIGTERM, has a long grace period, or its node does not answer; new pods come only after it.',
     next: 'Let the program end on SIGTERM, shorten terminationGracePeriodSeconds, or look at the node.',
     patience: 'timeout',
-    recognise: (subject) => (subject.recreates && endingSlowly(subject).length > 0 ? '' : undefined),
+    recognise: (subject) => {
+      const [pod] = subject.recreates ? endingSlowly(subject) : [];
+      return pod && `node: ${pod.spec?.nodeName ?? 'none'}`;
+    },
     message: (subject) => {
       const [pod] = endingSlowly(subject);
       const grace = pod?.metadata?.deletionGracePeriodSeconds ?? 0;

@@ -42,7 +42,9 @@ export const placementRows: readonly Row<PodSubject>[] = [
     recognise: (subject) => {
       const words = unscheduled(subject);
       return words !== undefined &&
-        /volume node affinity conflict|didn't match PersistentVolume's node affinity|no available volume zone/.test(words)
+        /volume node affinity conflict|didn't match PersistentVolume's node affinity|no available volume zone/.test(
+          words,
+        )
         ? words
         : undefined;
     },
