@@ -23,8 +23,8 @@ var template = __webpack_require__(5984);
 var lock = __webpack_require__(3329);
 // EXTERNAL MODULE: ./build/steps/look.js
 var look = __webpack_require__(909);
-// EXTERNAL MODULE: ./build/steps/recover.js + 2 modules
-var recover = __webpack_require__(1335);
+// EXTERNAL MODULE: ./build/steps/recover.js + 1 modules
+var recover = __webpack_require__(6030);
 ;// CONCATENATED MODULE: ./build/commands/finish.js
 
 

@@ -189,6 +189,8 @@ function labelValue(text) {
 
 // EXTERNAL MODULE: ./build/kubernetes/resources.js
 var resources = __webpack_require__(8268);
+// EXTERNAL MODULE: ./build/report/cause.js
+var report_cause = __webpack_require__(2828);
 // EXTERNAL MODULE: ./build/clip.js
 var clip = __webpack_require__(1992);
 // EXTERNAL MODULE: ./build/diagnosis/diagnose.js + 10 modules
@@ -455,9 +457,10 @@ class JobFollower {
             const message = `The migration could not start within ${(0,duration/* sayDuration */.k)(this.#timeout)}: ${(0,diagnosis/* sayObject */.X)(standstill)}: ${standstill.message}.`;
             return { reason: standstill.reason, message, diagnoses: this.#standstill.map(evidenceOf) };
         }
-        const evidence = this.#evidence(end.message);
+        const wasStopped = end.reason === 'DeadlineExceeded';
+        const evidence = this.#evidence(end.message, wasStopped);
         const [first] = evidence;
-        if (end.reason === 'DeadlineExceeded') {
+        if (wasStopped) {
             return {
                 reason: 'migration-timeout',
                 message: `The migration did not end within ${(0,duration/* sayDuration */.k)(this.#timeout)} and was stopped by the cluster.`,
@@ -479,19 +482,19 @@ class JobFollower {
         return {
             reason: 'migration-timeout',
             message: `The migration did not end within ${(0,duration/* sayDuration */.k)(this.#timeout)}, and the cluster did not stop it.`,
-            diagnoses: this.#evidence(''),
+            diagnoses: this.#evidence('', false),
         };
     }
     #deleted() {
         return {
             reason: 'migration-deleted',
             message: `Job ${this.#name} was deleted by somebody else before it had ended, so nobody knows how far it came.`,
-            diagnoses: this.#evidence(''),
+            diagnoses: this.#evidence('', false),
         };
     }
-    #evidence(said) {
+    #evidence(said, wasStopped) {
         return [...this.#pods.values()].flatMap((pod) => containerStatuses(pod)
-            .filter((status) => hasStarted(status) && (0,row/* lastEnd */.WN)(status)?.exitCode !== 0)
+            .filter((status) => hasStarted(status) && (wasStopped || (0,row/* lastEnd */.WN)(status)?.exitCode !== 0))
             .map((status) => {
             const end = (0,row/* lastEnd */.WN)(status);
             return {
@@ -501,7 +504,7 @@ class JobFollower {
                 others: [],
                 count: 1,
                 container: status.name,
-                message: end ? howItEnded(end.exitCode, end.reason) : 'it was still running',
+                message: end ? howItEnded(end.exitCode, end.reason, wasStopped) : 'it was still running',
                 said: end?.message ?? (end ? '' : said),
                 next: 'Read its last log lines, correct the migration, and run this again.',
                 since: this.#run.clock.now(),
@@ -543,7 +546,9 @@ function cannotStart({ diagnoses }) {
     const message = `The migration cannot start: ${(0,diagnosis/* sayObject */.X)(worst)}: ${worst.message}.`;
     return { reason: worst.reason, message, diagnoses: diagnoses.map(evidenceOf) };
 }
-function howItEnded(code, reason) {
+function howItEnded(code, reason, wasStopped) {
+    if (wasStopped)
+        return `it was still running, and was stopped (${(0,exit_code/* sayExit */.C)(code)})`;
     return reason === 'OOMKilled'
         ? 'it was killed for using more memory than its limit'
         : `it ended with ${(0,exit_code/* sayExit */.C)(code)}`;
@@ -553,6 +558,7 @@ function evidenceOf(diagnosis) {
 }
 
 ;// CONCATENATED MODULE: ./build/steps/migration.js
+
 
 
 
@@ -625,6 +631,8 @@ async function runMigration(run, plan, adopted) {
     log.endGroup();
     if (cause === undefined)
         return undefined;
+    for (const line of (0,report_cause/* sayCause */.n)(withoutLogs(cause)))
+        log.line(line);
     await run.saveIntent(undefined);
     return {
         result: 'migration-failed',
@@ -634,6 +642,9 @@ async function runMigration(run, plan, adopted) {
             ...(kept ? [`Look at the Job: kubectl -n ${run.namespace} describe job/${name}`] : []),
         ],
     };
+}
+function withoutLogs(cause) {
+    return { ...cause, diagnoses: cause.diagnoses.map((each) => ({ ...each, logs: [] })) };
 }
 async function createAndTell(run, job, started) {
     try {
@@ -861,8 +872,8 @@ function withRehearsed(draft, rehearsal) {
         : draft;
 }
 
-// EXTERNAL MODULE: ./build/steps/recover.js + 2 modules
-var recover = __webpack_require__(1335);
+// EXTERNAL MODULE: ./build/steps/recover.js + 1 modules
+var recover = __webpack_require__(6030);
 // EXTERNAL MODULE: ./build/kubernetes/workloads/last-change.js
 var last_change = __webpack_require__(2539);
 // EXTERNAL MODULE: ./build/steps/apply-patch.js

@@ -69,7 +69,9 @@ async function lastLines(
   if (!hasLog || kind !== 'pod' || container === undefined) return { object, lines: [] };
   const target = { namespace: run.namespace, pod, container, tailLines: logLines };
   try {
-    return { object, lines: await readLog(run.client, target, { signal }) };
+    const lines = await readLog(run.client, target, { signal });
+    // The kubelet says so in the log's place where a container's log is gone.
+    return { object, lines: lines.filter((line) => !/^unable to retrieve container logs for /.test(line)) };
   } catch {
     return { object, lines: [] };
   }

@@ -224,9 +224,10 @@ class JobFollower {
       const message = `The migration could not start within ${sayDuration(this.#timeout)}: ${sayObject(standstill)}: ${standstill.message}.`;
       return { reason: standstill.reason, message, diagnoses: this.#standstill.map(evidenceOf) };
     }
-    const evidence = this.#evidence(end.message);
+    const wasStopped = end.reason === 'DeadlineExceeded';
+    const evidence = this.#evidence(end.message, wasStopped);
     const [first] = evidence;
-    if (end.reason === 'DeadlineExceeded') {
+    if (wasStopped) {
       return {
         reason: 'migration-timeout',
         message: `The migration did not end within ${sayDuration(this.#timeout)} and was stopped by the cluster.`,
@@ -250,7 +251,7 @@ class JobFollower {
     return {
       reason: 'migration-timeout',
       message: `The migration did not end within ${sayDuration(this.#timeout)}, and the cluster did not stop it.`,
-      diagnoses: this.#evidence(''),
+      diagnoses: this.#evidence('', false),
     };
   }
 
@@ -258,15 +259,15 @@ class JobFollower {
     return {
       reason: 'migration-deleted',
       message: `Job ${this.#name} was deleted by somebody else before it had ended, so nobody knows how far it came.`,
-      diagnoses: this.#evidence(''),
+      diagnoses: this.#evidence('', false),
     };
   }
 
   /** One for each container that did not end well, with its last lines. */
-  #evidence(said: string): Evidence[] {
+  #evidence(said: string, wasStopped: boolean): Evidence[] {
     return [...this.#pods.values()].flatMap((pod) =>
       containerStatuses(pod)
-        .filter((status) => hasStarted(status) && lastEnd(status)?.exitCode !== 0)
+        .filter((status) => hasStarted(status) && (wasStopped || lastEnd(status)?.exitCode !== 0))
         .map((status): Evidence => {
           const end = lastEnd(status);
           return {
@@ -276,7 +277,7 @@ class JobFollower {
             others: [],
             count: 1,
             container: status.name,
-            message: end ? howItEnded(end.exitCode, end.reason) : 'it was still running',
+            message: end ? howItEnded(end.exitCode, end.reason, wasStopped) : 'it was still running',
             said: end?.message ?? (end ? '' : said),
             next: 'Read its last log lines, correct the migration, and run this again.',
             since: this.#run.clock.now(),
@@ -330,7 +331,8 @@ function cannotStart({ diagnoses }: Verdict): Cause | undefined {
   return { reason: worst.reason, message, diagnoses: diagnoses.map(evidenceOf) };
 }
 
-function howItEnded(code: number, reason: string | undefined): string {
+function howItEnded(code: number, reason: string | undefined, wasStopped: boolean): string {
+  if (wasStopped) return `it was still running, and was stopped (${sayExit(code)})`;
   return reason === 'OOMKilled'
     ? 'it was killed for using more memory than its limit'
     : `it ended with ${sayExit(code)}`;

@@ -1,11 +1,12 @@
 import type { V1Job } from '@kubernetes/client-node';
 import { sayDuration } from '../duration.ts';
 import { ApiError } from '../errors.ts';
-import type { Ending } from '../journal.ts';
+import type { Cause, Ending } from '../journal.ts';
 import { jobEnd, workloadLabel } from '../kubernetes/jobs.ts';
 import { marks } from '../kubernetes/marks.ts';
 import { resources } from '../kubernetes/resources.ts';
 import { sayWorkload } from '../kubernetes/workloads/names.ts';
+import { sayCause } from '../report/cause.ts';
 import type { Run } from '../run.ts';
 import { createJob, followJob } from './migrate.ts';
 import type { Plan } from './plan.ts';
@@ -100,6 +101,7 @@ export async function runMigration(
   journal.add({ type: 'migration-ended', job: name, cause, kept });
   log.endGroup();
   if (cause === undefined) return undefined;
+  for (const line of sayCause(withoutLogs(cause))) log.line(line);
   await run.saveIntent(undefined);
   return {
     result: 'migration-failed',
@@ -109,6 +111,11 @@ export async function runMigration(
       ...(kept ? [`Look at the Job: kubectl -n ${run.namespace} describe job/${name}`] : []),
     ],
   };
+}
+
+/** The logs were streamed into the step's log already. */
+function withoutLogs(cause: Cause): Cause {
+  return { ...cause, diagnoses: cause.diagnoses.map((each) => ({ ...each, logs: [] })) };
 }
 
 /** Creates the Job, and calls `started` unless it surely was not. */

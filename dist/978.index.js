@@ -1,5 +1,5 @@
-export const id = 683;
-export const ids = [683];
+export const id = 978;
+export const ids = [978];
 export const modules = {
 
 /***/ 1992:
@@ -3877,6 +3877,36 @@ function sayInLog(story, log) {
 
 /***/ }),
 
+/***/ 2828:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   n: () => (/* binding */ sayCause)
+/* harmony export */ });
+/* harmony import */ var _diagnosis_diagnosis_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(1851);
+
+function* sayCause(cause) {
+    yield '';
+    yield cause.message;
+    for (const diagnosis of cause.diagnoses) {
+        const { message, said, count, others, logs, events } = diagnosis;
+        const alike = count > 1 ? ` (${count} alike${others.length > 0 ? `, also ${others.join(', ')}` : ''})` : '';
+        yield `  ${(0,_diagnosis_diagnosis_js__WEBPACK_IMPORTED_MODULE_0__/* .sayObject */ .X)(diagnosis)}: ${message}${alike}`;
+        if (said)
+            yield `    ${said}`;
+        for (const { reason, message: words, count: times } of events)
+            yield `    event ${reason} (${times}×): ${words}`;
+        for (const { object, lines } of logs) {
+            yield `    last log lines of ${object}:`;
+            for (const line of lines)
+                yield `    | ${line}`;
+        }
+    }
+}
+
+
+/***/ }),
+
 /***/ 6501:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
@@ -5459,7 +5489,7 @@ function findRevision(kind, view, target) {
 
 /***/ }),
 
-/***/ 1335:
+/***/ 6030:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -5478,29 +5508,8 @@ var errors = __webpack_require__(9473);
 var names = __webpack_require__(5596);
 // EXTERNAL MODULE: ./build/kubernetes/workloads/observe.js
 var observe = __webpack_require__(52);
-// EXTERNAL MODULE: ./build/diagnosis/diagnosis.js
-var diagnosis_diagnosis = __webpack_require__(1851);
-;// CONCATENATED MODULE: ./build/report/cause.js
-
-function* sayCause(cause) {
-    yield '';
-    yield cause.message;
-    for (const diagnosis of cause.diagnoses) {
-        const { message, said, count, others, logs, events } = diagnosis;
-        const alike = count > 1 ? ` (${count} alike${others.length > 0 ? `, also ${others.join(', ')}` : ''})` : '';
-        yield `  ${(0,diagnosis_diagnosis/* sayObject */.X)(diagnosis)}: ${message}${alike}`;
-        if (said)
-            yield `    ${said}`;
-        for (const { reason, message: words, count: times } of events)
-            yield `    event ${reason} (${times}×): ${words}`;
-        for (const { object, lines } of logs) {
-            yield `    last log lines of ${object}:`;
-            for (const line of lines)
-                yield `    | ${line}`;
-        }
-    }
-}
-
+// EXTERNAL MODULE: ./build/report/cause.js
+var report_cause = __webpack_require__(2828);
 // EXTERNAL MODULE: ./build/diagnosis/rows/log.js
 var log = __webpack_require__(2016);
 // EXTERNAL MODULE: ./build/kubernetes/events.js
@@ -5557,7 +5566,8 @@ async function lastLines(run, { container, hasLog }, object, signal) {
         return { object, lines: [] };
     const target = { namespace: run.namespace, pod, container, tailLines: logLines };
     try {
-        return { object, lines: await (0,logs/* readLog */.x)(run.client, target, { signal }) };
+        const lines = await (0,logs/* readLog */.x)(run.client, target, { signal });
+        return { object, lines: lines.filter((line) => !/^unable to retrieve container logs for /.test(line)) };
     }
     catch {
         return { object, lines: [] };
@@ -5605,7 +5615,7 @@ async function recover(run, observation, intent, end) {
     }
     const cause = await collect(run, end.trouble);
     journal.add({ type: 'rollout-failed', revision: end.revision?.number, cause });
-    for (const line of sayCause(cause))
+    for (const line of (0,report_cause/* sayCause */.n)(cause))
         log.line(line);
     log.endGroup();
     if (inputs.onFailure === 'leave') {
@@ -5659,7 +5669,7 @@ async function undoAndSay(run, observation, intent, cause, timeout) {
         return superseded(run, end, cause);
     const undoCause = await collect(run, end.trouble);
     journal.add({ type: 'undo-failed', cause: undoCause });
-    for (const line of sayCause(undoCause))
+    for (const line of (0,report_cause/* sayCause */.n)(undoCause))
         log.line(line);
     return {
         result: 'undo-failed',
