@@ -3792,14 +3792,16 @@ function sayNext(text) {
     const copied = rest.length > 0 ? `\n${block(rest, 'yaml').replace(/^/gm, '  ')}` : '';
     return `- ${line}${copied}`;
 }
+const runsBefore = new Set(['refused', 'locked', 'migration-failed', 'undone']);
 function facts(story) {
     const { changes, namespace, revision, previousRevision, commit, run, workload, began, seconds } = story;
+    const isBefore = runsBefore.has(story.ending?.result ?? 'undo-failed');
     const repository = run.split('/actions/')[0] ?? '';
     const rows = [
         ...(workload ? [['Workload', `${code(workload)} in namespace ${code(namespace)}`]] : []),
         ...changes.flatMap(({ container, from, to }) => [
-            ['Image', `${code(to)} (container ${code(container)})`],
-            ['Before', code(from)],
+            [isBefore ? 'Wanted image' : 'Image', `${code(to)} (container ${code(container)})`],
+            [isBefore ? 'Runs' : 'Before', code(from)],
         ]),
         ...(revision === undefined ? [] : [['Revision', String(revision)]]),
         ...(previousRevision === undefined ? [] : [['Revision before', String(previousRevision)]]),
@@ -3822,14 +3824,14 @@ function facts(story) {
         ],
     ];
     const [first = [], ...rest] = rows;
-    return [row(...first), '|---|---|', ...rest.map((cells) => row(...cells))].join('\n');
+    return [row(...first), '|:--|:--|', ...rest.map((cells) => row(...cells))].join('\n');
 }
 const outcomeMarks = { ok: '✓', failed: '✗', open: '…' };
 function timeline(phases) {
     if (phases.length === 0)
         return [];
     const rows = phases.map(({ title, seconds, outcome, note }) => row(words(title), seconds === undefined ? '' : (0,duration/* sayDuration */.k)(seconds), `${outcomeMarks[outcome]} ${words(note)}`));
-    return ['### What happened', ['| Step | Took | |', '|---|--:|---|', ...rows].join('\n')];
+    return ['### What happened', ['| Step | Took | |', '|:--|--:|:--|', ...rows].join('\n')];
 }
 function findings({ findings: all }) {
     const warnings = all.filter(({ level }) => level === 'warning');

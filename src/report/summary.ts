@@ -2,7 +2,7 @@ import { clip } from '../clip.ts';
 import { sayObject } from '../diagnosis/diagnosis.ts';
 import { type NodeVerdict, nodeVerdicts } from '../diagnosis/scheduling.ts';
 import { sayDuration } from '../duration.ts';
-import type { Cause, Evidence } from '../journal.ts';
+import type { Cause, Evidence, Result } from '../journal.ts';
 import { block, code, row, words } from './markdown.ts';
 import type { Phase, Story } from './story.ts';
 import { verdictOf } from './verdict.ts';
@@ -139,14 +139,18 @@ function sayNext(text: string): string {
   return `- ${line}${copied}`;
 }
 
+/** Results after which the workload runs what it ran before. */
+const runsBefore: ReadonlySet<Result> = new Set<Result>(['refused', 'locked', 'migration-failed', 'undone']);
+
 function facts(story: Story): string {
   const { changes, namespace, revision, previousRevision, commit, run, workload, began, seconds } = story;
+  const isBefore = runsBefore.has(story.ending?.result ?? 'undo-failed');
   const repository = run.split('/actions/')[0] ?? '';
   const rows = [
     ...(workload ? [['Workload', `${code(workload)} in namespace ${code(namespace)}`]] : []),
     ...changes.flatMap(({ container, from, to }) => [
-      ['Image', `${code(to)} (container ${code(container)})`],
-      ['Before', code(from)],
+      [isBefore ? 'Wanted image' : 'Image', `${code(to)} (container ${code(container)})`],
+      [isBefore ? 'Runs' : 'Before', code(from)],
     ]),
     ...(revision === undefined ? [] : [['Revision', String(revision)]]),
     ...(previousRevision === undefined ? [] : [['Revision before', String(previousRevision)]]),
@@ -169,7 +173,7 @@ function facts(story: Story): string {
     ],
   ];
   const [first = [], ...rest] = rows;
-  return [row(...first), '|---|---|', ...rest.map((cells) => row(...cells))].join('\n');
+  return [row(...first), '|:--|:--|', ...rest.map((cells) => row(...cells))].join('\n');
 }
 
 const outcomeMarks: Readonly<Record<Phase['outcome'], string>> = { ok: '✓', failed: '✗', open: '…' };
@@ -183,7 +187,7 @@ function timeline(phases: readonly Phase[]): string[] {
       `${outcomeMarks[outcome]} ${words(note)}`,
     ),
   );
-  return ['### What happened', ['| Step | Took | |', '|---|--:|---|', ...rows].join('\n')];
+  return ['### What happened', ['| Step | Took | |', '|:--|--:|:--|', ...rows].join('\n')];
 }
 
 function findings({ findings: all }: Story): string[] {
