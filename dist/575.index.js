@@ -233,10 +233,12 @@ class JobLogs {
                 continue;
             const tail = [];
             this.#tails.set(key, tail);
-            const stream = (0,logs/* followLog */.w)(this.#run.client, { namespace: this.#run.namespace, pod: pod.metadata?.name ?? '', container: status.name }, {
+            const stream = (0,logs/* followLog */.wO)(this.#run.client, { namespace: this.#run.namespace, pod: pod.metadata?.name ?? '', container: status.name }, {
                 signal: this.#signal,
                 ended: () => this.#hasEnded(pod.metadata?.uid ?? '', status),
                 onLine: (line) => {
+                    if ((0,logs/* isKubeletsWord */.AW)(line))
+                        return;
                     tail.push(line);
                     if (tail.length > keptLines)
                         tail.shift();
@@ -295,12 +297,16 @@ function keyOf(pod, { name, containerID }) {
 
 
 const controllerSeconds = 30;
+const attemptSeconds = 10;
 async function createJob(run, job) {
     const { client, namespace, signal } = run;
     try {
+        const held = await run.ensureLock();
         return await client.create(resources/* resources */.E.jobs, { namespace }, job, {
             fieldManager: marks/* fieldManager */.wM,
             signal,
+            timeoutSeconds: Math.min(attemptSeconds, held / 2),
+            patience: Math.min(attemptSeconds, held / 2),
             repeatable: true,
         });
     }
@@ -453,11 +459,11 @@ class JobFollower {
     }
     #failure(end) {
         const [standstill] = this.#standstill;
-        if (standstill) {
+        const wasStopped = end.reason === 'DeadlineExceeded';
+        if (standstill && wasStopped) {
             const message = `The migration could not start within ${(0,duration/* sayDuration */.k)(this.#timeout)}: ${(0,diagnosis/* sayObject */.X)(standstill)}: ${standstill.message}.`;
             return { reason: standstill.reason, message, diagnoses: this.#standstill.map(evidenceOf) };
         }
-        const wasStopped = end.reason === 'DeadlineExceeded';
         const evidence = this.#evidence(end.message, wasStopped);
         const [first] = evidence;
         if (wasStopped) {
@@ -471,7 +477,8 @@ class JobFollower {
         const words = lastLine ? ` (its last line: ${(0,clip/* clip */.$Q)(lastLine, 200)})` : '';
         const what = first ? `${(0,diagnosis/* sayObject */.X)(first)}: ${first.message}${words}` : end.message;
         const policy = end.reason === 'PodFailurePolicy' ? ` (by the Job's podFailurePolicy: ${end.message})` : '';
-        const tries = this.#pods.size > 1 ? ` It was tried ${this.#pods.size} times: ${end.message}.` : '';
+        const tried = [...this.#pods.values()].reduce((sum, pod) => sum + Math.max(1, ...(pod.status?.containerStatuses ?? []).map(row/* crashes */.sB)), 0);
+        const tries = tried > 1 ? ` It was tried ${tried} times: ${end.message}.` : '';
         return {
             reason: 'migration-failed',
             message: `The migration failed: ${what}${policy}.${tries}`,
@@ -494,7 +501,8 @@ class JobFollower {
     }
     #evidence(said, wasStopped) {
         return [...this.#pods.values()].flatMap((pod) => containerStatuses(pod)
-            .filter((status) => hasStarted(status) && (wasStopped || (0,row/* lastEnd */.WN)(status)?.exitCode !== 0))
+            .filter((status) => hasStarted(status) &&
+            ((0,row/* lastEnd */.WN)(status)?.exitCode !== 0 || (wasStopped && this.#ranToDeadline(status))))
             .map((status) => {
             const end = (0,row/* lastEnd */.WN)(status);
             return {
@@ -514,6 +522,12 @@ class JobFollower {
                 events: [],
             };
         }));
+    }
+    #ranToDeadline(status) {
+        const { status: jobStatus, spec } = this.#job;
+        const deadline = new Date(jobStatus?.startTime ?? 0).getTime() + (spec?.activeDeadlineSeconds ?? 0) * 1000;
+        const ended = new Date((0,row/* lastEnd */.WN)(status)?.finishedAt ?? Number.POSITIVE_INFINITY).getTime();
+        return Number.isNaN(ended) || ended >= deadline - 1000;
     }
     async #removeUnlessRunning() {
         const { client, namespace, signal, log } = this.#run;

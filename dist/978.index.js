@@ -1843,13 +1843,16 @@ class LockLost extends Error {
 }
 const leaseSeconds = 30;
 const renewSeconds = 8;
-const marginSeconds = 10;
+const freshSeconds = 18;
+const marginSeconds = 5;
+const mostFailures = 40;
 const lookSeconds = 2;
 async function acquireLock(request) {
     const { clock, holder, signal } = request;
     const deadline = clock.now() + request.timeout * 1000;
     let seen;
     let told = '';
+    let failures = 0;
     for (;;) {
         const lease = await read(request);
         const version = lease?.metadata?.resourceVersion ?? '';
@@ -1864,6 +1867,10 @@ async function acquireLock(request) {
                 const left = lease?.metadata?.annotations?.[_marks_js__WEBPACK_IMPORTED_MODULE_1__/* .marks */ .Z8.intent] ?? '';
                 return { kind: 'acquired', lock: new LeaseLock(request, taken), left };
             }
+            failures += 1;
+            if (failures >= mostFailures)
+                throw new Error(`The Lease ${request.name} could not be written.`);
+            await clock.sleep(retrySeconds, signal);
             continue;
         }
         if (told !== by.identity) {
@@ -1896,9 +1903,10 @@ class LeaseLock {
     }
     async ensure() {
         this.#lost.signal.throwIfAborted();
-        const left = leaseSeconds - (this.#request.clock.now() - this.#renewedAt) / 1000;
-        if (left < marginSeconds)
+        const left = () => leaseSeconds - (this.#request.clock.now() - this.#renewedAt) / 1000;
+        if (left() < freshSeconds)
             await this.#change({});
+        return left() - marginSeconds;
     }
     stop() {
         this.#stop.abort();
@@ -1931,27 +1939,27 @@ class LeaseLock {
     }
     async #changeNow(patch, patience) {
         this.#lost.signal.throwIfAborted();
-        const { clock, holder } = this.#request;
-        for (let attempt = 0;; attempt++) {
+        const { clock, holder, signal } = this.#request;
+        const began = clock.now();
+        for (;;) {
             const at = clock.now();
             try {
-                const lease = await write(this.#request, this.#version, { ...patch, spec: { renewTime: microTime(at), ...patch.spec } }, patience);
+                const body = { ...patch, spec: { renewTime: microTime(at), ...patch.spec } };
+                const lease = await write(this.#request, this.#version, body, patience);
                 this.#version = lease.metadata?.resourceVersion ?? '';
                 this.#renewedAt = at;
                 return;
             }
             catch (error) {
-                const isConflict = error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ApiError */ .hD && error.status === 409;
-                const isUnknown = error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ConnectionError */ .Rc && error.sent;
-                const isGone = error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ApiError */ .hD && error.status === 404;
-                if (!isConflict && !isUnknown && !isGone)
+                if (!mayHaveHappened(error))
                     throw error;
-                const lease = isGone ? undefined : await read(this.#request);
+                if ((clock.now() - began) / 1000 >= patience)
+                    throw error;
+                const lease = await read(this.#request);
                 if (lease === undefined || heldBy(lease)?.identity !== holder.identity)
                     throw this.#lose(lease);
                 this.#version = lease.metadata?.resourceVersion ?? '';
-                if (attempt >= 3)
-                    throw error;
+                await clock.sleep(retrySeconds, signal);
             }
         }
     }
@@ -1962,6 +1970,13 @@ class LeaseLock {
         this.#lost.abort(error);
         return error;
     }
+}
+const retrySeconds = 0.5;
+function mayHaveHappened(error) {
+    if (error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ConnectionError */ .Rc)
+        return error.sent;
+    return (error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ApiError */ .hD &&
+        (error.status === 409 || error.status === 404 || error.status === 429 || error.status >= 500));
 }
 const releaseSeconds = 3;
 function heldBy({ spec, metadata }) {
@@ -2011,9 +2026,7 @@ async function take(request, lease) {
         };
     }
     catch (error) {
-        if (error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ApiError */ .hD && (error.status === 409 || error.status === 404))
-            return undefined;
-        if (error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ConnectionError */ .Rc && error.sent)
+        if (mayHaveHappened(error))
             return undefined;
         throw error;
     }
@@ -2091,8 +2104,9 @@ class LineSplitter {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   w: () => (/* binding */ followLog),
-/* harmony export */   x: () => (/* binding */ readLog)
+/* harmony export */   AW: () => (/* binding */ isKubeletsWord),
+/* harmony export */   wO: () => (/* binding */ followLog),
+/* harmony export */   x6: () => (/* binding */ readLog)
 /* harmony export */ });
 /* harmony import */ var node_stream__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(7075);
 /* harmony import */ var _clock_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(7094);
@@ -2109,6 +2123,9 @@ const LINGER_SECONDS = 5;
 const LAST_READ_SECONDS = 15;
 const OVERLAP_SECONDS = 1;
 const NOT_YET = /waiting to start|ContainerCreating|PodInitializing|does not have a host assigned/;
+function isKubeletsWord(line) {
+    return /^(?:unable to retrieve container logs for |failed to try resolving symlinks in path )/.test(line);
+}
 async function followLog(client, source, options) {
     const { signal, ended } = options;
     const clock = options.clock ?? _clock_js__WEBPACK_IMPORTED_MODULE_1__/* .systemClock */ .m;
@@ -3459,8 +3476,8 @@ function verdictOf(story) {
     const workload = story.workload || 'the workload';
     const image = [...new Set(story.changes.map(({ to }) => to))].join(', ');
     const before = [...new Set(story.changes.map(({ from }) => from))].join(', ');
-    const untouched = `${workload} has not been touched${before ? ` and runs ${before}` : ''}.`;
     const stays = story.migrated ? ` The migration (job/${story.migrationJob}) stays applied.` : '';
+    const untouched = `${workload} has not been touched${before ? ` and runs ${before}` : ''}.${stays}`;
     const gone = story.ending?.cause?.reason === 'deleted';
     const interrupted = story.ending?.cause?.reason === 'interrupted';
     const table = {
@@ -4064,8 +4081,12 @@ function selectors(selection) {
     };
 }
 function common(options) {
-    const { signal, patience } = options;
-    return { signal, ...(patience === undefined ? {} : { patience }) };
+    const { signal, patience, timeoutSeconds } = options;
+    return {
+        signal,
+        ...(patience === undefined ? {} : { patience }),
+        ...(timeoutSeconds === undefined ? {} : { timeoutSeconds }),
+    };
 }
 function changeCommon(options) {
     const repeatable = options.repeatable ?? (options.dryRun ? true : undefined);
@@ -5266,6 +5287,7 @@ async function startRun(from) {
         journal,
         clock: build_clock/* systemClock */.m,
         saveIntent: async (intent) => (0,state/* saveIntent */.Cf)(intent),
+        ensureLock: async () => Number.POSITIVE_INFINITY,
         holder: { identity, url: environment.run.url },
         signal,
         close: () => transport.close(),
@@ -5338,16 +5360,29 @@ function readState() {
 
 
 
+const attemptSeconds = 10;
 const mostAttempts = 5;
 async function applyPatch(run, kind, name, patch, expected, isOurs, patience) {
-    const { client, namespace, signal } = run;
+    const { client, namespace, signal, clock } = run;
+    const deadline = clock.now() + patience * 1000;
     for (let attempt = 1;; attempt++) {
         try {
-            const options = { fieldManager: _kubernetes_marks_js__WEBPACK_IMPORTED_MODULE_1__/* .fieldManager */ .wM, signal, patience, repeatable: true };
+            const held = await run.ensureLock();
+            const timeoutSeconds = Math.min(attemptSeconds, held);
+            const options = {
+                fieldManager: _kubernetes_marks_js__WEBPACK_IMPORTED_MODULE_1__/* .fieldManager */ .wM,
+                signal,
+                timeoutSeconds,
+                patience: Math.min(patience, held - timeoutSeconds),
+                repeatable: true,
+            };
             const workload = await client.patch(kind.resource, { namespace, name }, patch, options);
             return { kind: 'applied', workload };
         }
         catch (error) {
+            signal.throwIfAborted();
+            if (error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ConnectionError */ .Rc && clock.now() < deadline)
+                continue;
             if (!(error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ApiError */ .hD))
                 throw error;
             const workload = await client.get(kind.resource, { namespace, name }, { signal, patience });
@@ -5400,28 +5435,33 @@ async function underLock(run, work) {
         },
     });
     if (attempt.kind === 'held')
-        return locked(run, attempt.by);
+        return stillLocked(run, attempt.by);
     const { lock, left } = attempt;
-    let pending;
+    const signal = AbortSignal.any([run.signal, lock.lost]);
+    const locked = {
+        ...run,
+        left: (0,_intent_js__WEBPACK_IMPORTED_MODULE_3__/* .parseIntent */ .G)(left),
+        waited,
+        signal,
+        ensureLock: () => lock.ensure(),
+        saveIntent: async (intent) => {
+            await run.saveIntent(intent);
+            if (intent !== undefined)
+                await lock.note(JSON.stringify(intent));
+        },
+    };
     try {
-        return await work({
-            ...run,
-            left: (0,_intent_js__WEBPACK_IMPORTED_MODULE_3__/* .parseIntent */ .G)(left),
-            waited,
-            signal: AbortSignal.any([run.signal, lock.lost]),
-            saveIntent: async (intent) => {
-                pending = intent;
-                await run.saveIntent(intent);
-                if (intent !== undefined)
-                    await lock.note(JSON.stringify(intent));
-            },
-        });
+        const ending = await work(locked);
+        await lock.release();
+        return ending;
     }
-    finally {
-        if (run.signal.aborted || pending !== undefined)
+    catch (error) {
+        const isHalfWay = run.signal.aborted || run.journal.last('setting-image') !== undefined;
+        if (isHalfWay)
             lock.stop();
         else
             await lock.release();
+        throw error;
     }
 }
 function lockName(workload) {
@@ -5431,7 +5471,7 @@ function sayHolder({ identity, url, since }) {
     const time = new Date(since).toISOString().slice(11, 19);
     return `the run ${identity}${url ? ` (${url})` : ''}, which has the lock since ${time} UTC`;
 }
-function locked(run, by) {
+function stillLocked(run, by) {
     const { inputs, namespace } = run;
     const waited = inputs.lockTimeout > 0 ? ` after ${(0,_duration_js__WEBPACK_IMPORTED_MODULE_0__/* .sayDuration */ .k)(inputs.lockTimeout)}` : '';
     return {
@@ -5568,8 +5608,8 @@ async function lastLines(run, { container, hasLog }, object, signal) {
         return { object, lines: [] };
     const target = { namespace: run.namespace, pod, container, tailLines: logLines };
     try {
-        const lines = await (0,logs/* readLog */.x)(run.client, target, { signal });
-        return { object, lines: lines.filter((line) => !/^unable to retrieve container logs for /.test(line)) };
+        const lines = await (0,logs/* readLog */.x6)(run.client, target, { signal });
+        return { object, lines: lines.filter((line) => !(0,logs/* isKubeletsWord */.AW)(line)) };
     }
     catch {
         return { object, lines: [] };

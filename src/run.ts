@@ -25,6 +25,13 @@ export interface Run {
    * @throws LockLost where the workload's lock is another run's by now, so that nothing may be changed.
    */
   readonly saveIntent: (intent: Intent | undefined) => Promise<void>;
+  /**
+   * Makes sure, before each attempt to change something, that the workload's lock is still this run's.
+   *
+   * @returns seconds for which nobody else can have it: no attempt may take longer.
+   * @throws LockLost; ApiError, ConnectionError where it cannot be told.
+   */
+  readonly ensureLock: () => Promise<number>;
   /** Who this run is to others that want the same lock. */
   readonly holder: Holder;
   /** Aborts when the run is interrupted; everything that waits ends with it. */

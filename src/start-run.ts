@@ -63,6 +63,8 @@ export async function startRun(from: {
     journal,
     clock: systemClock,
     saveIntent: async (intent) => saveIntent(intent),
+    // Nothing is changed without the lock.
+    ensureLock: async () => Number.POSITIVE_INFINITY,
     holder: { identity, url: environment.run.url },
     signal,
     close: () => transport.close(),

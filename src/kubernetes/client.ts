@@ -21,6 +21,8 @@ export interface Selection {
 export interface RequestOptions {
   readonly signal: AbortSignal;
   readonly patience?: number;
+  /** Seconds for one attempt; 30 without it. */
+  readonly timeoutSeconds?: number;
 }
 
 export interface ChangeOptions extends RequestOptions {
@@ -270,9 +272,13 @@ function selectors(selection: Selection): {
   };
 }
 
-function common(options: RequestOptions): { signal: AbortSignal; patience?: number } {
-  const { signal, patience } = options;
-  return { signal, ...(patience === undefined ? {} : { patience }) };
+function common(options: RequestOptions): RequestOptions {
+  const { signal, patience, timeoutSeconds } = options;
+  return {
+    signal,
+    ...(patience === undefined ? {} : { patience }),
+    ...(timeoutSeconds === undefined ? {} : { timeoutSeconds }),
+  };
 }
 
 function changeCommon(options: ChangeOptions): ReturnType<typeof common> & { repeatable?: boolean } {

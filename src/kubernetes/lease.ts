@@ -41,8 +41,14 @@ export const leaseSeconds = 30;
 /** Seconds between two renewals: two may fail, and the event loop may stand still for a while, before the lock is lost. */
 const renewSeconds = 8;
 
-/** Seconds before expiry from which on a change must not be made without a fresh renewal. */
-const marginSeconds = 10;
+/** Seconds that must be left of the lock before a change; with less, it is renewed first. */
+const freshSeconds = 18;
+
+/** Seconds before expiry at which a change must be over. */
+const marginSeconds = 5;
+
+/** How often taking a free lock may fail, by a race or a server in trouble, before it is given up. */
+const mostFailures = 40;
 
 /** Seconds between two looks at a Lease that another run holds. */
 const lookSeconds = 2;
@@ -75,6 +81,7 @@ export async function acquireLock(request: LockRequest): Promise<LockAttempt> {
   const deadline = clock.now() + request.timeout * 1000;
   let seen: { readonly version: string; readonly since: number } | undefined;
   let told = '';
+  let failures = 0;
   for (;;) {
     const lease = await read(request);
     const version = lease?.metadata?.resourceVersion ?? '';
@@ -89,6 +96,9 @@ export async function acquireLock(request: LockRequest): Promise<LockAttempt> {
         const left = lease?.metadata?.annotations?.[marks.intent] ?? '';
         return { kind: 'acquired', lock: new LeaseLock(request, taken), left };
       }
+      failures += 1;
+      if (failures >= mostFailures) throw new Error(`The Lease ${request.name} could not be written.`);
+      await clock.sleep(retrySeconds, signal);
       continue;
     }
     if (told !== by.identity) {
@@ -133,14 +143,16 @@ export class LeaseLock {
   }
 
   /**
-   * Makes sure that the lock is held for a good while yet; called before each change.
+   * Makes sure that the lock is held for a while yet; to be called before each attempt to change something.
    *
-   * @throws LockLost; ApiError, ConnectionError where that cannot be told.
+   * @returns seconds for which nobody else can have the lock: no attempt may take longer.
+   * @throws LockLost; ApiError, ConnectionError where it cannot be told.
    */
-  async ensure(): Promise<void> {
+  async ensure(): Promise<number> {
     this.#lost.signal.throwIfAborted();
-    const left = leaseSeconds - (this.#request.clock.now() - this.#renewedAt) / 1000;
-    if (left < marginSeconds) await this.#change({});
+    const left = () => leaseSeconds - (this.#request.clock.now() - this.#renewedAt) / 1000;
+    if (left() < freshSeconds) await this.#change({});
+    return left() - marginSeconds;
   }
 
   /** Stops renewing, so that the lock expires, or is taken on by post. */
@@ -190,29 +202,24 @@ export class LeaseLock {
     patience: number,
   ): Promise<void> {
     this.#lost.signal.throwIfAborted();
-    const { clock, holder } = this.#request;
-    for (let attempt = 0; ; attempt++) {
+    const { clock, holder, signal } = this.#request;
+    const began = clock.now();
+    for (;;) {
       const at = clock.now();
       try {
-        const lease = await write(
-          this.#request,
-          this.#version,
-          { ...patch, spec: { renewTime: microTime(at), ...patch.spec } },
-          patience,
-        );
+        const body = { ...patch, spec: { renewTime: microTime(at), ...patch.spec } };
+        const lease = await write(this.#request, this.#version, body, patience);
         this.#version = lease.metadata?.resourceVersion ?? '';
         this.#renewedAt = at;
         return;
       } catch (error) {
-        const isConflict = error instanceof ApiError && error.status === 409;
-        const isUnknown = error instanceof ConnectionError && error.sent;
-        const isGone = error instanceof ApiError && error.status === 404;
-        if (!isConflict && !isUnknown && !isGone) throw error;
+        if (!mayHaveHappened(error)) throw error;
+        if ((clock.now() - began) / 1000 >= patience) throw error;
         // Our own change may have been made though its answer was lost; then the Lease is still ours.
-        const lease = isGone ? undefined : await read(this.#request);
+        const lease = await read(this.#request);
         if (lease === undefined || heldBy(lease)?.identity !== holder.identity) throw this.#lose(lease);
         this.#version = lease.metadata?.resourceVersion ?? '';
-        if (attempt >= 3) throw error;
+        await clock.sleep(retrySeconds, signal);
       }
     }
   }
@@ -224,6 +231,18 @@ export class LeaseLock {
     this.#lost.abort(error);
     return error;
   }
+}
+
+/** Seconds between two attempts at a Lease. */
+const retrySeconds = 0.5;
+
+/** Whether a change that ended with `error` may have been made, or may be made by trying again: look at the Lease. */
+function mayHaveHappened(error: unknown): boolean {
+  if (error instanceof ConnectionError) return error.sent;
+  return (
+    error instanceof ApiError &&
+    (error.status === 409 || error.status === 404 || error.status === 429 || error.status >= 500)
+  );
 }
 
 /** Seconds for releasing: nobody waits for it longer, since it expires by itself. */
@@ -280,9 +299,8 @@ async function take(
       at,
     };
   } catch (error) {
-    // Read again: it is ours where only the answer was lost.
-    if (error instanceof ApiError && (error.status === 409 || error.status === 404)) return undefined;
-    if (error instanceof ConnectionError && error.sent) return undefined;
+    // To be read again: it is ours where only the answer was lost.
+    if (mayHaveHappened(error)) return undefined;
     throw error;
   }
 }

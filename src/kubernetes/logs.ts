@@ -41,6 +41,11 @@ const OVERLAP_SECONDS = 1;
 
 const NOT_YET = /waiting to start|ContainerCreating|PodInitializing|does not have a host assigned/;
 
+/** Whether the kubelet speaks, in the place of a log that is gone: such a line is not the container's. */
+export function isKubeletsWord(line: string): boolean {
+  return /^(?:unable to retrieve container logs for |failed to try resolving symlinks in path )/.test(line);
+}
+
 /**
  * Hands over every line of a container's log, once, as it is written; ends with the container or its pod.
  *

@@ -14,9 +14,9 @@ export function verdictOf(story: Story): Verdict {
   const workload = story.workload || 'the workload';
   const image = [...new Set(story.changes.map(({ to }) => to))].join(', ');
   const before = [...new Set(story.changes.map(({ from }) => from))].join(', ');
-  const untouched = `${workload} has not been touched${before ? ` and runs ${before}` : ''}.`;
   // The first question after an undo: the schema does not go back.
   const stays = story.migrated ? ` The migration (job/${story.migrationJob}) stays applied.` : '';
+  const untouched = `${workload} has not been touched${before ? ` and runs ${before}` : ''}.${stays}`;
   const gone = story.ending?.cause?.reason === 'deleted';
   const interrupted = story.ending?.cause?.reason === 'interrupted';
   const table: Readonly<Record<Result, Verdict>> = {

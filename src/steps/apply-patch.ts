@@ -1,4 +1,4 @@
-import { ApiError } from '../errors.ts';
+import { ApiError, ConnectionError } from '../errors.ts';
 import type { JsonPatchOperation } from '../kubernetes/client.ts';
 import { fieldManager } from '../kubernetes/marks.ts';
 import type { WorkloadKind, WorkloadObject } from '../kubernetes/workloads/kind.ts';
@@ -12,6 +12,9 @@ export type PatchEnd =
   | { readonly kind: 'overtaken'; readonly workload: WorkloadObject }
   /** The server does not take it, and the workload is as it was. */
   | { readonly kind: 'refused'; readonly error: ApiError };
+
+/** Seconds for one attempt. */
+const attemptSeconds = 10;
 
 /** How often a patch is sent again after a conflict with a controller that writes at the same time. */
 const mostAttempts = 5;
@@ -35,13 +38,25 @@ export async function applyPatch(
   isOurs: (workload: WorkloadObject) => boolean,
   patience: number,
 ): Promise<PatchEnd> {
-  const { client, namespace, signal } = run;
+  const { client, namespace, signal, clock } = run;
+  const deadline = clock.now() + patience * 1000;
   for (let attempt = 1; ; attempt++) {
     try {
-      const options = { fieldManager, signal, patience, repeatable: true };
+      // Another run may take the lock over while the server does not answer; nothing is to reach it after that.
+      const held = await run.ensureLock();
+      const timeoutSeconds = Math.min(attemptSeconds, held);
+      const options = {
+        fieldManager,
+        signal,
+        timeoutSeconds,
+        patience: Math.min(patience, held - timeoutSeconds),
+        repeatable: true,
+      };
       const workload = await client.patch(kind.resource, { namespace, name }, patch, options);
       return { kind: 'applied', workload };
     } catch (error) {
+      signal.throwIfAborted();
+      if (error instanceof ConnectionError && clock.now() < deadline) continue;
       if (!(error instanceof ApiError)) throw error;
       const workload = await client.get(kind.resource, { namespace, name }, { signal, patience });
       if (isOurs(workload)) return { kind: 'applied', workload };

@@ -2,7 +2,7 @@ import type { Diagnosis } from '../diagnosis/diagnosis.ts';
 import { type LogRow, logRows } from '../diagnosis/rows/log.ts';
 import type { Cause, Evidence } from '../journal.ts';
 import { told } from '../kubernetes/events.ts';
-import { readLog } from '../kubernetes/logs.ts';
+import { isKubeletsWord, readLog } from '../kubernetes/logs.ts';
 import { resources } from '../kubernetes/resources.ts';
 import type { Run } from '../run.ts';
 import type { RolloutTrouble } from './watch-rollout.ts';
@@ -70,8 +70,7 @@ async function lastLines(
   const target = { namespace: run.namespace, pod, container, tailLines: logLines };
   try {
     const lines = await readLog(run.client, target, { signal });
-    // The kubelet says so in the log's place where a container's log is gone.
-    return { object, lines: lines.filter((line) => !/^unable to retrieve container logs for /.test(line)) };
+    return { object, lines: lines.filter((line) => !isKubeletsWord(line)) };
   } catch {
     return { object, lines: [] };
   }

@@ -1,6 +1,6 @@
 import type { V1ContainerStateTerminated, V1ContainerStatus, V1Pod } from '@kubernetes/client-node';
 import { messageOf } from '../errors.ts';
-import { followLog } from '../kubernetes/logs.ts';
+import { followLog, isKubeletsWord } from '../kubernetes/logs.ts';
 import type { Run } from '../run.ts';
 
 /** Log lines of a container that are kept for the report. */
@@ -39,6 +39,7 @@ export class JobLogs {
           signal: this.#signal,
           ended: () => this.#hasEnded(pod.metadata?.uid ?? '', status),
           onLine: (line) => {
+            if (isKubeletsWord(line)) return;
             tail.push(line);
             if (tail.length > keptLines) tail.shift();
             this.#run.log.line(several ? `[${status.name}] ${line}` : line);

@@ -35,26 +35,31 @@ export async function underLock(run: Run, work: (locked: LockedRun) => Promise<E
       log.line(`Waiting for ${sayHolder(by)}, which deploys ${sayWorkload(inputs.workload)} too.`);
     },
   });
-  if (attempt.kind === 'held') return locked(run, attempt.by);
+  if (attempt.kind === 'held') return stillLocked(run, attempt.by);
   const { lock, left } = attempt;
-  let pending: Intent | undefined;
+  const signal = AbortSignal.any([run.signal, lock.lost]);
+  const locked: LockedRun = {
+    ...run,
+    left: parseIntent(left),
+    waited,
+    signal,
+    ensureLock: () => lock.ensure(),
+    saveIntent: async (intent) => {
+      await run.saveIntent(intent);
+      // That it is done with, the release says; until then a stale note only makes the next run look.
+      if (intent !== undefined) await lock.note(JSON.stringify(intent));
+    },
+  };
   try {
-    return await work({
-      ...run,
-      left: parseIntent(left),
-      waited,
-      signal: AbortSignal.any([run.signal, lock.lost]),
-      saveIntent: async (intent) => {
-        pending = intent;
-        await run.saveIntent(intent);
-        // That it is done with, the release says; until then a stale note only makes the next run look.
-        if (intent !== undefined) await lock.note(JSON.stringify(intent));
-      },
-    });
-  } finally {
-    // What is still to be finished keeps its lock and note, for post; and if there is no post, the lock expires.
-    if (run.signal.aborted || pending !== undefined) lock.stop();
+    const ending = await work(locked);
+    await lock.release();
+    return ending;
+  } catch (error) {
+    // What may be half-way keeps its lock and note, for post; and if there is no post, the lock expires.
+    const isHalfWay = run.signal.aborted || run.journal.last('setting-image') !== undefined;
+    if (isHalfWay) lock.stop();
     else await lock.release();
+    throw error;
   }
 }
 
@@ -68,7 +73,7 @@ function sayHolder({ identity, url, since }: HeldLock): string {
   return `the run ${identity}${url ? ` (${url})` : ''}, which has the lock since ${time} UTC`;
 }
 
-function locked(run: Run, by: HeldLock): Ending {
+function stillLocked(run: Run, by: HeldLock): Ending {
   const { inputs, namespace } = run;
   const waited = inputs.lockTimeout > 0 ? ` after ${sayDuration(inputs.lockTimeout)}` : '';
   return {

@@ -1,9 +1,9 @@
-import type { V1Job, V1Pod } from '@kubernetes/client-node';
+import type { V1ContainerStatus, V1Job, V1Pod } from '@kubernetes/client-node';
 import { clip } from '../clip.ts';
 import { diagnose, judgeJob, Sightings, type Verdict } from '../diagnosis/diagnose.ts';
 import { type Diagnosis, sayObject } from '../diagnosis/diagnosis.ts';
 import { sayExit } from '../diagnosis/exit-code.ts';
-import { type CreatorSubject, lastEnd } from '../diagnosis/row.ts';
+import { type CreatorSubject, crashes, lastEnd } from '../diagnosis/row.ts';
 import { sayDuration } from '../duration.ts';
 import { ApiError, messageOf } from '../errors.ts';
 import type { Cause, Evidence } from '../journal.ts';
@@ -27,6 +27,9 @@ export interface MigrationEnd {
 /** Seconds that the controller may need, beyond the deadline and the pod's grace period, to end the Job. */
 const controllerSeconds = 30;
 
+/** Seconds for one attempt to create the Job. */
+const attemptSeconds = 10;
+
 /**
  * Creates the Job. Its name is unique to this run, so creating it may be repeated: one that is there already is ours.
  *
@@ -35,9 +38,12 @@ const controllerSeconds = 30;
 export async function createJob(run: Run, job: V1Job): Promise<V1Job> {
   const { client, namespace, signal } = run;
   try {
+    const held = await run.ensureLock();
     return await client.create(resources.jobs, { namespace }, job, {
       fieldManager,
       signal,
+      timeoutSeconds: Math.min(attemptSeconds, held / 2),
+      patience: Math.min(attemptSeconds, held / 2),
       repeatable: true,
     });
   } catch (error) {
@@ -220,11 +226,11 @@ class JobFollower {
 
   #failure(end: Exclude<JobEnd, { complete: true }>): Cause {
     const [standstill] = this.#standstill;
-    if (standstill) {
+    const wasStopped = end.reason === 'DeadlineExceeded';
+    if (standstill && wasStopped) {
       const message = `The migration could not start within ${sayDuration(this.#timeout)}: ${sayObject(standstill)}: ${standstill.message}.`;
       return { reason: standstill.reason, message, diagnoses: this.#standstill.map(evidenceOf) };
     }
-    const wasStopped = end.reason === 'DeadlineExceeded';
     const evidence = this.#evidence(end.message, wasStopped);
     const [first] = evidence;
     if (wasStopped) {
@@ -239,7 +245,11 @@ class JobFollower {
     const what = first ? `${sayObject(first)}: ${first.message}${words}` : end.message;
     const policy =
       end.reason === 'PodFailurePolicy' ? ` (by the Job's podFailurePolicy: ${end.message})` : '';
-    const tries = this.#pods.size > 1 ? ` It was tried ${this.#pods.size} times: ${end.message}.` : '';
+    const tried = [...this.#pods.values()].reduce(
+      (sum, pod) => sum + Math.max(1, ...(pod.status?.containerStatuses ?? []).map(crashes)),
+      0,
+    );
+    const tries = tried > 1 ? ` It was tried ${tried} times: ${end.message}.` : '';
     return {
       reason: 'migration-failed',
       message: `The migration failed: ${what}${policy}.${tries}`,
@@ -267,7 +277,11 @@ class JobFollower {
   #evidence(said: string, wasStopped: boolean): Evidence[] {
     return [...this.#pods.values()].flatMap((pod) =>
       containerStatuses(pod)
-        .filter((status) => hasStarted(status) && (wasStopped || lastEnd(status)?.exitCode !== 0))
+        .filter(
+          (status) =>
+            hasStarted(status) &&
+            (lastEnd(status)?.exitCode !== 0 || (wasStopped && this.#ranToDeadline(status))),
+        )
         .map((status): Evidence => {
           const end = lastEnd(status);
           return {
@@ -288,6 +302,16 @@ class JobFollower {
           };
         }),
     );
+  }
+
+  /** Whether the container ended only when the Job's deadline was over. */
+  #ranToDeadline(status: V1ContainerStatus): boolean {
+    const { status: jobStatus, spec } = this.#job;
+    const deadline =
+      new Date(jobStatus?.startTime ?? 0).getTime() + (spec?.activeDeadlineSeconds ?? 0) * 1000;
+    const ended = new Date(lastEnd(status)?.finishedAt ?? Number.POSITIVE_INFINITY).getTime();
+    // The cluster's times are whole seconds.
+    return Number.isNaN(ended) || ended >= deadline - 1000;
   }
 
   /**
