@@ -1,20 +1,18 @@
-import type { V1ContainerStatus, V1Job, V1Pod } from '@kubernetes/client-node';
-import { clip } from '../clip.ts';
-import { diagnose, judgeJob, Sightings, type Verdict } from '../diagnosis/diagnose.ts';
-import { type Diagnosis, sayObject } from '../diagnosis/diagnosis.ts';
-import { sayExit } from '../diagnosis/exit-code.ts';
-import { type CreatorSubject, crashes, lastEnd } from '../diagnosis/row.ts';
-import { sayDuration } from '../duration.ts';
+import type { V1Job, V1Pod } from '@kubernetes/client-node';
+import { diagnose, judgeJob, Sightings } from '../diagnosis/diagnose.ts';
+import type { Diagnosis } from '../diagnosis/diagnosis.ts';
+import type { CreatorSubject } from '../diagnosis/row.ts';
 import { ApiError, messageOf } from '../errors.ts';
-import type { Cause, Evidence } from '../journal.ts';
+import type { Cause } from '../journal.ts';
 import { PodEvents, type ToldEvent, told } from '../kubernetes/events.ts';
-import { type JobEnd, jobEnd } from '../kubernetes/jobs.ts';
+import { jobEnd } from '../kubernetes/jobs.ts';
 import { fieldManager, marks } from '../kubernetes/marks.ts';
 import { Pulse } from '../kubernetes/pulse.ts';
 import { resources } from '../kubernetes/resources.ts';
 import { mirror } from '../kubernetes/watch.ts';
 import type { Run } from '../run.ts';
 import { containerStatuses, hasStarted, JobLogs } from './job-logs.ts';
+import { cannotStart, deleted, failureOf, heldBy, type JobSeen, overdue } from './migration-cause.ts';
 
 /** How a migration ended. */
 export interface MigrationEnd {
@@ -162,15 +160,15 @@ class JobFollower {
       }
       if (end !== undefined) {
         await this.#logs.drain();
-        return { cause: this.#failure(end), kept: !this.#gone };
+        return { cause: failureOf(this.#seen(), end), kept: !this.#gone };
       }
-      if (this.#gone) return { cause: this.#deleted(), kept: false };
+      if (this.#gone) return { cause: deleted(this.#seen()), kept: false };
       const stuck = this.#stuck();
       if (stuck) return { cause: stuck, kept: !(await this.#removeUnlessRunning()) };
       if (clock.now() >= deadline) {
         const late = await this.#lastLook();
         if (late) return late;
-        return { cause: this.#overdue(), kept: !(await this.#removeUnlessRunning()) };
+        return { cause: overdue(this.#seen()), kept: !(await this.#removeUnlessRunning()) };
       }
       await this.#pulse.wait(seen, 1, clock, this.#signal);
     }
@@ -189,7 +187,7 @@ class JobFollower {
     const job = await readJob(this.#run, this.#name);
     const end = job && jobEnd(job);
     if (end === undefined) return undefined;
-    return { cause: end.complete ? undefined : this.#failure(end), kept: true };
+    return { cause: end.complete ? undefined : failureOf(this.#seen(), end), kept: true };
   }
 
   /** Why the Job will never end well, though it has not ended: nothing of it can start, or something holds it. */
@@ -198,13 +196,7 @@ class JobFollower {
     const { failFast } = this.#run.inputs;
     const pods = [...this.#pods.values()];
     const held = judgeJob({ job: this.#job, pods }, `job/${this.#name}`, this.#sightings, now, failFast);
-    if (held?.hopeless) {
-      return {
-        reason: held.reason,
-        message: `${held.object}: ${held.message}.`,
-        diagnoses: [evidenceOf(held)],
-      };
-    }
+    if (held?.hopeless) return heldBy(held);
     // Once the migration itself has run, it is for the Job's own rules to say when it has failed.
     if (pods.some((pod) => pod.status?.containerStatuses?.some(hasStarted))) {
       this.#standstill = [];
@@ -224,94 +216,15 @@ class JobFollower {
     return refusal && { object: `job/${this.#name}`, words: refusal.message };
   }
 
-  #failure(end: Exclude<JobEnd, { complete: true }>): Cause {
-    const [standstill] = this.#standstill;
-    const wasStopped = end.reason === 'DeadlineExceeded';
-    if (standstill && wasStopped) {
-      const message = `The migration could not start within ${sayDuration(this.#timeout)}: ${sayObject(standstill)}: ${standstill.message}.`;
-      return { reason: standstill.reason, message, diagnoses: this.#standstill.map(evidenceOf) };
-    }
-    const evidence = this.#evidence(end.message, wasStopped);
-    const [first] = evidence;
-    if (wasStopped) {
-      return {
-        reason: 'migration-timeout',
-        message: `The migration did not end within ${sayDuration(this.#timeout)} and was stopped by the cluster.`,
-        diagnoses: evidence,
-      };
-    }
-    const lastLine = first?.logs[0]?.lines.findLast((line) => line.trim() !== '');
-    const words = lastLine ? ` (its last line: ${clip(lastLine, 200)})` : '';
-    const what = first ? `${sayObject(first)}: ${first.message}${words}` : end.message;
-    const policy =
-      end.reason === 'PodFailurePolicy' ? ` (by the Job's podFailurePolicy: ${end.message})` : '';
-    const tried = [...this.#pods.values()].reduce(
-      (sum, pod) => sum + Math.max(1, ...(pod.status?.containerStatuses ?? []).map(crashes)),
-      0,
-    );
-    const tries = tried > 1 ? ` It was tried ${tried} times: ${end.message}.` : '';
+  #seen(): JobSeen {
     return {
-      reason: 'migration-failed',
-      message: `The migration failed: ${what}${policy}.${tries}`,
-      diagnoses: evidence,
+      job: this.#job,
+      pods: [...this.#pods.values()],
+      standstill: this.#standstill,
+      timeout: this.#timeout,
+      tail: (pod, status) => this.#logs.tail(pod, status),
+      now: this.#run.clock.now(),
     };
-  }
-
-  #overdue(): Cause {
-    return {
-      reason: 'migration-timeout',
-      message: `The migration did not end within ${sayDuration(this.#timeout)}, and the cluster did not stop it.`,
-      diagnoses: this.#evidence('', false),
-    };
-  }
-
-  #deleted(): Cause {
-    return {
-      reason: 'migration-deleted',
-      message: `Job ${this.#name} was deleted by somebody else before it had ended, so nobody knows how far it came.`,
-      diagnoses: this.#evidence('', false),
-    };
-  }
-
-  /** One for each container that did not end well, with its last lines. */
-  #evidence(said: string, wasStopped: boolean): Evidence[] {
-    return [...this.#pods.values()].flatMap((pod) =>
-      containerStatuses(pod)
-        .filter(
-          (status) =>
-            hasStarted(status) &&
-            (lastEnd(status)?.exitCode !== 0 || (wasStopped && this.#ranToDeadline(status))),
-        )
-        .map((status): Evidence => {
-          const end = lastEnd(status);
-          return {
-            reason: end ? 'migration-failed' : 'migration-timeout',
-            about: 'pod',
-            object: `pod/${pod.metadata?.name}`,
-            others: [],
-            count: 1,
-            container: status.name,
-            message: end ? howItEnded(end.exitCode, end.reason, wasStopped) : 'it was still running',
-            said: end?.message ?? (end ? '' : said),
-            next: 'Read its last log lines, correct the migration, and run this again.',
-            since: this.#run.clock.now(),
-            hopeless: true,
-            hasLog: true,
-            logs: [{ object: `pod/${pod.metadata?.name}`, lines: this.#logs.tail(pod, status) }],
-            events: [],
-          };
-        }),
-    );
-  }
-
-  /** Whether the container ended only when the Job's deadline was over. */
-  #ranToDeadline(status: V1ContainerStatus): boolean {
-    const { status: jobStatus, spec } = this.#job;
-    const deadline =
-      new Date(jobStatus?.startTime ?? 0).getTime() + (spec?.activeDeadlineSeconds ?? 0) * 1000;
-    const ended = new Date(lastEnd(status)?.finishedAt ?? Number.POSITIVE_INFINITY).getTime();
-    // The cluster's times are whole seconds.
-    return Number.isNaN(ended) || ended >= deadline - 1000;
   }
 
   /**
@@ -346,22 +259,4 @@ function isWorking(pod: V1Pod, { spec }: V1Job): boolean {
   return containerStatuses(pod).some(
     ({ name, state }) => state?.running !== undefined && named.some((each) => each.name === name),
   );
-}
-
-function cannotStart({ diagnoses }: Verdict): Cause | undefined {
-  const [worst] = diagnoses;
-  if (worst === undefined) return undefined;
-  const message = `The migration cannot start: ${sayObject(worst)}: ${worst.message}.`;
-  return { reason: worst.reason, message, diagnoses: diagnoses.map(evidenceOf) };
-}
-
-function howItEnded(code: number, reason: string | undefined, wasStopped: boolean): string {
-  if (wasStopped) return `it was still running, and was stopped (${sayExit(code)})`;
-  return reason === 'OOMKilled'
-    ? 'it was killed for using more memory than its limit'
-    : `it ended with ${sayExit(code)}`;
-}
-
-function evidenceOf(diagnosis: Diagnosis): Evidence {
-  return { ...diagnosis, logs: [], events: [] };
 }

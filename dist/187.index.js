@@ -1,8 +1,8 @@
-export const id = 575;
-export const ids = [575];
+export const id = 187;
+export const ids = [187];
 export const modules = {
 
-/***/ 8575:
+/***/ 3187:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -191,16 +191,8 @@ function labelValue(text) {
 var resources = __webpack_require__(8268);
 // EXTERNAL MODULE: ./build/report/cause.js
 var report_cause = __webpack_require__(2828);
-// EXTERNAL MODULE: ./build/clip.js
-var clip = __webpack_require__(1992);
 // EXTERNAL MODULE: ./build/diagnosis/diagnose.js + 10 modules
 var diagnose = __webpack_require__(7780);
-// EXTERNAL MODULE: ./build/diagnosis/diagnosis.js
-var diagnosis = __webpack_require__(1851);
-// EXTERNAL MODULE: ./build/diagnosis/exit-code.js
-var exit_code = __webpack_require__(5956);
-// EXTERNAL MODULE: ./build/diagnosis/row.js
-var row = __webpack_require__(5458);
 // EXTERNAL MODULE: ./build/kubernetes/events.js
 var kubernetes_events = __webpack_require__(4912);
 // EXTERNAL MODULE: ./build/kubernetes/pulse.js
@@ -281,11 +273,115 @@ function keyOf(pod, { name, containerID }) {
     return `${pod.metadata?.uid}/${name}/${containerID}`;
 }
 
+// EXTERNAL MODULE: ./build/clip.js
+var clip = __webpack_require__(1992);
+// EXTERNAL MODULE: ./build/diagnosis/diagnosis.js
+var diagnosis = __webpack_require__(1851);
+// EXTERNAL MODULE: ./build/diagnosis/exit-code.js
+var exit_code = __webpack_require__(5956);
+// EXTERNAL MODULE: ./build/diagnosis/row.js
+var row = __webpack_require__(5458);
+;// CONCATENATED MODULE: ./build/steps/migration-cause.js
+
+
+
+
+
+
+function failureOf(seen, end) {
+    if (end.reason !== 'DeadlineExceeded')
+        return crashOf(seen, end);
+    const time = (0,duration/* sayDuration */.k)(seen.timeout);
+    const [standstill] = seen.standstill;
+    if (standstill) {
+        const message = `The migration could not start within ${time}: ${(0,diagnosis/* sayObject */.X)(standstill)}: ${standstill.message}.`;
+        return { reason: standstill.reason, message, diagnoses: seen.standstill.map(bareEvidence) };
+    }
+    const message = `The migration did not end within ${time} and was stopped by the cluster.`;
+    return { reason: 'migration-timeout', message, diagnoses: evidenceOf(seen, end.message, true) };
+}
+function crashOf(seen, end) {
+    const diagnoses = evidenceOf(seen, end.message, false);
+    const [first] = diagnoses;
+    const lastLine = first?.logs[0]?.lines.findLast((line) => line.trim() !== '');
+    const words = lastLine ? ` (its last line: ${(0,clip/* clip */.$Q)(lastLine, 200)})` : '';
+    const what = first ? `${(0,diagnosis/* sayObject */.X)(first)}: ${first.message}${words}` : end.message;
+    const policy = end.reason === 'PodFailurePolicy' ? ` (by the Job's podFailurePolicy: ${end.message})` : '';
+    const tried = seen.pods.reduce((sum, pod) => sum + Math.max(1, ...(pod.status?.containerStatuses ?? []).map(row/* crashes */.sB)), 0);
+    const tries = tried > 1 ? ` It was tried ${tried} times: ${end.message}.` : '';
+    return {
+        reason: 'migration-failed',
+        message: `The migration failed: ${what}${policy}.${tries}`,
+        diagnoses,
+    };
+}
+function cannotStart({ diagnoses }) {
+    const [worst] = diagnoses;
+    if (worst === undefined)
+        return undefined;
+    const message = `The migration cannot start: ${(0,diagnosis/* sayObject */.X)(worst)}: ${worst.message}.`;
+    return { reason: worst.reason, message, diagnoses: diagnoses.map(bareEvidence) };
+}
+function heldBy(diagnosis) {
+    const { reason, object, message } = diagnosis;
+    return { reason, message: `${object}: ${message}.`, diagnoses: [bareEvidence(diagnosis)] };
+}
+function overdue(seen) {
+    return {
+        reason: 'migration-timeout',
+        message: `The migration did not end within ${(0,duration/* sayDuration */.k)(seen.timeout)}, and the cluster did not stop it.`,
+        diagnoses: evidenceOf(seen, '', false),
+    };
+}
+function deleted(seen) {
+    return {
+        reason: 'migration-deleted',
+        message: `Job ${seen.job.metadata?.name} was deleted by somebody else before it had ended, so nobody knows how far it came.`,
+        diagnoses: evidenceOf(seen, '', false),
+    };
+}
+function evidenceOf({ job, pods, tail, now }, said, wasStopped) {
+    const isAtFault = (status) => hasStarted(status) && ((0,row/* lastEnd */.WN)(status)?.exitCode !== 0 || (wasStopped && ranToDeadline(job, status)));
+    return pods.flatMap((pod) => containerStatuses(pod)
+        .filter(isAtFault)
+        .map((status) => {
+        const end = (0,row/* lastEnd */.WN)(status);
+        const object = `pod/${pod.metadata?.name}`;
+        return {
+            reason: end ? 'migration-failed' : 'migration-timeout',
+            about: 'pod',
+            object,
+            others: [],
+            count: 1,
+            container: status.name,
+            message: end ? howItEnded(end.exitCode, end.reason, wasStopped) : 'it was still running',
+            said: end?.message ?? (end ? '' : said),
+            next: 'Read its last log lines, correct the migration, and run this again.',
+            since: now,
+            hopeless: true,
+            hasLog: true,
+            logs: [{ object, lines: tail(pod, status) }],
+            events: [],
+        };
+    }));
+}
+function ranToDeadline({ status, spec }, container) {
+    const deadline = new Date(status?.startTime ?? 0).getTime() + (spec?.activeDeadlineSeconds ?? 0) * 1000;
+    const finishedAt = (0,row/* lastEnd */.WN)(container)?.finishedAt;
+    return finishedAt === undefined || new Date(finishedAt).getTime() >= deadline - 1000;
+}
+function howItEnded(code, reason, wasStopped) {
+    if (reason === 'OOMKilled')
+        return 'it was killed for using more memory than its limit';
+    return wasStopped
+        ? `it was still running, and was stopped (${(0,exit_code/* sayExit */.C)(code)})`
+        : `it ended with ${(0,exit_code/* sayExit */.C)(code)}`;
+}
+function bareEvidence(diagnosis) {
+    return { ...diagnosis, logs: [], events: [] };
+}
+
 ;// CONCATENATED MODULE: ./build/steps/migrate.js
-
-
-
-
 
 
 
@@ -402,10 +498,10 @@ class JobFollower {
             }
             if (end !== undefined) {
                 await this.#logs.drain();
-                return { cause: this.#failure(end), kept: !this.#gone };
+                return { cause: failureOf(this.#seen(), end), kept: !this.#gone };
             }
             if (this.#gone)
-                return { cause: this.#deleted(), kept: false };
+                return { cause: deleted(this.#seen()), kept: false };
             const stuck = this.#stuck();
             if (stuck)
                 return { cause: stuck, kept: !(await this.#removeUnlessRunning()) };
@@ -413,7 +509,7 @@ class JobFollower {
                 const late = await this.#lastLook();
                 if (late)
                     return late;
-                return { cause: this.#overdue(), kept: !(await this.#removeUnlessRunning()) };
+                return { cause: overdue(this.#seen()), kept: !(await this.#removeUnlessRunning()) };
             }
             await this.#pulse.wait(seen, 1, clock, this.#signal);
         }
@@ -427,20 +523,15 @@ class JobFollower {
         const end = job && jobEnd(job);
         if (end === undefined)
             return undefined;
-        return { cause: end.complete ? undefined : this.#failure(end), kept: true };
+        return { cause: end.complete ? undefined : failureOf(this.#seen(), end), kept: true };
     }
     #stuck() {
         const now = this.#run.clock.now();
         const { failFast } = this.#run.inputs;
         const pods = [...this.#pods.values()];
         const held = (0,diagnose/* judgeJob */.JB)({ job: this.#job, pods }, `job/${this.#name}`, this.#sightings, now, failFast);
-        if (held?.hopeless) {
-            return {
-                reason: held.reason,
-                message: `${held.object}: ${held.message}.`,
-                diagnoses: [evidenceOf(held)],
-            };
-        }
+        if (held?.hopeless)
+            return heldBy(held);
         if (pods.some((pod) => pod.status?.containerStatuses?.some(hasStarted))) {
             this.#standstill = [];
             return undefined;
@@ -457,77 +548,15 @@ class JobFollower {
         const refusal = this.#events().find(({ reason }) => reason === 'FailedCreate');
         return refusal && { object: `job/${this.#name}`, words: refusal.message };
     }
-    #failure(end) {
-        const [standstill] = this.#standstill;
-        const wasStopped = end.reason === 'DeadlineExceeded';
-        if (standstill && wasStopped) {
-            const message = `The migration could not start within ${(0,duration/* sayDuration */.k)(this.#timeout)}: ${(0,diagnosis/* sayObject */.X)(standstill)}: ${standstill.message}.`;
-            return { reason: standstill.reason, message, diagnoses: this.#standstill.map(evidenceOf) };
-        }
-        const evidence = this.#evidence(end.message, wasStopped);
-        const [first] = evidence;
-        if (wasStopped) {
-            return {
-                reason: 'migration-timeout',
-                message: `The migration did not end within ${(0,duration/* sayDuration */.k)(this.#timeout)} and was stopped by the cluster.`,
-                diagnoses: evidence,
-            };
-        }
-        const lastLine = first?.logs[0]?.lines.findLast((line) => line.trim() !== '');
-        const words = lastLine ? ` (its last line: ${(0,clip/* clip */.$Q)(lastLine, 200)})` : '';
-        const what = first ? `${(0,diagnosis/* sayObject */.X)(first)}: ${first.message}${words}` : end.message;
-        const policy = end.reason === 'PodFailurePolicy' ? ` (by the Job's podFailurePolicy: ${end.message})` : '';
-        const tried = [...this.#pods.values()].reduce((sum, pod) => sum + Math.max(1, ...(pod.status?.containerStatuses ?? []).map(row/* crashes */.sB)), 0);
-        const tries = tried > 1 ? ` It was tried ${tried} times: ${end.message}.` : '';
+    #seen() {
         return {
-            reason: 'migration-failed',
-            message: `The migration failed: ${what}${policy}.${tries}`,
-            diagnoses: evidence,
+            job: this.#job,
+            pods: [...this.#pods.values()],
+            standstill: this.#standstill,
+            timeout: this.#timeout,
+            tail: (pod, status) => this.#logs.tail(pod, status),
+            now: this.#run.clock.now(),
         };
-    }
-    #overdue() {
-        return {
-            reason: 'migration-timeout',
-            message: `The migration did not end within ${(0,duration/* sayDuration */.k)(this.#timeout)}, and the cluster did not stop it.`,
-            diagnoses: this.#evidence('', false),
-        };
-    }
-    #deleted() {
-        return {
-            reason: 'migration-deleted',
-            message: `Job ${this.#name} was deleted by somebody else before it had ended, so nobody knows how far it came.`,
-            diagnoses: this.#evidence('', false),
-        };
-    }
-    #evidence(said, wasStopped) {
-        return [...this.#pods.values()].flatMap((pod) => containerStatuses(pod)
-            .filter((status) => hasStarted(status) &&
-            ((0,row/* lastEnd */.WN)(status)?.exitCode !== 0 || (wasStopped && this.#ranToDeadline(status))))
-            .map((status) => {
-            const end = (0,row/* lastEnd */.WN)(status);
-            return {
-                reason: end ? 'migration-failed' : 'migration-timeout',
-                about: 'pod',
-                object: `pod/${pod.metadata?.name}`,
-                others: [],
-                count: 1,
-                container: status.name,
-                message: end ? howItEnded(end.exitCode, end.reason, wasStopped) : 'it was still running',
-                said: end?.message ?? (end ? '' : said),
-                next: 'Read its last log lines, correct the migration, and run this again.',
-                since: this.#run.clock.now(),
-                hopeless: true,
-                hasLog: true,
-                logs: [{ object: `pod/${pod.metadata?.name}`, lines: this.#logs.tail(pod, status) }],
-                events: [],
-            };
-        }));
-    }
-    #ranToDeadline(status) {
-        const { status: jobStatus, spec } = this.#job;
-        const deadline = new Date(jobStatus?.startTime ?? 0).getTime() + (spec?.activeDeadlineSeconds ?? 0) * 1000;
-        const ended = new Date((0,row/* lastEnd */.WN)(status)?.finishedAt ?? Number.POSITIVE_INFINITY).getTime();
-        return Number.isNaN(ended) || ended >= deadline - 1000;
     }
     async #removeUnlessRunning() {
         const { client, namespace, signal, log } = this.#run;
@@ -552,23 +581,6 @@ function isWorking(pod, { spec }) {
     const { containers = [], initContainers = [] } = spec?.template.spec ?? {};
     const named = [...containers, ...initContainers.filter(({ restartPolicy }) => restartPolicy !== 'Always')];
     return containerStatuses(pod).some(({ name, state }) => state?.running !== undefined && named.some((each) => each.name === name));
-}
-function cannotStart({ diagnoses }) {
-    const [worst] = diagnoses;
-    if (worst === undefined)
-        return undefined;
-    const message = `The migration cannot start: ${(0,diagnosis/* sayObject */.X)(worst)}: ${worst.message}.`;
-    return { reason: worst.reason, message, diagnoses: diagnoses.map(evidenceOf) };
-}
-function howItEnded(code, reason, wasStopped) {
-    if (wasStopped)
-        return `it was still running, and was stopped (${(0,exit_code/* sayExit */.C)(code)})`;
-    return reason === 'OOMKilled'
-        ? 'it was killed for using more memory than its limit'
-        : `it ended with ${(0,exit_code/* sayExit */.C)(code)}`;
-}
-function evidenceOf(diagnosis) {
-    return { ...diagnosis, logs: [], events: [] };
 }
 
 ;// CONCATENATED MODULE: ./build/steps/migration.js

@@ -1,0 +1,140 @@
+import type { V1ContainerStatus, V1Job, V1Pod } from '@kubernetes/client-node';
+import { clip } from '../clip.ts';
+import type { Verdict } from '../diagnosis/diagnose.ts';
+import { type Diagnosis, sayObject } from '../diagnosis/diagnosis.ts';
+import { sayExit } from '../diagnosis/exit-code.ts';
+import { crashes, lastEnd } from '../diagnosis/row.ts';
+import { sayDuration } from '../duration.ts';
+import type { Cause, Evidence } from '../journal.ts';
+import type { JobEnd } from '../kubernetes/jobs.ts';
+import { containerStatuses, hasStarted } from './job-logs.ts';
+
+/** All that was seen of a migration Job. */
+export interface JobSeen {
+  readonly job: V1Job;
+  /** Each pod as last seen, also those that are gone. */
+  readonly pods: readonly V1Pod[];
+  /** What was last wrong while nothing of the Job had run. */
+  readonly standstill: readonly Diagnosis[];
+  /** Seconds that it had: `activeDeadlineSeconds`. */
+  readonly timeout: number;
+  /** The last log lines of a container's present instance. */
+  readonly tail: (pod: V1Pod, status: V1ContainerStatus) => readonly string[];
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
+type Failure = Exclude<JobEnd, { complete: true }>;
+
+/** Why a Job that has ended badly did. Pure, as all of these. */
+export function failureOf(seen: JobSeen, end: Failure): Cause {
+  if (end.reason !== 'DeadlineExceeded') return crashOf(seen, end);
+  const time = sayDuration(seen.timeout);
+  const [standstill] = seen.standstill;
+  if (standstill) {
+    const message = `The migration could not start within ${time}: ${sayObject(standstill)}: ${standstill.message}.`;
+    return { reason: standstill.reason, message, diagnoses: seen.standstill.map(bareEvidence) };
+  }
+  const message = `The migration did not end within ${time} and was stopped by the cluster.`;
+  return { reason: 'migration-timeout', message, diagnoses: evidenceOf(seen, end.message, true) };
+}
+
+function crashOf(seen: JobSeen, end: Failure): Cause {
+  const diagnoses = evidenceOf(seen, end.message, false);
+  const [first] = diagnoses;
+  const lastLine = first?.logs[0]?.lines.findLast((line) => line.trim() !== '');
+  const words = lastLine ? ` (its last line: ${clip(lastLine, 200)})` : '';
+  const what = first ? `${sayObject(first)}: ${first.message}${words}` : end.message;
+  const policy = end.reason === 'PodFailurePolicy' ? ` (by the Job's podFailurePolicy: ${end.message})` : '';
+  const tried = seen.pods.reduce(
+    (sum, pod) => sum + Math.max(1, ...(pod.status?.containerStatuses ?? []).map(crashes)),
+    0,
+  );
+  const tries = tried > 1 ? ` It was tried ${tried} times: ${end.message}.` : '';
+  return {
+    reason: 'migration-failed',
+    message: `The migration failed: ${what}${policy}.${tries}`,
+    diagnoses,
+  };
+}
+
+/** A Job that is given up, since nothing of it can start. */
+export function cannotStart({ diagnoses }: Verdict): Cause | undefined {
+  const [worst] = diagnoses;
+  if (worst === undefined) return undefined;
+  const message = `The migration cannot start: ${sayObject(worst)}: ${worst.message}.`;
+  return { reason: worst.reason, message, diagnoses: diagnoses.map(bareEvidence) };
+}
+
+/** A Job that something holds, though nothing of the migration runs. */
+export function heldBy(diagnosis: Diagnosis): Cause {
+  const { reason, object, message } = diagnosis;
+  return { reason, message: `${object}: ${message}.`, diagnoses: [bareEvidence(diagnosis)] };
+}
+
+/** A Job that has not ended though its deadline is long over. */
+export function overdue(seen: JobSeen): Cause {
+  return {
+    reason: 'migration-timeout',
+    message: `The migration did not end within ${sayDuration(seen.timeout)}, and the cluster did not stop it.`,
+    diagnoses: evidenceOf(seen, '', false),
+  };
+}
+
+/** A Job that somebody deleted. */
+export function deleted(seen: JobSeen): Cause {
+  return {
+    reason: 'migration-deleted',
+    message: `Job ${seen.job.metadata?.name} was deleted by somebody else before it had ended, so nobody knows how far it came.`,
+    diagnoses: evidenceOf(seen, '', false),
+  };
+}
+
+/** One for each container that did not end well, or was stopped, with its last lines. */
+function evidenceOf({ job, pods, tail, now }: JobSeen, said: string, wasStopped: boolean): Evidence[] {
+  const isAtFault = (status: V1ContainerStatus) =>
+    hasStarted(status) && (lastEnd(status)?.exitCode !== 0 || (wasStopped && ranToDeadline(job, status)));
+  return pods.flatMap((pod) =>
+    containerStatuses(pod)
+      .filter(isAtFault)
+      .map((status): Evidence => {
+        const end = lastEnd(status);
+        const object = `pod/${pod.metadata?.name}`;
+        return {
+          reason: end ? 'migration-failed' : 'migration-timeout',
+          about: 'pod',
+          object,
+          others: [],
+          count: 1,
+          container: status.name,
+          message: end ? howItEnded(end.exitCode, end.reason, wasStopped) : 'it was still running',
+          said: end?.message ?? (end ? '' : said),
+          next: 'Read its last log lines, correct the migration, and run this again.',
+          since: now,
+          hopeless: true,
+          hasLog: true,
+          logs: [{ object, lines: tail(pod, status) }],
+          events: [],
+        };
+      }),
+  );
+}
+
+/** Whether the container ended only when the Job's deadline was over. */
+function ranToDeadline({ status, spec }: V1Job, container: V1ContainerStatus): boolean {
+  const deadline = new Date(status?.startTime ?? 0).getTime() + (spec?.activeDeadlineSeconds ?? 0) * 1000;
+  const finishedAt = lastEnd(container)?.finishedAt;
+  // The cluster's times are whole seconds.
+  return finishedAt === undefined || new Date(finishedAt).getTime() >= deadline - 1000;
+}
+
+function howItEnded(code: number, reason: string | undefined, wasStopped: boolean): string {
+  if (reason === 'OOMKilled') return 'it was killed for using more memory than its limit';
+  return wasStopped
+    ? `it was still running, and was stopped (${sayExit(code)})`
+    : `it ended with ${sayExit(code)}`;
+}
+
+function bareEvidence(diagnosis: Diagnosis): Evidence {
+  return { ...diagnosis, logs: [], events: [] };
+}
