@@ -19,6 +19,10 @@ var names = __webpack_require__(5596);
 var observe = __webpack_require__(52);
 // EXTERNAL MODULE: ./build/kubernetes/workloads/template.js
 var template = __webpack_require__(5984);
+// EXTERNAL MODULE: ./build/run.js
+var build_run = __webpack_require__(6501);
+// EXTERNAL MODULE: ./build/steps/finish-left.js
+var finish_left = __webpack_require__(8147);
 // EXTERNAL MODULE: ./build/steps/lock.js
 var lock = __webpack_require__(3329);
 // EXTERNAL MODULE: ./build/steps/look.js
@@ -32,9 +36,15 @@ var recover = __webpack_require__(6030);
 
 
 
+
+
 const longestUndo = 200;
 async function giveUpLock(run) {
-    await (0,lock/* underLock */.y)(run, async () => ({ result: 'cancelled', next: [] }));
+    await (0,lock/* underLock */.y)(run, async (locked) => {
+        if (locked.left === undefined || locked.left.by === (0,build_run/* nameOf */.V)(run))
+            await locked.saveIntent(undefined);
+        return { result: 'cancelled', next: [] };
+    });
 }
 async function finish(run, intent) {
     const { journal, log, server } = run;
@@ -97,8 +107,9 @@ async function leave(run, observation, intent, cause, input) {
     const view = observation.view();
     const health = view && (0,look/* healthOf */.Wr)(observation.kind, view, run.clock.now());
     const workload = (0,names/* sayWorkload */.j)(run.inputs.workload);
+    const isWell = await (0,finish_left/* isHealthy */.W)(run, observation, intent);
     await run.saveIntent(undefined);
-    if (health?.status.state === 'complete' && health.current) {
+    if (isWell && health?.current) {
         run.journal.add({ type: 'rolled-out', revision: health.current.number });
         return { result: 'deployed', next: ['Main did not see it to its end, but the rollout has ended well.'] };
     }

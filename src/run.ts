@@ -42,3 +42,8 @@ export interface Run {
 export class Interrupted extends Error {
   override readonly name = 'Interrupted';
 }
+
+/** The run as an intent names it: its page, or its identity where there is none. */
+export function nameOf({ github, holder }: Run): string {
+  return github.url || holder.identity;
+}

@@ -3,7 +3,8 @@ import type { Cause, Ending } from '../journal.ts';
 import { sayWorkload } from '../kubernetes/workloads/names.ts';
 import { type Observation, observeIfThere } from '../kubernetes/workloads/observe.ts';
 import { templateDigest } from '../kubernetes/workloads/template.ts';
-import type { Run } from '../run.ts';
+import { nameOf, type Run } from '../run.ts';
+import { isHealthy } from '../steps/finish-left.ts';
 import { underLock } from '../steps/lock.ts';
 import { healthOf } from '../steps/look.ts';
 import { undoAndSay, undoCommand } from '../steps/recover.ts';
@@ -13,7 +14,11 @@ const longestUndo = 200;
 
 /** Gives up the lock of a main that left nothing to finish; if that fails, it expires. */
 export async function giveUpLock(run: Run): Promise<void> {
-  await underLock(run, async () => ({ result: 'cancelled', next: [] }));
+  await underLock(run, async (locked) => {
+    // What another run left stays noted for whoever comes next.
+    if (locked.left === undefined || locked.left.by === nameOf(run)) await locked.saveIntent(undefined);
+    return { result: 'cancelled', next: [] };
+  });
 }
 
 /** Finishes a deploy that main did not: from what its intent says and the cluster shows. Answers how it ended. */
@@ -93,8 +98,9 @@ async function leave(
   const view = observation.view();
   const health = view && healthOf(observation.kind, view, run.clock.now());
   const workload = sayWorkload(run.inputs.workload);
+  const isWell = await isHealthy(run, observation, intent);
   await run.saveIntent(undefined);
-  if (health?.status.state === 'complete' && health.current) {
+  if (isWell && health?.current) {
     run.journal.add({ type: 'rolled-out', revision: health.current.number });
     return { result: 'deployed', next: ['Main did not see it to its end, but the rollout has ended well.'] };
   }

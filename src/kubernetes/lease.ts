@@ -44,6 +44,9 @@ const renewSeconds = 8;
 /** Seconds that must be left of the lock before a change; with less, it is renewed first. */
 const freshSeconds = 18;
 
+/** How often a renewal may take so long that little is left of it. */
+const mostRenewals = 5;
+
 /** Seconds before expiry at which a change must be over. */
 const marginSeconds = 5;
 
@@ -105,8 +108,14 @@ export async function acquireLock(request: LockRequest): Promise<LockAttempt> {
       request.onWait(by);
       told = by.identity;
     }
-    if (clock.now() >= deadline) return { kind: 'held', by };
-    await clock.sleep(Math.min(lookSeconds, (deadline - clock.now()) / 1000), signal);
+    // A holder that seems to be lost is watched to the end: else a short timeout would never get past it.
+    const silent = clock.now() - new Date(lease?.spec?.renewTime ?? 0).getTime();
+    const seemsLost = silent > promised && promised <= leaseSeconds * 1000;
+    if (clock.now() >= deadline && !(seemsLost && clock.now() - seen.since < promised))
+      return { kind: 'held', by };
+    const pause =
+      clock.now() < deadline ? Math.min(lookSeconds, (deadline - clock.now()) / 1000) : lookSeconds;
+    await clock.sleep(pause, signal);
   }
 }
 
@@ -151,7 +160,10 @@ export class LeaseLock {
   async ensure(): Promise<number> {
     this.#lost.signal.throwIfAborted();
     const left = () => leaseSeconds - (this.#request.clock.now() - this.#renewedAt) / 1000;
-    if (left() < freshSeconds) await this.#change({});
+    for (let attempt = 0; left() < freshSeconds; attempt++) {
+      if (attempt >= mostRenewals) throw new Error('The API server is too slow for the lock to be held.');
+      await this.#change({});
+    }
     return left() - marginSeconds;
   }
 
@@ -160,15 +172,15 @@ export class LeaseLock {
     this.#stop.abort();
   }
 
-  /** Takes the note away and gives the lock up. Never throws: a Lease that cannot be released expires by itself. */
-  async release(): Promise<void> {
+  /** Takes the note away, unless it is to stay for whoever comes next, and gives the lock up. Never throws: a Lease that cannot be released expires by itself. */
+  async release(keepNote = false): Promise<void> {
     this.#stop.abort();
     if (this.#lost.signal.aborted) return;
     try {
       await this.#change(
         {
           spec: { holderIdentity: null, acquireTime: null },
-          metadata: { annotations: { [marks.run]: null, [marks.intent]: null } },
+          metadata: { annotations: { [marks.run]: null, ...(!keepNote && { [marks.intent]: null }) } },
         },
         releaseSeconds,
       );

@@ -32,7 +32,8 @@ export function neededAccess(
     // Creating cannot be limited to a name.
     ...need(lock, 'coordination.k8s.io', 'leases', 'get', 'patch'),
     ...need(undefined, 'coordination.k8s.io', 'leases', 'create'),
-    ...(migrates ? need(undefined, 'batch', 'jobs', 'list', 'watch', 'create', 'delete') : []),
+    // Another run's migration is waited for, also by a deploy that has none.
+    ...need(undefined, 'batch', 'jobs', 'list', ...(migrates ? ['watch', 'create', 'delete'] : [])),
   ];
 }
 

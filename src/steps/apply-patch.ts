@@ -10,6 +10,8 @@ export type PatchEnd =
   | { readonly kind: 'applied'; readonly workload: WorkloadObject }
   /** Somebody else's change came first. */
   | { readonly kind: 'overtaken'; readonly workload: WorkloadObject }
+  /** The workload is there no more. */
+  | { readonly kind: 'gone' }
   /** The server does not take it, and the workload is as it was. */
   | { readonly kind: 'refused'; readonly error: ApiError };
 
@@ -58,7 +60,8 @@ export async function applyPatch(
       signal.throwIfAborted();
       if (error instanceof ConnectionError && clock.now() < deadline) continue;
       if (!(error instanceof ApiError)) throw error;
-      const workload = await client.get(kind.resource, { namespace, name }, { signal, patience });
+      const workload = await readIfThere(run, kind, name, patience);
+      if (workload === undefined) return { kind: 'gone' };
       if (isOurs(workload)) return { kind: 'applied', workload };
       const unchanged = workload.spec !== undefined && templateDigest(workload.spec.template) === expected;
       if (!unchanged) return { kind: 'overtaken', workload };
@@ -67,5 +70,20 @@ export async function applyPatch(
       if (error.status >= 500) throw error;
       return { kind: 'refused', error };
     }
+  }
+}
+
+/** The workload as it is now; undefined where there is none. */
+export async function readIfThere(
+  { client, namespace, signal }: Run,
+  kind: WorkloadKind,
+  name: string,
+  patience: number,
+): Promise<WorkloadObject | undefined> {
+  try {
+    return await client.get(kind.resource, { namespace, name }, { signal, patience });
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 404) return undefined;
+    throw error;
   }
 }

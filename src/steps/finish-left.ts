@@ -4,8 +4,8 @@ import { sayWorkload } from '../kubernetes/workloads/names.ts';
 import type { Observation } from '../kubernetes/workloads/observe.ts';
 import { templateDigest } from '../kubernetes/workloads/template.ts';
 import type { Run } from '../run.ts';
-import { healthOf } from './look.ts';
 import { undo } from './undo.ts';
+import { watchRollout } from './watch-rollout.ts';
 
 /**
  * Brings to rest what a run before this one had begun and, its runner being lost, could not finish: what it set is
@@ -16,6 +16,8 @@ import { undo } from './undo.ts';
 export async function finishLeft(run: Run, observation: Observation, left: Intent): Promise<void> {
   const { log, journal, inputs } = run;
   if (left.phase !== 'migrating') {
+    // From here on it is this run's to finish, and its post's.
+    await run.saveIntent(left);
     log.line(
       `An earlier run (${left.by}) was lost while it changed ${sayWorkload(inputs.workload)}; finishing that first.`,
     );
@@ -32,12 +34,12 @@ async function finish(run: Run, observation: Observation, left: Intent): Promise
   if (view === undefined || template === undefined || view.workload.metadata?.uid !== left.uid) {
     return 'The workload that it changed is gone; nothing is to be done.';
   }
-  if (!left.ours.includes(templateDigest(template)) && left.phase === 'setting-image') {
+  const isOurs = left.ours.includes(templateDigest(template));
+  if (!isOurs && left.phase === 'setting-image')
     return 'What it meant to set does not run; nothing is to be done.';
+  if (isOurs && left.phase === 'setting-image' && (await isHealthy(run, observation, left))) {
+    return 'What it had set has become healthy, and is kept.';
   }
-  const { status, current } = healthOf(observation.kind, view, run.clock.now());
-  if (status.state === 'complete')
-    return `Revision ${current?.number ?? '?'} has become healthy, and is kept.`;
   if (left.undoTo === undefined)
     return 'No revision was healthy before it, so there is nothing to go back to.';
   try {
@@ -48,4 +50,16 @@ async function finish(run: Run, observation: Observation, left: Intent): Promise
     run.signal.throwIfAborted();
     return `It could not be undone: ${messageOf(error)}`;
   }
+}
+
+/** Seconds for a rollout that nobody watches any more to show that it has been complete all the time. */
+const healthySeconds = 15;
+
+/** Whether what `left` set is rolled out and stays so; not only by the workload's status, but by its pods. */
+export async function isHealthy(run: Run, observation: Observation, left: Intent): Promise<boolean> {
+  const view = observation.view();
+  if (view === undefined || observation.kind.status(view).state !== 'complete') return false;
+  const ours = new Set(left.ours);
+  const expected = { ours, before: undefined, generation: 0, timeout: healthySeconds, isUndo: false };
+  return (await watchRollout(run, observation, expected)).kind === 'complete';
 }

@@ -3,6 +3,7 @@ import { type Intent, parseIntent } from '../intent.ts';
 import type { Ending } from '../journal.ts';
 import { acquireLock, type HeldLock } from '../kubernetes/lease.ts';
 import { sayWorkload, type WorkloadName } from '../kubernetes/workloads/names.ts';
+import { digestOf } from '../kubernetes/workloads/template.ts';
 import type { Run } from '../run.ts';
 
 /** A run that holds the workload's lock. */
@@ -38,6 +39,8 @@ export async function underLock(run: Run, work: (locked: LockedRun) => Promise<E
   if (attempt.kind === 'held') return stillLocked(run, attempt.by);
   const { lock, left } = attempt;
   const signal = AbortSignal.any([run.signal, lock.lost]);
+  // The note of a lost run stays until this one has made it its own.
+  let isNoteOurs = left === '';
   const locked: LockedRun = {
     ...run,
     left: parseIntent(left),
@@ -45,6 +48,7 @@ export async function underLock(run: Run, work: (locked: LockedRun) => Promise<E
     signal,
     ensureLock: () => lock.ensure(),
     saveIntent: async (intent) => {
+      isNoteOurs = true;
       await run.saveIntent(intent);
       // That it is done with, the release says; until then a stale note only makes the next run look.
       if (intent !== undefined) await lock.note(JSON.stringify(intent));
@@ -52,20 +56,24 @@ export async function underLock(run: Run, work: (locked: LockedRun) => Promise<E
   };
   try {
     const ending = await work(locked);
-    await lock.release();
+    await lock.release(!isNoteOurs);
     return ending;
   } catch (error) {
     // What may be half-way keeps its lock and note, for post; and if there is no post, the lock expires.
     const isHalfWay = run.signal.aborted || run.journal.last('setting-image') !== undefined;
     if (isHalfWay) lock.stop();
-    else await lock.release();
+    else await lock.release(!isNoteOurs);
     throw error;
   }
 }
 
+/** Characters that an object's name may have. */
+const longestName = 253;
+
 /** The name of the workload's Lease. */
 export function lockName(workload: WorkloadName): string {
-  return `safe-rollout-${workload.kind.toLowerCase()}-${workload.name}`.slice(0, 253);
+  const name = `safe-rollout-${workload.kind.toLowerCase()}-${workload.name}`;
+  return name.length <= longestName ? name : `${name.slice(0, longestName - 17)}-${digestOf(workload)}`;
 }
 
 function sayHolder({ identity, url, since }: HeldLock): string {

@@ -11,7 +11,7 @@ import { templateDigest } from '../kubernetes/workloads/template.ts';
 import type { Access } from '../preflight/access.ts';
 import type { FoundFacts } from '../preflight/rule.ts';
 import { sayFindings } from '../report/findings.ts';
-import type { Run } from '../run.ts';
+import { nameOf, type Run } from '../run.ts';
 import { healthOf, toUndoTarget } from './look.ts';
 import { factsOf, judgeFacts, type Rehearsal, rehearse, siblingsOf } from './preflight.ts';
 
@@ -127,7 +127,7 @@ function toIntent(
     changes: changes.map(({ container, from, to }) => ({ container, from, to })),
     server: run.server,
     before: workload.spec ? templateDigest(workload.spec.template) : '',
-    by: run.github.url || run.holder.identity,
+    by: nameOf(run),
     ours: [templateDigest(withImages(workload, changes))],
     undoTo: undoTo && toUndoTarget(undoTo),
   };

@@ -80,9 +80,11 @@ export async function undoAndSay(
   journal.add({ type: 'undo-started', revision: target.number });
   const end = await undoOrExplain(run, observation, intent, timeout);
   log.endGroup();
+  // The journal first: whoever finds no intent reads there how it ended.
+  if (end.kind === 'undone') journal.add({ type: 'undone', revision: end.revision.number });
+  if (end.kind === 'failed') journal.add({ type: 'undo-failed', cause: { ...end.trouble, diagnoses: [] } });
   await run.saveIntent(undefined);
   if (end.kind === 'undone') {
-    journal.add({ type: 'undone', revision: end.revision.number });
     return { result: 'undone', cause, next: adviceOnCause(cause) };
   }
   if (end.kind === 'superseded') return superseded(run, end, cause);

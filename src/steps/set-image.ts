@@ -1,3 +1,4 @@
+import { adviceOn } from '../diagnosis/plain-reasons.ts';
 import type { Intent } from '../intent.ts';
 import type { Ending } from '../journal.ts';
 import { marks } from '../kubernetes/marks.ts';
@@ -49,6 +50,14 @@ export async function setImage(run: Run, plan: Plan): Promise<SetImage | Ending>
   if (end.kind === 'refused') {
     const message = `The API server refused the new image for ${sayWorkload(inputs.workload)}: ${end.error.message}`;
     return { result: 'refused', cause: { reason: 'patch-refused', message, diagnoses: [] }, next: [] };
+  }
+  if (end.kind === 'gone') {
+    const message = `${sayWorkload(inputs.workload)} was deleted after it had been checked.`;
+    return {
+      result: 'superseded',
+      cause: { reason: 'deleted', message, diagnoses: [] },
+      next: adviceOn('deleted'),
+    };
   }
   const author = lastChangeOf(end.workload, run.github.url);
   const message = `${sayWorkload(inputs.workload)} was changed by ${author} after it had been checked, so the image was not set.`;

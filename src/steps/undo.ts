@@ -6,7 +6,7 @@ import type { Observation } from '../kubernetes/workloads/observe.ts';
 import { withImages } from '../kubernetes/workloads/patch.ts';
 import { templateDigest } from '../kubernetes/workloads/template.ts';
 import type { Run } from '../run.ts';
-import { applyPatch } from './apply-patch.ts';
+import { applyPatch, readIfThere } from './apply-patch.ts';
 import { findRevision } from './look.ts';
 import { type RolloutTrouble, watchRollout } from './watch-rollout.ts';
 
@@ -30,7 +30,7 @@ export async function undo(
   intent: Intent,
   timeout: number,
 ): Promise<UndoEnd> {
-  const { client, namespace, inputs, clock, signal } = run;
+  const { inputs, clock } = run;
   const target = intent.undoTo;
   if (target === undefined) throw new Error('There is no revision to go back to.');
   const { kind } = observation;
@@ -39,9 +39,9 @@ export async function undo(
   const deadline = clock.now() + timeout * 1000;
   const left = () => Math.max(0, (deadline - clock.now()) / 1000);
 
-  const before = await client.get(kind.resource, { namespace, name }, { signal, patience: left() });
+  const before = await readIfThere(run, kind, name, left());
   const view = observation.view();
-  if (view === undefined || before.spec === undefined || before.metadata?.uid !== intent.uid) {
+  if (view === undefined || before?.spec === undefined || before.metadata?.uid !== intent.uid) {
     return { kind: 'superseded', reason: 'deleted', message: `${workload} was deleted.` };
   }
   const wanted = new Set([target.templateDigest]);
@@ -66,6 +66,8 @@ export async function undo(
       spec !== undefined && wanted.has(templateDigest(spec.template));
     const end = await applyPatch(run, kind, name, patch, digest, isBack, left());
     if (end.kind === 'refused') throw end.error;
+    if (end.kind === 'gone')
+      return { kind: 'superseded', reason: 'deleted', message: `${workload} was deleted.` };
     if (end.kind === 'overtaken') {
       const author = lastChangeOf(end.workload, run.github.url);
       return {

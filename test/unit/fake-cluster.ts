@@ -65,6 +65,8 @@ export interface FakeClientOptions {
  */
 export class FakeCluster {
   readonly calls: FakeCall[] = [];
+  /** What containers wrote, by `pod/container`. */
+  readonly logs = new Map<string, string>();
   afterChange: (plural: string, object: Stored) => void = () => {};
   readonly #objects = new Map<string, Stored>();
   readonly #history: { version: number; plural: string; type: string; object: Stored }[] = [];
@@ -172,7 +174,8 @@ export class FakeCluster {
         signal.throwIfAborted();
         return this.#watch(type.plural, query, Number(query.resourceVersion));
       },
-      log: async () => Readable.from([]),
+      log: async ({ pod, container }) =>
+        Readable.from([Buffer.from(this.logs.get(`${pod}/${container}`) ?? '')]),
     };
   }
 

@@ -1,6 +1,6 @@
 import type { Inputs } from '../../src/inputs.ts';
 import type { Intent } from '../../src/intent.ts';
-import { type Event, Journal } from '../../src/journal.ts';
+import { type Entry, type Event, Journal } from '../../src/journal.ts';
 import type { KubernetesClient } from '../../src/kubernetes/client.ts';
 import type { Run } from '../../src/run.ts';
 import { FakeClock, never } from './fake-clock.ts';
@@ -12,7 +12,7 @@ export interface FakeRun extends Run {
   /** Every intent that was saved, in order; undefined where it was done with. */
   readonly saved: (Intent | undefined)[];
   /** The events of a type in the journal. */
-  told<T extends Event['type']>(type: T): Extract<Event, { type: T }>[];
+  told<T extends Event['type']>(type: T): (Entry & { readonly type: T })[];
 }
 
 const inputs: Inputs = {
@@ -81,11 +81,12 @@ export function fakeRun(
     journal,
     clock,
     saveIntent: async (intent) => void saved.push(intent),
+    ensureLock: async () => Number.POSITIVE_INFINITY,
     holder: { identity: over.identity ?? 'acme/shop/4711/1/deploy/3f2c1ab9', url: ownRun },
     signal: over.signal ?? never,
     lines,
     saved,
     told: <T extends Event['type']>(type: T) =>
-      journal.entries.filter((entry) => entry.type === type) as Extract<Event, { type: T }>[],
+      journal.entries.filter((entry): entry is Entry & { type: T } => entry.type === type),
   };
 }

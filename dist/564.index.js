@@ -1,5 +1,5 @@
-export const id = 978;
-export const ids = [978];
+export const id = 564;
+export const ids = [564];
 export const modules = {
 
 /***/ 1992:
@@ -38,7 +38,7 @@ function wholeWords(beginning) {
 /* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(8500);
 
 const systemClock = {
-    now: () => Date.now(),
+    now: () => Math.round(performance.timeOrigin + performance.now()),
     async sleep(seconds, signal) {
         signal.throwIfAborted();
         try {
@@ -1844,6 +1844,7 @@ class LockLost extends Error {
 const leaseSeconds = 30;
 const renewSeconds = 8;
 const freshSeconds = 18;
+const mostRenewals = 5;
 const marginSeconds = 5;
 const mostFailures = 40;
 const lookSeconds = 2;
@@ -1877,9 +1878,12 @@ async function acquireLock(request) {
             request.onWait(by);
             told = by.identity;
         }
-        if (clock.now() >= deadline)
+        const silent = clock.now() - new Date(lease?.spec?.renewTime ?? 0).getTime();
+        const seemsLost = silent > promised && promised <= leaseSeconds * 1000;
+        if (clock.now() >= deadline && !(seemsLost && clock.now() - seen.since < promised))
             return { kind: 'held', by };
-        await clock.sleep(Math.min(lookSeconds, (deadline - clock.now()) / 1000), signal);
+        const pause = clock.now() < deadline ? Math.min(lookSeconds, (deadline - clock.now()) / 1000) : lookSeconds;
+        await clock.sleep(pause, signal);
     }
 }
 class LeaseLock {
@@ -1904,21 +1908,24 @@ class LeaseLock {
     async ensure() {
         this.#lost.signal.throwIfAborted();
         const left = () => leaseSeconds - (this.#request.clock.now() - this.#renewedAt) / 1000;
-        if (left() < freshSeconds)
+        for (let attempt = 0; left() < freshSeconds; attempt++) {
+            if (attempt >= mostRenewals)
+                throw new Error('The API server is too slow for the lock to be held.');
             await this.#change({});
+        }
         return left() - marginSeconds;
     }
     stop() {
         this.#stop.abort();
     }
-    async release() {
+    async release(keepNote = false) {
         this.#stop.abort();
         if (this.#lost.signal.aborted)
             return;
         try {
             await this.#change({
                 spec: { holderIdentity: null, acquireTime: null },
-                metadata: { annotations: { [_marks_js__WEBPACK_IMPORTED_MODULE_1__/* .marks */ .Z8.run]: null, [_marks_js__WEBPACK_IMPORTED_MODULE_1__/* .marks */ .Z8.intent]: null } },
+                metadata: { annotations: { [_marks_js__WEBPACK_IMPORTED_MODULE_1__/* .marks */ .Z8.run]: null, ...(!keepNote && { [_marks_js__WEBPACK_IMPORTED_MODULE_1__/* .marks */ .Z8.intent]: null }) } },
             }, releaseSeconds);
         }
         catch {
@@ -3140,7 +3147,7 @@ function neededAccess(migrates, workload, lock) {
         ...need(undefined, '', 'events', 'list', 'watch'),
         ...need(lock, 'coordination.k8s.io', 'leases', 'get', 'patch'),
         ...need(undefined, 'coordination.k8s.io', 'leases', 'create'),
-        ...(migrates ? need(undefined, 'batch', 'jobs', 'list', 'watch', 'create', 'delete') : []),
+        ...need(undefined, 'batch', 'jobs', 'list', ...(migrates ? ['watch', 'create', 'delete'] : [])),
     ];
 }
 function isDenied(access, verb, resource) {
@@ -3930,10 +3937,14 @@ function* sayCause(cause) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   V: () => (/* binding */ nameOf),
 /* harmony export */   j: () => (/* binding */ Interrupted)
 /* harmony export */ });
 class Interrupted extends Error {
     name = 'Interrupted';
+}
+function nameOf({ github, holder }) {
+    return github.url || holder.identity;
 }
 
 
@@ -5352,7 +5363,8 @@ function readState() {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   X: () => (/* binding */ applyPatch)
+/* harmony export */   X: () => (/* binding */ applyPatch),
+/* harmony export */   q: () => (/* binding */ readIfThere)
 /* harmony export */ });
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(9473);
 /* harmony import */ var _kubernetes_marks_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(5587);
@@ -5385,7 +5397,9 @@ async function applyPatch(run, kind, name, patch, expected, isOurs, patience) {
                 continue;
             if (!(error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ApiError */ .hD))
                 throw error;
-            const workload = await client.get(kind.resource, { namespace, name }, { signal, patience });
+            const workload = await readIfThere(run, kind, name, patience);
+            if (workload === undefined)
+                return { kind: 'gone' };
             if (isOurs(workload))
                 return { kind: 'applied', workload };
             const unchanged = workload.spec !== undefined && (0,_kubernetes_workloads_template_js__WEBPACK_IMPORTED_MODULE_2__/* .templateDigest */ .pd)(workload.spec.template) === expected;
@@ -5399,6 +5413,82 @@ async function applyPatch(run, kind, name, patch, expected, isOurs, patience) {
         }
     }
 }
+async function readIfThere({ client, namespace, signal }, kind, name, patience) {
+    try {
+        return await client.get(kind.resource, { namespace, name }, { signal, patience });
+    }
+    catch (error) {
+        if (error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ApiError */ .hD && error.status === 404)
+            return undefined;
+        throw error;
+    }
+}
+
+
+/***/ }),
+
+/***/ 8147:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   W: () => (/* binding */ isHealthy),
+/* harmony export */   p: () => (/* binding */ finishLeft)
+/* harmony export */ });
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(9473);
+/* harmony import */ var _kubernetes_workloads_names_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(5596);
+/* harmony import */ var _kubernetes_workloads_template_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(5984);
+/* harmony import */ var _undo_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(8600);
+/* harmony import */ var _watch_rollout_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(6741);
+
+
+
+
+
+async function finishLeft(run, observation, left) {
+    const { log, journal, inputs } = run;
+    if (left.phase !== 'migrating') {
+        await run.saveIntent(left);
+        log.line(`An earlier run (${left.by}) was lost while it changed ${(0,_kubernetes_workloads_names_js__WEBPACK_IMPORTED_MODULE_1__/* .sayWorkload */ .j)(inputs.workload)}; finishing that first.`);
+        const message = await finish(run, observation, left);
+        log.line(message);
+        journal.add({ type: 'resumed', message: `An earlier run (${left.by}) was lost half-way. ${message}` });
+    }
+    await run.saveIntent(undefined);
+}
+async function finish(run, observation, left) {
+    const view = observation.view();
+    const template = view?.workload.spec?.template;
+    if (view === undefined || template === undefined || view.workload.metadata?.uid !== left.uid) {
+        return 'The workload that it changed is gone; nothing is to be done.';
+    }
+    const isOurs = left.ours.includes((0,_kubernetes_workloads_template_js__WEBPACK_IMPORTED_MODULE_2__/* .templateDigest */ .pd)(template));
+    if (!isOurs && left.phase === 'setting-image')
+        return 'What it meant to set does not run; nothing is to be done.';
+    if (isOurs && left.phase === 'setting-image' && (await isHealthy(run, observation, left))) {
+        return 'What it had set has become healthy, and is kept.';
+    }
+    if (left.undoTo === undefined)
+        return 'No revision was healthy before it, so there is nothing to go back to.';
+    try {
+        const end = await (0,_undo_js__WEBPACK_IMPORTED_MODULE_3__/* .undo */ .t)(run, observation, left, run.inputs.undoTimeout);
+        if (end.kind === 'undone')
+            return `Undone to revision ${left.undoTo.number}, which is healthy.`;
+        return end.kind === 'superseded' ? end.message : `It could not be undone: ${end.trouble.message}`;
+    }
+    catch (error) {
+        run.signal.throwIfAborted();
+        return `It could not be undone: ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .messageOf */ .bD)(error)}`;
+    }
+}
+const healthySeconds = 15;
+async function isHealthy(run, observation, left) {
+    const view = observation.view();
+    if (view === undefined || observation.kind.status(view).state !== 'complete')
+        return false;
+    const ours = new Set(left.ours);
+    const expected = { ours, before: undefined, generation: 0, timeout: healthySeconds, isUndo: false };
+    return (await (0,_watch_rollout_js__WEBPACK_IMPORTED_MODULE_4__/* .watchRollout */ .D)(run, observation, expected)).kind === 'complete';
+}
 
 
 /***/ }),
@@ -5411,9 +5501,11 @@ async function applyPatch(run, kind, name, patch, expected, isOurs, patience) {
 /* harmony export */   y: () => (/* binding */ underLock)
 /* harmony export */ });
 /* harmony import */ var _duration_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(3110);
-/* harmony import */ var _intent_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(7048);
+/* harmony import */ var _intent_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(7048);
 /* harmony import */ var _kubernetes_lease_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(9611);
 /* harmony import */ var _kubernetes_workloads_names_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(5596);
+/* harmony import */ var _kubernetes_workloads_template_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(5984);
+
 
 
 
@@ -5438,13 +5530,15 @@ async function underLock(run, work) {
         return stillLocked(run, attempt.by);
     const { lock, left } = attempt;
     const signal = AbortSignal.any([run.signal, lock.lost]);
+    let isNoteOurs = left === '';
     const locked = {
         ...run,
-        left: (0,_intent_js__WEBPACK_IMPORTED_MODULE_3__/* .parseIntent */ .G)(left),
+        left: (0,_intent_js__WEBPACK_IMPORTED_MODULE_4__/* .parseIntent */ .G)(left),
         waited,
         signal,
         ensureLock: () => lock.ensure(),
         saveIntent: async (intent) => {
+            isNoteOurs = true;
             await run.saveIntent(intent);
             if (intent !== undefined)
                 await lock.note(JSON.stringify(intent));
@@ -5452,7 +5546,7 @@ async function underLock(run, work) {
     };
     try {
         const ending = await work(locked);
-        await lock.release();
+        await lock.release(!isNoteOurs);
         return ending;
     }
     catch (error) {
@@ -5460,12 +5554,14 @@ async function underLock(run, work) {
         if (isHalfWay)
             lock.stop();
         else
-            await lock.release();
+            await lock.release(!isNoteOurs);
         throw error;
     }
 }
+const longestName = 253;
 function lockName(workload) {
-    return `safe-rollout-${workload.kind.toLowerCase()}-${workload.name}`.slice(0, 253);
+    const name = `safe-rollout-${workload.kind.toLowerCase()}-${workload.name}`;
+    return name.length <= longestName ? name : `${name.slice(0, longestName - 17)}-${(0,_kubernetes_workloads_template_js__WEBPACK_IMPORTED_MODULE_3__/* .digestOf */ .ol)(workload)}`;
 }
 function sayHolder({ identity, url, since }) {
     const time = new Date(since).toISOString().slice(11, 19);
@@ -5702,9 +5798,12 @@ async function undoAndSay(run, observation, intent, cause, timeout) {
     journal.add({ type: 'undo-started', revision: target.number });
     const end = await undoOrExplain(run, observation, intent, timeout);
     log.endGroup();
+    if (end.kind === 'undone')
+        journal.add({ type: 'undone', revision: end.revision.number });
+    if (end.kind === 'failed')
+        journal.add({ type: 'undo-failed', cause: { ...end.trouble, diagnoses: [] } });
     await run.saveIntent(undefined);
     if (end.kind === 'undone') {
-        journal.add({ type: 'undone', revision: end.revision.number });
         return { result: 'undone', cause, next: adviceOnCause(cause) };
     }
     if (end.kind === 'superseded')
@@ -5795,7 +5894,7 @@ function adviceOnCause({ reason, diagnoses }) {
 
 
 async function undo(run, observation, intent, timeout) {
-    const { client, namespace, inputs, clock, signal } = run;
+    const { inputs, clock } = run;
     const target = intent.undoTo;
     if (target === undefined)
         throw new Error('There is no revision to go back to.');
@@ -5804,9 +5903,9 @@ async function undo(run, observation, intent, timeout) {
     const { name } = inputs.workload;
     const deadline = clock.now() + timeout * 1000;
     const left = () => Math.max(0, (deadline - clock.now()) / 1000);
-    const before = await client.get(kind.resource, { namespace, name }, { signal, patience: left() });
+    const before = await (0,_apply_patch_js__WEBPACK_IMPORTED_MODULE_4__/* .readIfThere */ .q)(run, kind, name, left());
     const view = observation.view();
-    if (view === undefined || before.spec === undefined || before.metadata?.uid !== intent.uid) {
+    if (view === undefined || before?.spec === undefined || before.metadata?.uid !== intent.uid) {
         return { kind: 'superseded', reason: 'deleted', message: `${workload} was deleted.` };
     }
     const wanted = new Set([target.templateDigest]);
@@ -5831,6 +5930,8 @@ async function undo(run, observation, intent, timeout) {
         const end = await (0,_apply_patch_js__WEBPACK_IMPORTED_MODULE_4__/* .applyPatch */ .X)(run, kind, name, patch, digest, isBack, left());
         if (end.kind === 'refused')
             throw end.error;
+        if (end.kind === 'gone')
+            return { kind: 'superseded', reason: 'deleted', message: `${workload} was deleted.` };
         if (end.kind === 'overtaken') {
             const author = (0,_kubernetes_workloads_last_change_js__WEBPACK_IMPORTED_MODULE_0__/* .lastChangeOf */ .k)(end.workload, run.github.url);
             return {

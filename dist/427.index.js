@@ -1,8 +1,8 @@
-export const id = 187;
-export const ids = [187];
+export const id = 427;
+export const ids = [427];
 export const modules = {
 
-/***/ 3187:
+/***/ 9427:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -19,60 +19,16 @@ var errors = __webpack_require__(9473);
 var names = __webpack_require__(5596);
 // EXTERNAL MODULE: ./build/kubernetes/workloads/observe.js
 var observe = __webpack_require__(52);
-// EXTERNAL MODULE: ./build/kubernetes/workloads/template.js
-var workloads_template = __webpack_require__(5984);
-// EXTERNAL MODULE: ./build/steps/look.js
-var look = __webpack_require__(909);
-// EXTERNAL MODULE: ./build/steps/undo.js
-var undo = __webpack_require__(8600);
-;// CONCATENATED MODULE: ./build/steps/finish-left.js
-
-
-
-
-
-async function finishLeft(run, observation, left) {
-    const { log, journal, inputs } = run;
-    if (left.phase !== 'migrating') {
-        log.line(`An earlier run (${left.by}) was lost while it changed ${(0,names/* sayWorkload */.j)(inputs.workload)}; finishing that first.`);
-        const message = await finish(run, observation, left);
-        log.line(message);
-        journal.add({ type: 'resumed', message: `An earlier run (${left.by}) was lost half-way. ${message}` });
-    }
-    await run.saveIntent(undefined);
-}
-async function finish(run, observation, left) {
-    const view = observation.view();
-    const template = view?.workload.spec?.template;
-    if (view === undefined || template === undefined || view.workload.metadata?.uid !== left.uid) {
-        return 'The workload that it changed is gone; nothing is to be done.';
-    }
-    if (!left.ours.includes((0,workloads_template/* templateDigest */.pd)(template)) && left.phase === 'setting-image') {
-        return 'What it meant to set does not run; nothing is to be done.';
-    }
-    const { status, current } = (0,look/* healthOf */.Wr)(observation.kind, view, run.clock.now());
-    if (status.state === 'complete')
-        return `Revision ${current?.number ?? '?'} has become healthy, and is kept.`;
-    if (left.undoTo === undefined)
-        return 'No revision was healthy before it, so there is nothing to go back to.';
-    try {
-        const end = await (0,undo/* undo */.t)(run, observation, left, run.inputs.undoTimeout);
-        if (end.kind === 'undone')
-            return `Undone to revision ${left.undoTo.number}, which is healthy.`;
-        return end.kind === 'superseded' ? end.message : `It could not be undone: ${end.trouble.message}`;
-    }
-    catch (error) {
-        run.signal.throwIfAborted();
-        return `It could not be undone: ${(0,errors/* messageOf */.bD)(error)}`;
-    }
-}
-
+// EXTERNAL MODULE: ./build/steps/finish-left.js
+var finish_left = __webpack_require__(8147);
 // EXTERNAL MODULE: ./build/steps/lock.js
 var lock = __webpack_require__(3329);
 // EXTERNAL MODULE: ./build/duration.js
 var duration = __webpack_require__(3110);
 // EXTERNAL MODULE: ./build/kubernetes/marks.js
 var marks = __webpack_require__(5587);
+// EXTERNAL MODULE: ./build/kubernetes/workloads/template.js
+var workloads_template = __webpack_require__(5984);
 ;// CONCATENATED MODULE: ./build/kubernetes/jobs.js
 
 
@@ -699,6 +655,10 @@ function sayFindings(findings) {
     ]);
 }
 
+// EXTERNAL MODULE: ./build/run.js
+var build_run = __webpack_require__(6501);
+// EXTERNAL MODULE: ./build/steps/look.js
+var look = __webpack_require__(909);
 // EXTERNAL MODULE: ./build/kubernetes/workloads/kinds.js + 2 modules
 var kinds = __webpack_require__(2536);
 // EXTERNAL MODULE: ./build/preflight/access.js
@@ -811,6 +771,7 @@ async function refusalOf(request) {
 
 
 
+
 async function makeSurvey(run, access, observation) {
     const found = factsOf(run, observation);
     const draft = found && draftPlan(run, observation, found);
@@ -883,7 +844,7 @@ function toIntent(run, workload, changes, undoTo, job) {
         changes: changes.map(({ container, from, to }) => ({ container, from, to })),
         server: run.server,
         before: workload.spec ? (0,workloads_template/* templateDigest */.pd)(workload.spec.template) : '',
-        by: run.github.url || run.holder.identity,
+        by: (0,build_run/* nameOf */.V)(run),
         ours: [(0,workloads_template/* templateDigest */.pd)((0,patch/* withImages */.nS)(workload, changes))],
         undoTo: undoTo && (0,look/* toUndoTarget */.zG)(undoTo),
     };
@@ -900,11 +861,14 @@ function withRehearsed(draft, rehearsal) {
 
 // EXTERNAL MODULE: ./build/steps/recover.js + 1 modules
 var recover = __webpack_require__(6030);
+// EXTERNAL MODULE: ./build/diagnosis/plain-reasons.js
+var plain_reasons = __webpack_require__(5334);
 // EXTERNAL MODULE: ./build/kubernetes/workloads/last-change.js
 var last_change = __webpack_require__(2539);
 // EXTERNAL MODULE: ./build/steps/apply-patch.js
 var apply_patch = __webpack_require__(8195);
 ;// CONCATENATED MODULE: ./build/steps/set-image.js
+
 
 
 
@@ -932,6 +896,14 @@ async function setImage(run, plan) {
     if (end.kind === 'refused') {
         const message = `The API server refused the new image for ${(0,names/* sayWorkload */.j)(inputs.workload)}: ${end.error.message}`;
         return { result: 'refused', cause: { reason: 'patch-refused', message, diagnoses: [] }, next: [] };
+    }
+    if (end.kind === 'gone') {
+        const message = `${(0,names/* sayWorkload */.j)(inputs.workload)} was deleted after it had been checked.`;
+        return {
+            result: 'superseded',
+            cause: { reason: 'deleted', message, diagnoses: [] },
+            next: (0,plain_reasons/* adviceOn */.i)('deleted'),
+        };
     }
     const author = (0,last_change/* lastChangeOf */.k)(end.workload, run.github.url);
     const message = `${(0,names/* sayWorkload */.j)(inputs.workload)} was changed by ${author} after it had been checked, so the image was not set.`;
@@ -980,7 +952,7 @@ async function deploy(run) {
 async function deployLocked(run, earlier) {
     const { observation } = earlier;
     if (run.left)
-        await finishLeft(run, observation, run.left);
+        await (0,finish_left/* finishLeft */.p)(run, observation, run.left);
     const other = await awaitOtherMigrations(run, earlier.plan?.job);
     if ('result' in other)
         return other;

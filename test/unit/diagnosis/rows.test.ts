@@ -1,0 +1,493 @@
+import type { V1Container, V1Job, V1Pod, V1PodCondition } from '@kubernetes/client-node';
+import { describe, expect, it } from 'vitest';
+import { diagnose, judgeJob, type Scene, Sightings } from '../../../src/diagnosis/diagnose.ts';
+import type { Diagnosis } from '../../../src/diagnosis/diagnosis.ts';
+import type { EventFact, WorkloadSubject } from '../../../src/diagnosis/row.ts';
+import { creatorRows, table } from '../../../src/diagnosis/table.ts';
+import { podOf, running, statusOf, terminated, waiting } from '../builders.ts';
+
+/** What an event says of the container web. */
+function event(reason: string, message: string, container = 'web'): EventFact {
+  return { reason, message, count: 1, lastSeen: 0, container };
+}
+
+function judged(scene: Scene): readonly Diagnosis[] {
+  return diagnose(scene, new Sightings(), 0).diagnoses;
+}
+
+/** The pod, with events told of it. */
+function scene(pod: V1Pod, events: readonly EventFact[] = [], timeout?: number): Scene {
+  return { pods: [pod], events: new Map([[pod.metadata?.uid ?? '', events]]), timeout };
+}
+
+/** A pod of one container that is like this, by its spec and its status. */
+function pod(status: Parameters<typeof statusOf>[0], spec: Partial<V1Container> = {}): V1Pod {
+  const made = podOf('a', [statusOf(status)]);
+  const [container] = made.spec?.containers ?? [];
+  return { ...made, spec: { containers: [{ name: 'web', ...container, ...spec }] } };
+}
+
+function pending(conditions: V1PodCondition[]): V1Pod {
+  return podOf('a', [], { phase: 'Pending', conditions });
+}
+
+function unscheduled(message: string): V1Pod {
+  return pending([{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message }]);
+}
+
+const creating = podOf('a', [statusOf({ state: waiting('ContainerCreating') })], { phase: 'Pending' });
+const backingOff = { state: waiting('CrashLoopBackOff', 'back-off 10s'), restartCount: 1 };
+const readinessProbe = { httpGet: { port: 8080, path: '/ready' } };
+const startupProbe = { httpGet: { port: 8080, path: '/up' } };
+const livenessProbe = { httpGet: { port: 8080, path: '/live' } };
+const refusedBy = (kind: string) =>
+  event(
+    'Unhealthy',
+    `${kind} probe failed: Get "http://10.0.0.1:8080": dial tcp: connect: connection refused`,
+  );
+
+/** What is seen; its reason, and what its message has to say. */
+const cases: readonly [string, Scene, string, string][] = [
+  [
+    'a readiness probe that has not answered well yet',
+    scene(pod({ state: running(), started: true }, { readinessProbe })),
+    'not-ready',
+    'it is not ready: no good answer yet from :8080/ready',
+  ],
+  [
+    'a readiness probe that is refused',
+    scene(pod({ state: running(), started: true }, { readinessProbe }), [refusedBy('Readiness')]),
+    'not-ready',
+    'it is not ready: connection refused from :8080/ready',
+  ],
+  [
+    'a readiness probe that begins only after the timeout',
+    scene(
+      pod(
+        { state: running(), started: true },
+        { readinessProbe: { ...readinessProbe, initialDelaySeconds: 900 } },
+      ),
+      [],
+      600,
+    ),
+    'not-ready',
+    'it cannot be ready before 15 min, and the timeout is 10 min',
+  ],
+  [
+    'a startup probe that is refused',
+    scene(pod({ state: running(), started: false }, { startupProbe, readinessProbe }), [
+      refusedBy('Startup'),
+    ]),
+    'startup-probe-failing',
+    'it is not started: connection refused from :8080/up',
+  ],
+  [
+    'an init container that waits',
+    scene(
+      podOf('a', [statusOf({ state: waiting('PodInitializing') })], {
+        phase: 'Pending',
+        initStatuses: [
+          statusOf({ name: 'one', state: terminated(0, 'Completed') }),
+          statusOf({ name: 'two', state: running() }),
+        ],
+      }),
+    ),
+    'init-waiting',
+    'init container two has not ended yet (Init:1/2)',
+  ],
+  [
+    'a container that its liveness probe killed',
+    scene(pod({ ...backingOff, lastState: terminated(137) }, { livenessProbe }), [
+      event('Killing', 'Container web failed liveness probe, will be restarted'),
+      refusedBy('Liveness'),
+    ]),
+    'killed-by-liveness-probe',
+    'its liveness probe failed: connection refused from :8080/live, 2 times',
+  ],
+  [
+    'a container that its startup probe killed',
+    scene(pod({ ...backingOff, lastState: terminated(143) }, { startupProbe }), [
+      event('Killing', 'Container web failed startup probe, will be restarted'),
+    ]),
+    'killed-by-startup-probe',
+    'its startup probe failed: no good answer from :8080/up, 2 times',
+  ],
+  [
+    'a container that crashed while another was killed by its probe',
+    scene(pod({ ...backingOff, lastState: terminated(1) }, { livenessProbe }), [
+      event('Killing', 'Container sidecar failed liveness probe, will be restarted', 'sidecar'),
+    ]),
+    'crash',
+    'exit code 1',
+  ],
+  [
+    'a server that ends well',
+    scene(pod({ ...backingOff, lastState: terminated(0, 'Completed') })),
+    'exited',
+    'exit code 0, though it should run on, 2 times',
+  ],
+  [
+    'a command that a shell does not find',
+    scene(pod({ ...backingOff, lastState: terminated(127) })),
+    'command-not-found',
+    '127',
+  ],
+  [
+    'a command that a shell cannot execute',
+    scene(pod({ ...backingOff, lastState: terminated(126) })),
+    'command-not-executable',
+    '126',
+  ],
+  [
+    'a program without the executable bit',
+    scene(
+      pod({ state: terminated(128, 'StartError', 'exec: "/app": permission denied') }, { command: ['/app'] }),
+    ),
+    'command-not-executable',
+    'its command cannot be executed (/app)',
+  ],
+  [
+    'a limit of memory',
+    scene(
+      pod(
+        { ...backingOff, lastState: terminated(137, 'OOMKilled') },
+        { resources: { limits: { memory: '64Mi' } } },
+      ),
+    ),
+    'out-of-memory',
+    'its limit of 64Mi, 2 times',
+  ],
+  [
+    'a native sidecar that ends well',
+    scene({
+      ...podOf('a', [statusOf({ state: waiting('PodInitializing') })], {
+        initStatuses: [statusOf({ name: 'proxy', ...backingOff, lastState: terminated(0, 'Completed') })],
+      }),
+      spec: { containers: [], initContainers: [{ name: 'proxy', restartPolicy: 'Always' }] },
+    }),
+    'exited',
+    'it should run on',
+  ],
+  [
+    'an image that would run as root',
+    scene(
+      pod({
+        state: waiting(
+          'CreateContainerConfigError',
+          'container has runAsNonRoot and image will run as root (pod: "web-a")',
+        ),
+      }),
+    ),
+    'runs-as-root',
+    'forbids to run as root',
+  ],
+  [
+    'a key that is missing',
+    scene(
+      pod({
+        state: waiting('CreateContainerConfigError', "couldn't find key url in Secret shop/database"),
+      }),
+    ),
+    'config-missing',
+    'it needs the key url of Secret database',
+  ],
+  [
+    'a ConfigMap that is missing',
+    scene(pod({ state: waiting('CreateContainerConfigError', 'configmap "settings" not found') })),
+    'config-missing',
+    'it needs the ConfigMap settings',
+  ],
+  [
+    'an image for another processor',
+    scene(pod({ state: waiting('ErrImagePull', 'no match for platform in manifest: not found') })),
+    'wrong-architecture',
+    'not built for this node',
+  ],
+  [
+    'an image that is never pulled',
+    scene(pod({ state: waiting('ErrImageNeverPull', 'Container image "web:v2" is not present') })),
+    'image-never-pulled',
+    'imagePullPolicy: Never',
+  ],
+  [
+    'a claim that is not there',
+    scene(unscheduled('0/1 nodes are available: persistentvolumeclaim "data" not found.')),
+    'volume-unbound',
+    'its volume claim has no volume',
+  ],
+  [
+    'a claim that is not bound',
+    scene(unscheduled('0/1 nodes are available: pod has unbound immediate PersistentVolumeClaims.')),
+    'volume-unbound',
+    'its volume claim has no volume',
+  ],
+  [
+    'nodes without room',
+    scene(
+      unscheduled('0/3 nodes are available: 1 Insufficient cpu, 2 node(s) had untolerated taint {a: b, c}.'),
+    ),
+    'unschedulable',
+    '1: Insufficient cpu; 2: had untolerated taint {a: b, c}',
+  ],
+  [
+    'nodes that are being added',
+    scene(unscheduled('0/3 nodes are available: 3 Insufficient cpu.'), [
+      event('TriggeredScaleUp', 'pod triggered scale-up', ''),
+    ]),
+    'unschedulable',
+    'the cluster autoscaler is adding one',
+  ],
+  [
+    'a Secret of a volume that is missing',
+    scene(creating, [
+      event('FailedMount', 'MountVolume.SetUp failed for volume "tls" : secret "web-tls" not found', ''),
+    ]),
+    'volume-not-mounted',
+    'its volume tls needs the Secret web-tls, which does not exist',
+  ],
+  [
+    'a volume that cannot be mounted',
+    scene(creating, [event('FailedMount', 'MountVolume.SetUp failed for volume "nfs" : exit status 32', '')]),
+    'volume-not-mounted',
+    'a volume of it cannot be mounted',
+  ],
+  [
+    'a network that cannot be set up',
+    scene({ ...creating, spec: { containers: [], nodeName: 'node-1' } }, [
+      event('FailedCreatePodSandBox', 'plugin type="bridge" failed', ''),
+    ]),
+    'sandbox-failed',
+    'node node-1',
+  ],
+  [
+    'a readiness gate that is not met',
+    scene({
+      ...podOf('a', [statusOf({ ready: true, state: running() })]),
+      spec: { containers: [], readinessGates: [{ conditionType: 'lb/registered' }] },
+      status: {
+        phase: 'Running',
+        conditions: [
+          { type: 'ContainersReady', status: 'True' },
+          { type: 'Ready', status: 'False' },
+        ],
+      },
+    }),
+    'readiness-gate',
+    'lb/registered',
+  ],
+];
+
+describe.each(cases)('%s', (_, subject, reason, mention) => {
+  it(`is ${reason}`, () => {
+    const diagnoses = judged(subject);
+    expect(diagnoses.map((each) => each.reason)).toEqual([reason]);
+    expect(diagnoses[0]?.message).toContain(mention);
+  });
+});
+
+it('gives a cluster that adds nodes all the time that there is', () => {
+  const sightings = new Sightings();
+  const growing = scene(unscheduled('0/3 nodes are available: 3 Insufficient cpu.'), [
+    event('TriggeredScaleUp', 'pod triggered scale-up', ''),
+  ]);
+  let hopeless = false;
+  for (let now = 0; now <= 900; now += 10) hopeless ||= diagnose(growing, sightings, now * 1000).hopeless;
+  expect(hopeless).toBe(false);
+});
+
+describe('a pod that the cluster takes away', () => {
+  const target = (reason: string, message: string): V1PodCondition => ({
+    type: 'DisruptionTarget',
+    status: 'True',
+    reason,
+    message,
+  });
+  const gone = (status: V1Pod['status'], deleted = false): V1Pod => ({
+    ...podOf('a', [], { deleted }),
+    spec: { containers: [], nodeName: 'node-1' },
+    status: status ?? {},
+  });
+
+  it.each<[string, V1Pod, string]>([
+    ['by the kubelet', gone({ phase: 'Failed', reason: 'Evicted', message: 'low on memory' }), 'evicted'],
+    [
+      'by a drain',
+      gone({ phase: 'Running', conditions: [target('EvictionByEvictionAPI', 'drain')] }, true),
+      'evicted',
+    ],
+    [
+      'for want of disk',
+      gone({ phase: 'Failed', conditions: [target('TerminationByKubelet', 'disk')] }),
+      'evicted',
+    ],
+    [
+      'for another',
+      gone({ phase: 'Running', conditions: [target('PreemptionByScheduler', 'p')] }, true),
+      'preempted',
+    ],
+    [
+      'with its node',
+      gone({ phase: 'Running', conditions: [target('DeletionByTaintManager', 't')] }, true),
+      'node-lost',
+    ],
+  ])('%s: %o', (_, subject, reason) => {
+    const { diagnoses, hopeless } = diagnose({ pods: [subject] }, new Sightings(), 0);
+    expect(diagnoses).toMatchObject([{ reason, about: 'ended-pod', object: 'pod/web-a' }]);
+    // It is replaced.
+    expect(hopeless).toBe(false);
+  });
+
+  it('is told after those that take its place', () => {
+    const evicted = gone({ phase: 'Failed', reason: 'Evicted', message: 'low on memory' });
+    const crashing = podOf('b', [statusOf({ ...backingOff, lastState: terminated(1) })]);
+    expect(judged({ pods: [evicted, crashing] }).map(({ reason }) => reason)).toEqual(['crash', 'evicted']);
+  });
+});
+
+describe('what creates the pods', () => {
+  const creator = (words: string) => ({ object: 'replicaset/web-v2', words });
+
+  // As the API server words them.
+  it.each([
+    [
+      'pods "web-1" is forbidden: violates PodSecurity "restricted:latest": allowPrivilegeEscalation != false',
+      'pod-security',
+    ],
+    [
+      "pods \"web-1\" is forbidden: ValidatingAdmissionPolicy 'no-latest' with binding 'x' denied request",
+      'webhook-denied',
+    ],
+    [
+      'Internal error occurred: failed calling webhook "x.io": Post "https://x": connection refused',
+      'webhook-unreachable',
+    ],
+    ['pods "web-1" is forbidden: maximum cpu usage per Container is 1, but limit is 2', 'limit-range'],
+    ['pods "web-1" is forbidden: [minimum memory usage per Pod is 1Gi, but request is 1Mi]', 'limit-range'],
+    ['pods "web-1" is forbidden: cpu max limit to request ratio per Container is 2', 'limit-range'],
+  ])('says %s', (words, reason) => {
+    expect(judged({ pods: [], creator: creator(words) })).toMatchObject([{ reason, said: words }]);
+  });
+
+  it('has a row for each reason, and no other', () => {
+    expect(new Set(creatorRows.map(({ reason }) => reason)).size).toBe(creatorRows.length);
+  });
+
+  it('is waited for while old pods make room, and given its grace from then on', () => {
+    const sightings = new Sightings();
+    const at = (seconds: number, isMakingRoom: boolean) =>
+      diagnose({ pods: [], creator: creator('exceeded quota'), isMakingRoom }, sightings, seconds * 1000);
+    for (let now = 0; now < 60; now++) expect(at(now, true)).toMatchObject({ hopeless: false });
+    expect(at(59, true).diagnoses).toMatchObject([{ reason: 'quota-exceeded', hopeless: false }]);
+    expect(at(60, false).hopeless).toBe(false);
+    expect(at(68, false).hopeless).toBe(false);
+    expect(at(70, false).hopeless).toBe(true);
+  });
+});
+
+describe('the workload itself', () => {
+  const at = Date.parse('2026-11-20T10:00:00Z');
+  const subject = (over: Partial<WorkloadSubject>): WorkloadSubject => ({
+    object: 'deployment/web',
+    paused: false,
+    recreates: false,
+    replicas: 3,
+    replicasBefore: 3,
+    ending: [],
+    now: at,
+    ...over,
+  });
+  const told = (over: Partial<WorkloadSubject>) => judged({ pods: [], workload: subject(over) });
+  /** An old pod that was told to end so many seconds ago, with so many seconds to do it. */
+  const ending = (ago: number, grace: number, phase = 'Running'): V1Pod => ({
+    metadata: {
+      name: 'web-old',
+      deletionTimestamp: new Date(at + (grace - ago) * 1000),
+      deletionGracePeriodSeconds: grace,
+    },
+    status: { phase },
+  });
+
+  it.each<[string, Partial<WorkloadSubject>, string | undefined, string]>([
+    ['nothing', {}, undefined, ''],
+    ['a pause', { paused: true }, 'paused', 'paused during the rollout'],
+    ['a scaling', { replicas: 5 }, 'scaled', 'from 3 to 5'],
+    ['a scaling, not known from what', { replicasBefore: undefined }, undefined, ''],
+    [
+      'an old pod that ends slowly',
+      { recreates: true, ending: [ending(20, 300)] },
+      'old-pods-ending',
+      'web-old',
+    ],
+    ['an old pod that has just begun to end', { recreates: true, ending: [ending(5, 30)] }, undefined, ''],
+    ['an old pod that has ended', { recreates: true, ending: [ending(60, 30, 'Succeeded')] }, undefined, ''],
+    ['an old pod that nobody waits for', { ending: [ending(60, 30)] }, undefined, ''],
+  ])('%s', (_, over, reason, mention) => {
+    const [diagnosis, ...others] = told(over);
+    expect(diagnosis?.reason).toBe(reason);
+    expect(diagnosis?.message ?? '').toContain(mention);
+    expect(others).toEqual([]);
+  });
+
+  it('never makes a rollout hopeless by itself', () => {
+    const sightings = new Sightings();
+    const workload = subject({ paused: true });
+    for (let now = 0; now < 900; now += 10) {
+      expect(diagnose({ pods: [], workload }, sightings, now * 1000).hopeless).toBe(false);
+    }
+  });
+});
+
+describe('a Job', () => {
+  const job = (over: Partial<NonNullable<V1Job['spec']>> = {}): V1Job => ({
+    spec: { template: { spec: { containers: [{ name: 'migrate' }] } }, ...over },
+  });
+  const statuses = (...list: Parameters<typeof statusOf>[0][]): V1Pod => podOf('job', list.map(statusOf));
+  const held = (it: V1Job, pods: V1Pod[], seconds = 0) => {
+    const sightings = new Sightings();
+    const look = (now: number) =>
+      judgeJob({ job: it, pods }, 'job/web-migrate-1', sightings, now * 1000, 'strict');
+    let found = look(0);
+    for (let now = 1; now <= seconds; now++) found = look(now);
+    return found;
+  };
+  const done = { name: 'migrate', state: terminated(0, 'Completed') };
+  const proxy = { name: 'istio-proxy', state: running() };
+
+  it.each<[string, V1Job, V1Pod[], string | undefined]>([
+    ['that has only just been created', job(), [], undefined],
+    ['that runs', job(), [statuses({ name: 'migrate', state: running() }, proxy)], undefined],
+    [
+      'that has a failed container',
+      job(),
+      [statuses({ name: 'migrate', state: terminated(1) }, proxy)],
+      undefined,
+    ],
+    ['that has ended', job(), [statuses(done)], undefined],
+    ['that is suspended', job({ suspend: true }), [], 'job-suspended'],
+    ['that a sidecar keeps alive', job(), [statuses(done, proxy)], 'sidecar-running'],
+  ])('%s', (_, it, pods, reason) => {
+    expect(held(it, pods)?.reason).toBe(reason);
+  });
+
+  it('names the sidecar, and is given up after half a minute', () => {
+    const pods = [statuses(done, proxy)];
+    expect(held(job(), pods, 29)).toMatchObject({ hopeless: false, object: 'job/web-migrate-1' });
+    expect(held(job(), pods, 30)).toMatchObject({ hopeless: true });
+    expect(held(job(), pods)?.message).toContain('istio-proxy');
+  });
+
+  it('that is suspended is given up after a minute', () => {
+    expect(held(job({ suspend: true }), [], 59)?.hopeless).toBe(false);
+    expect(held(job({ suspend: true }), [], 60)?.hopeless).toBe(true);
+  });
+});
+
+it('has every row in the table of the docs, with words in each column', () => {
+  for (const { title, rows } of table) {
+    expect([title, rows.length > 0]).toEqual([title, true]);
+    for (const { reason, symptom, cause, next } of rows) {
+      expect(reason).toMatch(/^[a-z]+(-[a-z]+)*$/);
+      for (const words of [symptom, cause, next]) expect([reason, words]).not.toEqual([reason, '']);
+    }
+  }
+});
