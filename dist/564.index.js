@@ -6201,7 +6201,7 @@ function isSound(pods, replicas, verdict) {
     return (verdict.diagnoses.every(({ about }) => about !== 'pod' && about !== 'creator') &&
         pods.filter(diagnose/* isReady */.i_).length >= (replicas ?? 1));
 }
-const unprobedSeconds = 5;
+const unprobedSeconds = 10;
 function settleSeconds({ spec }) {
     const containers = spec?.template.spec?.containers ?? [];
     return containers.every(({ readinessProbe }) => readinessProbe !== undefined) ? 0 : unprobedSeconds;

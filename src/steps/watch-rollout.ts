@@ -223,7 +223,7 @@ function isSound(pods: readonly V1Pod[], replicas: number | undefined, verdict: 
 }
 
 /** Seconds for which a rollout must stay complete where nothing else tells that its containers work. */
-const unprobedSeconds = 5;
+const unprobedSeconds = 10;
 
 /** How long a rollout must stay complete, in seconds: not at all where every container has a readiness probe. */
 function settleSeconds({ spec }: WorkloadObject): number {

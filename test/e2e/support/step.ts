@@ -137,7 +137,7 @@ export function expectEnding(step: StepRun, { result, reason = '', heading }: Ex
 export function expectIdle({ exitCode, log, summary, outputs, seconds }: StepRun['post']): void {
   expect({ exitCode, log, summary, outputs }).toEqual({ exitCode: 0, log: '', summary: '', outputs: {} });
   // Starting Node takes a tenth of it; the rest is for a machine that is busy.
-  expect(seconds).toBeLessThan(3);
+  expect(seconds).toBeLessThan(10);
 }
 
 function pick({ result, reason }: StepRun['outputs']) {
