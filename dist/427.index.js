@@ -253,8 +253,10 @@ function failureOf(seen, end) {
         const message = `The migration could not start within ${time}: ${(0,diagnosis/* sayObject */.X)(standstill)}: ${standstill.message}.`;
         return { reason: standstill.reason, message, diagnoses: seen.standstill.map(bareEvidence) };
     }
-    const message = `The migration did not end within ${time} and was stopped by the cluster.`;
-    return { reason: 'migration-timeout', message, diagnoses: evidenceOf(seen, end.message, true) };
+    const diagnoses = evidenceOf(seen, end.message, true);
+    const where = diagnoses[0] ? ` (${(0,diagnosis/* sayObject */.X)(diagnoses[0])})` : '';
+    const message = `The migration did not end within ${time} and was stopped by the cluster${where}.`;
+    return { reason: 'migration-timeout', message, diagnoses };
 }
 function crashOf(seen, end) {
     const diagnoses = evidenceOf(seen, end.message, false);

@@ -2719,8 +2719,10 @@ function deploymentStatus(workload, before, available) {
     if (progressing?.reason === 'ProgressDeadlineExceeded' && !isOldNews(progressing, before)) {
         return { state: 'failed', message: progressing.message ?? 'it exceeded its progress deadline' };
     }
-    if (available === undefined)
-        return { state: 'progressing', message: 'no pod of the new revision yet' };
+    if (available === undefined) {
+        const state = spec?.strategy?.type === 'Recreate' ? 'progressing' : 'unseen';
+        return { state, message: 'no pod of the new revision yet' };
+    }
     const others = total - updated;
     const counts = [
         `${updated} of ${wanted} updated, ${Math.min(available, updated)} available`,
@@ -5862,12 +5864,7 @@ function setImageCommand({ namespace, inputs, journal }) {
     return `kubectl -n ${namespace} set image ${(0,names/* sayWorkload */.j)(inputs.workload)} ${images.join(' ')}`;
 }
 function adviceOnCause({ reason, diagnoses }) {
-    return [
-        ...new Set([
-            ...diagnoses.filter(({ about }) => about !== 'ended-pod').map(({ next }) => next),
-            ...(0,plain_reasons/* adviceOn */.i)(reason),
-        ]),
-    ];
+    return [...new Set([...diagnoses.map(({ next }) => next), ...(0,plain_reasons/* adviceOn */.i)(reason)])];
 }
 
 

@@ -35,8 +35,10 @@ export function failureOf(seen: JobSeen, end: Failure): Cause {
     const message = `The migration could not start within ${time}: ${sayObject(standstill)}: ${standstill.message}.`;
     return { reason: standstill.reason, message, diagnoses: seen.standstill.map(bareEvidence) };
   }
-  const message = `The migration did not end within ${time} and was stopped by the cluster.`;
-  return { reason: 'migration-timeout', message, diagnoses: evidenceOf(seen, end.message, true) };
+  const diagnoses = evidenceOf(seen, end.message, true);
+  const where = diagnoses[0] ? ` (${sayObject(diagnoses[0])})` : '';
+  const message = `The migration did not end within ${time} and was stopped by the cluster${where}.`;
+  return { reason: 'migration-timeout', message, diagnoses };
 }
 
 function crashOf(seen: JobSeen, end: Failure): Cause {

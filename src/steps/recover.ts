@@ -158,10 +158,5 @@ function setImageCommand({ namespace, inputs, journal }: Run): string {
 }
 
 function adviceOnCause({ reason, diagnoses }: Cause): string[] {
-  return [
-    ...new Set([
-      ...diagnoses.filter(({ about }) => about !== 'ended-pod').map(({ next }) => next),
-      ...adviceOn(reason),
-    ]),
-  ];
+  return [...new Set([...diagnoses.map(({ next }) => next), ...adviceOn(reason)])];
 }

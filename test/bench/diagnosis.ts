@@ -63,5 +63,5 @@ function aimOf({ reason, inputs }: Case): number | undefined {
 }
 
 function secondsOf(patience: Exclude<Patience, 'timeout'>): number {
-  return 'seconds' in patience ? patience.seconds : threeCrashes;
+  return 'crashes' in patience ? threeCrashes : patience.seconds;
 }

@@ -1,3 +1,8 @@
+import { randomUUID } from 'node:crypto';
+import { rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { layerOf } from './layer.ts';
 import { run } from './processes.ts';
 
 /** What an image does. The program is `/app`, see `app/main.go`. */
@@ -10,6 +15,10 @@ export interface Behaviour {
   env?: Readonly<Record<string, string>>;
   /** A user, numeric or by name; default none, which is root. */
   user?: string;
+  /** `linux/arm64` for an image that says it is for that platform alone; default this machine's. */
+  platform?: string;
+  /** Whether its program is one of another processor, though the image does not say so. */
+  foreign?: boolean;
 }
 
 const serves = (flags: string): Behaviour => ({ env: { SERVE_FLAGS: flags } });
@@ -58,21 +67,60 @@ export async function pushImage(
   behaviour: Behaviour,
 ): Promise<string> {
   const { args = ['serve'], env = {} } = behaviour;
-  const withVersion = { ...behaviour, args, env: { VERSION: tag, ...env } };
-  return await mutate(source.crane, `${source.registry}/app`, tag, withVersion);
+  const { crane } = source;
+  const repository = `${source.registry}/app`;
+  const image = { ...behaviour, args, env: { VERSION: tag, ...env } };
+  if (behaviour.foreign) {
+    await appendLayer(
+      crane,
+      `${repository}:base`,
+      `${repository}:${tag}-base`,
+      layerOf('foreign', foreignProgram),
+    );
+    return await mutate(crane, repository, tag, { ...image, entrypoint: ['/foreign'] }, `${tag}-base`);
+  }
+  if (behaviour.platform === undefined) return await mutate(crane, repository, tag, image);
+  // The runtime asks for its platform only where there is a choice, which is what an index is.
+  const one = await mutate(crane, repository, `${tag}-manifest`, image);
+  const reference = `${repository}:${tag}`;
+  await run(crane, ['index', 'append', '--insecure', '-m', one, '-t', reference]);
+  return reference;
 }
 
-async function mutate(crane: string, repository: string, tag: string, behaviour: Behaviour): Promise<string> {
+/** The head of an ELF file for arm64 (or, on that, for x86-64): no kernel of another processor runs it. */
+const foreignProgram = Buffer.from(
+  `7f454c460201010000000000000000000200${process.arch === 'x64' ? 'b7' : '3e'}00`.padEnd(256, '0'),
+  'hex',
+);
+
+async function appendLayer(crane: string, base: string, reference: string, layer: Buffer): Promise<void> {
+  const file = join(tmpdir(), `layer-${randomUUID()}.tar`);
+  await writeFile(file, layer);
+  try {
+    await run(crane, ['append', '--insecure', '-b', base, '-f', file, '-t', reference]);
+  } finally {
+    await rm(file);
+  }
+}
+
+async function mutate(
+  crane: string,
+  repository: string,
+  tag: string,
+  behaviour: Behaviour,
+  base = 'base',
+): Promise<string> {
   const { entrypoint = ['/app'], args = [], env = {}, user } = behaviour;
+  const { platform = `linux/${process.arch === 'x64' ? 'amd64' : process.arch}` } = behaviour;
   const reference = `${repository}:${tag}`;
   const flags = [
-    `--set-platform=linux/${process.arch === 'x64' ? 'amd64' : process.arch}`,
+    `--set-platform=${platform}`,
     ...entrypoint.map((part) => `--entrypoint=${csv(part)}`),
     ...args.map((part) => `--cmd=${csv(part)}`),
     ...Object.entries(env).map(([name, value]) => `--env=${csv(`${name}=${value}`)}`),
     ...(user === undefined ? [] : [`--user=${user}`]),
   ];
-  await run(crane, ['mutate', '--insecure', ...flags, '-t', reference, `${repository}:base`]);
+  await run(crane, ['mutate', '--insecure', ...flags, '-t', reference, `${repository}:${base}`]);
   return reference;
 }
 

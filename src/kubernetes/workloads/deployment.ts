@@ -133,8 +133,11 @@ export function deploymentStatus(
   if (progressing?.reason === 'ProgressDeadlineExceeded' && !isOldNews(progressing, before)) {
     return { state: 'failed', message: progressing.message ?? 'it exceeded its progress deadline' };
   }
-  // With the strategy Recreate there is no new ReplicaSet while old pods run.
-  if (available === undefined) return { state: 'progressing', message: 'no pod of the new revision yet' };
+  if (available === undefined) {
+    // With the strategy Recreate there is no new ReplicaSet while old pods run.
+    const state = spec?.strategy?.type === 'Recreate' ? 'progressing' : 'unseen';
+    return { state, message: 'no pod of the new revision yet' };
+  }
   const others = total - updated;
   const counts = [
     `${updated} of ${wanted} updated, ${Math.min(available, updated)} available`,

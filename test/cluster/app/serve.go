@@ -29,6 +29,7 @@ func serve(args []string) error {
 	crashes := flags.Int("crashes", 0, "exit 1 on the first N starts (counted in STATE_DIR)")
 	exit := flags.Int("exit", -1, "exit with this code at once")
 	allocate := flags.Int("allocate", 0, "take this many MiB of memory at once")
+	fill := flags.Int("fill", 0, "write this many MiB into STATE_DIR")
 	ignoreTerm := flags.Bool("ignore-sigterm", false, "do not end on SIGTERM")
 	drain := flags.Duration("drain", 0, "go on answering for this long after SIGTERM")
 	errorRate := flags.Int("error-percent", 0, "answer this share of the requests to / with 500")
@@ -58,6 +59,11 @@ func serve(args []string) error {
 	}
 	if *allocate > 0 {
 		takeMemory(*allocate)
+	}
+	if *fill > 0 {
+		if err := os.WriteFile(filepath.Join(os.Getenv("STATE_DIR"), "fill"), make([]byte, *fill<<20), 0o600); err != nil {
+			return err
+		}
 	}
 	if *crashAfter > 0 {
 		time.AfterFunc(*crashAfter, func() {

@@ -1,0 +1,37 @@
+import { createServer } from 'node:http';
+import { connect, createServer as createTcpServer, type Server } from 'node:net';
+
+// Registries that do not serve, as containerd meets them on loopback.
+
+/** One that wants credentials. */
+export function lockedRegistry(): Server {
+  return createServer((_, response) => {
+    response
+      .writeHead(401, { 'www-authenticate': 'Basic realm="registry"', 'content-type': 'application/json' })
+      .end('{"errors":[{"code":"UNAUTHORIZED","message":"authentication required"}]}');
+  });
+}
+
+/** One that is none: whatever it is asked for, it answers with a page. */
+export function pageInsteadOfRegistry(): Server {
+  return createServer((_, response) => {
+    response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>Welcome</h1>');
+  });
+}
+
+/** One that is down for its clients: it answers 503. */
+export function busyRegistry(): Server {
+  return createServer((_, response) => {
+    response.writeHead(503, { 'content-type': 'text/plain' }).end('no healthy upstream');
+  });
+}
+
+/** Another address of a registry that serves. */
+export function mirrorOf(registry: string): Server {
+  const [host = '', port = ''] = registry.split(':');
+  return createTcpServer((client) => {
+    const upstream = connect(Number(port), host);
+    for (const socket of [client, upstream]) socket.on('error', () => socket.destroy());
+    client.pipe(upstream).pipe(client);
+  });
+}
