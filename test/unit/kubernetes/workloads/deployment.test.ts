@@ -39,7 +39,7 @@ describe("kubectl's status rule", () => {
     ['not all are available', counts(3, 3, 2), 2, 'progressing', [3, 3, 2]],
     ['those available are not of this revision', counts(3, 3, 3), 2, 'progressing', [3, 3, 2]],
     ['the available ones are counted late', counts(3, 3, 2), 3, 'progressing', [3, 3, 3]],
-    // With Recreate, as long as old pods run; the controller may have seen the change all the same.
+    // Told for long only with Recreate, as long as old pods run.
     ['there is no ReplicaSet of it yet', counts(3, 3, 3), undefined, 'unseen', []],
   ])('%s', (_, status, available, state, numbers) => {
     const found = deploymentStatus(deploymentOf({ status }), undefined, available);
@@ -101,9 +101,9 @@ it('judges a view by the revision that the Deployment bears', () => {
       viewOf(workload, [replicaSetOf('v1', 1, { available: 3 }), replicaSetOf('v2', 2, { available })]),
     ).state;
   expect(status(3)).toBe('complete');
-  expect(status(2)).toBe('unseen');
+  expect(status(2)).toBe('progressing');
   const before = viewOf(workload, [replicaSetOf('v1', 1, { available: 3 })]);
-  expect(deployment.status(before).state).toBe('progressing');
+  expect(deployment.status(before).state).toBe('unseen');
 });
 
 describe('revisions', () => {
