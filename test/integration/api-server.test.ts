@@ -253,6 +253,8 @@ describe('the client, with a real API server', () => {
       },
       { signal },
     );
+    // There is only news for it to bring where something else has changed.
+    await create(lease('moves-on'));
     const events = (await text(stream))
       .split('\n')
       .filter(Boolean)
