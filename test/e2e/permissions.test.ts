@@ -75,7 +75,7 @@ describeOnCluster('permissions that are missing', () => {
     expect(rules).toContainEqual({ apiGroups: ['apps'], resources: ['deployments'], verbs: ['patch'] });
     expect(rules).toContainEqual({ apiGroups: [''], resources: ['pods/log'], verbs: ['get'] });
     const told = rules.flatMap(({ resources }) => resources);
-    expect(told.sort()).toEqual(['deployments', 'events', 'leases', 'pods/log']);
+    expect(told.sort()).toEqual(['deployments', 'events', 'jobs', 'leases', 'pods/log']);
     expect(refused.main.shown).not.toContain('jobs');
   });
 

@@ -41,7 +41,7 @@ export interface Point {
 }
 
 /** How many points are worked at one time: most of each is waiting. */
-const width = { post: 5, next: 12 };
+const width = { post: 4, next: 8 };
 
 /** The requests of a story that nobody disturbs. */
 export async function rehearse(shop: Shop, story: Story): Promise<string[]> {
