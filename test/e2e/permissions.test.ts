@@ -76,7 +76,7 @@ describeOnCluster('permissions that are missing', () => {
     expect(rules).toContainEqual({ apiGroups: [''], resources: ['pods/log'], verbs: ['get'] });
     const told = rules.flatMap(({ resources }) => resources);
     expect(told.sort()).toEqual(['deployments', 'events', 'jobs', 'leases', 'pods/log']);
-    expect(refused.main.shown).not.toContain('jobs');
+    expect(refused.main.shown).not.toContain('create jobs');
   });
 
   test('do not hide that the credentials themselves are refused', async ({ namespace }) => {
