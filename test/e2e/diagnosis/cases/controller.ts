@@ -123,7 +123,7 @@ export const controllerCases: readonly Case[] = [
       probe: true,
     },
     image: ['fills-disk', { env: { SERVE_FLAGS: '--never-ready --fill=32' } }],
-    inputs: { timeout: '90s' },
+    inputs: { timeout: '150s' },
     object: /pod\/web-[0-9a-z-]+/,
     words: ['it was evicted from node', 'local storage usage exceeds'],
   },
