@@ -13,6 +13,10 @@ __webpack_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./build/clock.js
 var clock = __webpack_require__(7094);
+// EXTERNAL MODULE: ./build/ending-of-error.js
+var ending_of_error = __webpack_require__(4280);
+// EXTERNAL MODULE: ./build/ending-of-parts.js
+var ending_of_parts = __webpack_require__(5668);
 // EXTERNAL MODULE: ./build/kubernetes/workloads/names.js
 var names = __webpack_require__(5596);
 // EXTERNAL MODULE: ./build/kubernetes/workloads/observe.js
@@ -38,13 +42,41 @@ var recover = __webpack_require__(6030);
 
 
 
+
+
 const longestUndo = 200;
+async function giveUpLocks(runs) {
+    await Promise.all(runs.map(giveUpLock));
+}
 async function giveUpLock(run) {
-    await (0,lock/* underLock */.y)(run, async (locked) => {
+    await (0,lock/* underLock */.yP)(run, 0, async (locked) => {
         if (locked.left === undefined || locked.left.by === (0,build_run/* nameOf */.V)(run))
             await locked.saveIntent(undefined);
         return { result: 'cancelled', next: [] };
     });
+}
+async function finishAll(runs, intents) {
+    const parts = runs.map((run) => {
+        const workload = (0,names/* sayWorkload */.j)(run.workload);
+        const intent = intents.find((each) => (0,names/* sayWorkload */.j)(each.workload) === workload);
+        return { run, workload, intent: intent?.phase === 'migrating' ? undefined : intent };
+    });
+    const endings = parts.reverse().map(async ({ run, workload, intent }) => {
+        if (intent === undefined) {
+            await giveUpLock(run).catch(() => { });
+            return [];
+        }
+        const ending = await finish(run, intent).catch((error) => unfinished(run, error));
+        if (intents.length > 1)
+            run.journal.add({ type: 'workload-ended', result: ending.result });
+        return [{ workload, ending }];
+    });
+    return (0,ending_of_parts/* worstOf */.h)((await Promise.all(endings)).flat().reverse());
+}
+function unfinished(run, error) {
+    const { cause, next } = (0,ending_of_error/* endingOfError */.R)(error, run.journal).ending;
+    const status = `kubectl -n ${run.namespace} rollout status ${(0,names/* sayWorkload */.j)(run.workload)} --watch=false`;
+    return { result: 'undo-failed', cause, next: [...next, `See where it stands: ${status}`] };
 }
 async function finish(run, intent) {
     const { journal, log, server } = run;
@@ -66,7 +98,7 @@ async function finish(run, intent) {
     }
     const observation = await (0,observe/* observeIfThere */.wk)(run);
     try {
-        const ending = await (0,lock/* underLock */.y)(run, async (locked) => finishLocked(locked, observation, intent, cause));
+        const ending = await (0,lock/* underLock */.yP)(run, 0, async (locked) => finishLocked(locked, observation, intent, cause));
         if (ending.result !== 'locked')
             return ending;
         const message = `${cause.message} Another run has the lock by now, and finishes what this one left.`;
@@ -106,7 +138,7 @@ async function finishLocked(run, observation, intent, cause) {
 async function leave(run, observation, intent, cause, input) {
     const view = observation.view();
     const health = view && (0,look/* healthOf */.Wr)(observation.kind, view, run.clock.now());
-    const workload = (0,names/* sayWorkload */.j)(run.inputs.workload);
+    const workload = (0,names/* sayWorkload */.j)(run.workload);
     const isWell = await (0,finish_left/* isHealthy */.W)(run, observation, intent);
     await run.saveIntent(undefined);
     if (isWell && health?.current) {
@@ -124,8 +156,6 @@ async function leave(run, observation, intent, cause, input) {
     };
 }
 
-// EXTERNAL MODULE: ./build/ending-of-error.js
-var ending_of_error = __webpack_require__(4280);
 ;// CONCATENATED MODULE: ./build/ending-of-journal.js
 function endingOfJournal(journal) {
     const cause = journal.last('rollout-failed')?.cause ?? killed;
@@ -158,7 +188,7 @@ var errors = __webpack_require__(9473);
 // EXTERNAL MODULE: ./build/inputs.js + 1 modules
 var build_inputs = __webpack_require__(6892);
 // EXTERNAL MODULE: ./build/intent.js
-var build_intent = __webpack_require__(7048);
+var intent = __webpack_require__(7048);
 // EXTERNAL MODULE: ./build/interruption.js
 var interruption = __webpack_require__(2073);
 // EXTERNAL MODULE: ./build/journal.js
@@ -171,6 +201,8 @@ var publish = __webpack_require__(661);
 var start_run = __webpack_require__(1988);
 // EXTERNAL MODULE: ./build/state.js
 var build_state = __webpack_require__(8801);
+// EXTERNAL MODULE: ./build/workload-run.js
+var workload_run = __webpack_require__(8651);
 ;// CONCATENATED MODULE: ./build/post.js
 
 
@@ -186,7 +218,8 @@ var build_state = __webpack_require__(8801);
 
 
 
-const atRest = new Set(['deployed', 'undone', 'cancelled']);
+
+const atRest = new Set(['deployed', 'rolled-back', 'undone', 'cancelled']);
 const longestPost = 235;
 async function post() {
     const log = (0,build_log/* actionsLog */._)();
@@ -196,19 +229,17 @@ async function post() {
         (0,interruption/* interruption */.Y)((by) => journal.add({ type: 'interrupted', by })),
         AbortSignal.timeout(longestPost * 1000),
     ]);
-    const connect = async (intent) => {
-        const inputs = { ...(0,build_inputs/* readInputs */.K)('post'), lockTimeout: 0, ...(intent && pick(intent)) };
+    const connect = async (namespace) => {
+        const inputs = { ...(0,build_inputs/* readInputs */.K)('post'), lockTimeout: 0, ...(namespace && { namespace }) };
         return (0,start_run/* startRun */.A)({ inputs, environment: (0,build_inputs/* readEnvironment */.Q)(), log, journal, signal, holder: state.holder });
     };
-    const intent = (0,build_intent/* parseIntent */.G)(state.intent);
-    if (intent === undefined || intent.phase === 'migrating')
+    const intents = (0,intent/* parseIntents */.b)(state.intents);
+    const begun = intents.filter(({ phase }) => phase !== 'migrating');
+    if (begun.length === 0)
         await letGo(connect, journal, log, state.isTold);
     else
-        await finishAndSay(connect, intent, journal, log);
+        await finishAndSay(connect, intents, journal, log);
     (0,interruption/* endSoon */.n)();
-}
-function pick({ workload, namespace }) {
-    return { workload, namespace };
 }
 async function letGo(connect, journal, log, isTold) {
     log.line('Main left nothing of the workload half-way: there is nothing to undo.');
@@ -216,7 +247,7 @@ async function letGo(connect, journal, log, isTold) {
     if (journal.last('connected') !== undefined) {
         try {
             const run = await connect();
-            await giveUpLock(run).finally(() => run.close());
+            await giveUpLocks((0,workload_run/* runsOf */.k)(run)).finally(() => run.close());
         }
         catch (error) {
             log.line(`(Its lock could not be given up, and expires by itself: ${(0,errors/* messageOf */.bD)(error)})`);
@@ -227,16 +258,16 @@ async function letGo(connect, journal, log, isTold) {
     journal.add({ type: 'ended', ending });
     await (0,publish/* publish */.m)(journal, log, atRest);
 }
-async function finishAndSay(connect, intent, journal, log) {
+async function finishAndSay(connect, intents, journal, log) {
     let ending;
     try {
-        const run = await connect(intent);
-        ending = await finish(run, intent).finally(() => run.close());
+        const run = await connect(intents[0]?.namespace);
+        ending = await finishAll((0,workload_run/* runsOf */.k)(run, intents), intents).finally(() => run.close());
     }
     catch (error) {
         const { cause, next } = (0,ending_of_error/* endingOfError */.R)(error, journal).ending;
-        const stands = `kubectl -n ${intent.namespace} rollout status ${(0,names/* sayWorkload */.j)(intent.workload)} --watch=false`;
-        ending = { result: 'undo-failed', cause, next: [...next, `See where it stands: ${stands}`] };
+        const stand = intents.map(({ namespace, workload }) => `See where it stands: kubectl -n ${namespace} rollout status ${(0,names/* sayWorkload */.j)(workload)} --watch=false`);
+        ending = { result: 'undo-failed', cause, next: [...next, ...stand] };
     }
     journal.add({ type: 'ended', ending });
     await (0,publish/* publish */.m)(journal, log, atRest);

@@ -4,17 +4,25 @@ import { parseDuration } from './duration.ts';
 import { InputError, type InputProblem } from './errors.ts';
 import type { GitHubRun } from './github/run.ts';
 import { parseWantedImage, type WantedImage } from './image.ts';
+import type { CommandName } from './journal.ts';
 import type { MigrationSource } from './kubernetes/jobs.ts';
-import { parseWorkloadName, type WorkloadName } from './kubernetes/workloads/names.ts';
+import { parseWorkloadName, sayWorkload, type WorkloadName } from './kubernetes/workloads/names.ts';
 import { readMigration } from './migration-input.ts';
 import { rules } from './preflight/preflight.ts';
 
 /** What a step is asked to do, read and validated. Durations are seconds. */
 export interface Inputs {
-  readonly workload: WorkloadName;
+  readonly command: CommandName;
+  /** What is rolled out, in the order named; the first is the one that migrates. */
+  readonly workloads: readonly [WorkloadName, ...WorkloadName[]];
   /** Empty: the context's. */
   readonly namespace: string;
-  readonly image: WantedImage;
+  /** What to deploy; undefined for a rollback. */
+  readonly image: WantedImage | undefined;
+  /** The revision to roll back to, by its number, */
+  readonly toRevision: number | undefined;
+  /** or by an image that it runs; undefined both: the previous healthy one. */
+  readonly toImage: WantedImage | undefined;
   /** The containers named; empty: all that run the image's repository. */
   readonly containers: readonly string[];
   readonly migration: MigrationSource | undefined;
@@ -96,9 +104,12 @@ export function readInputs(phase: 'main' | 'post' = 'main'): Inputs {
 
   const timeout = seconds('timeout', 600);
   const inputs = {
-    workload: readWorkload(text('deployment'), bad),
+    command: oneOf('command', 'deploy', 'rollback'),
+    workloads: readWorkloads(text('deployment'), bad),
     namespace: readNamespace(text('namespace'), bad),
-    image: readImage(text('image'), bad),
+    image: readImage('image', text('image'), bad),
+    toRevision: readRevision(text('to-revision'), bad),
+    toImage: readImage('to-image', text('to-image'), bad),
     containers: list(text('container')),
     migration:
       phase === 'post'
@@ -121,9 +132,10 @@ export function readInputs(phase: 'main' | 'post' = 'main'): Inputs {
     kubeconfig: text('kubeconfig'),
     context: text('context'),
   };
-  const { workload, image } = inputs;
-  if (problems.length > 0 || workload === undefined || image === undefined) throw new InputError(problems);
-  return { ...inputs, workload, image };
+  checkTogether(inputs, bad);
+  const [first, ...others] = inputs.workloads;
+  if (problems.length > 0 || first === undefined) throw new InputError(problems);
+  return { ...inputs, workloads: [first, ...others] };
 }
 
 type Bad = (input: string, problem: string) => undefined;
@@ -136,12 +148,18 @@ function list(text: string): string[] {
     .filter((word) => word !== '');
 }
 
-function readWorkload(text: string, bad: Bad): WorkloadName | undefined {
-  if (text === '')
-    return bad('deployment', "it is required. Name the workload, such as 'web' or 'deployment/web'.");
-  if (list(text).length > 1) return bad('deployment', `'${text}' names several workloads; name one.`);
-  const parsed = parseWorkloadName(text);
-  return parsed.ok ? parsed.name : bad('deployment', parsed.problem);
+function readWorkloads(text: string, bad: Bad): WorkloadName[] {
+  const workloads = list(text).flatMap((word) => {
+    const parsed = parseWorkloadName(word);
+    if (!parsed.ok) bad('deployment', parsed.problem);
+    return parsed.ok ? [parsed.name] : [];
+  });
+  if (list(text).length === 0)
+    bad('deployment', "it is required. Name the workload, such as 'web' or 'deployment/web'.");
+  const names = workloads.map(sayWorkload);
+  const twice = names.filter((name, index) => names.indexOf(name) !== index);
+  if (twice.length > 0) bad('deployment', `it names ${[...new Set(twice)].join(', ')} more than once.`);
+  return workloads;
 }
 
 function readNamespace(text: string, bad: Bad): string {
@@ -155,15 +173,45 @@ function readNamespace(text: string, bad: Bad): string {
   return text;
 }
 
-function readImage(text: string, bad: Bad): WantedImage | undefined {
-  if (text === '') return bad('image', "it is required. Name the image, such as 'ghcr.io/acme/web:3f2c1ab'.");
+function readImage(input: string, text: string, bad: Bad): WantedImage | undefined {
+  if (text === '') return undefined;
   return (
     parseWantedImage(text) ??
     bad(
-      'image',
+      input,
       `'${text}' is no image reference. Write a full one ('ghcr.io/acme/web:3f2c1ab'), or ':tag', '@sha256:…' or a commit SHA to keep the repository that runs now.`,
     )
   );
+}
+
+function readRevision(text: string, bad: Bad): number | undefined {
+  if (text === '') return undefined;
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
+  return bad('to-revision', `'${text}' is no revision's number, as 'kubectl rollout history' shows them.`);
+}
+
+/** What fits no single input, but only some of them together. */
+function checkTogether(
+  given: Pick<Inputs, 'command' | 'image' | 'toRevision' | 'toImage' | 'migration'> & {
+    readonly workloads: readonly WorkloadName[];
+  },
+  bad: Bad,
+): void {
+  const { command, image, toRevision, toImage, migration, workloads } = given;
+  if (command === 'deploy') {
+    if (image === undefined && core.getInput('image') === '')
+      bad('image', "it is required. Name the image, such as 'ghcr.io/acme/web:3f2c1ab'.");
+    if (toRevision !== undefined) bad('to-revision', "it is for 'command: rollback' only.");
+    if (toImage !== undefined) bad('to-image', "it is for 'command: rollback' only.");
+    return;
+  }
+  if (image !== undefined) bad('image', "a rollback sets none; name the one to go back to in 'to-image'.");
+  if (migration !== undefined)
+    bad('migration-job', 'a rollback runs no migration: the schema does not roll back.');
+  if (toRevision !== undefined && toImage !== undefined)
+    bad('to-revision', "it and 'to-image' cannot both be given.");
+  if (toRevision !== undefined && workloads.length > 1)
+    bad('to-revision', "revisions are numbered for each workload; name one workload, or use 'to-image'.");
 }
 
 function readRules(text: string, bad: Bad): string[] {

@@ -21,7 +21,7 @@ export interface Intent {
   readonly changes: readonly { readonly container: string; readonly from: string; readonly to: string }[];
   /** The run that wrote it: its page, or its number. */
   readonly by: string;
-  /** Digests of the pod template that this run sets; see `templateDigest`. */
+  /** Digests of the pod template that this run sets, the surest last; see `templateDigest`. */
   readonly ours: readonly string[];
   /** The revision to go back to; undefined where none was healthy. */
   readonly undoTo?: UndoTarget | undefined;
@@ -38,11 +38,22 @@ export interface UndoTarget {
 
 /** Reads a saved intent; undefined where there is none, or one of another version. */
 export function parseIntent(text: string): Intent | undefined {
-  if (text === '') return undefined;
+  return parse(text).find(isIntent);
+}
+
+/** Reads the intents that a main saved, one for each workload that it had not done with. */
+export function parseIntents(text: string): Intent[] {
+  return parse(text).flat().filter(isIntent);
+}
+
+function parse(text: string): unknown[] {
   try {
-    const intent = JSON.parse(text) as Partial<Intent>;
-    return intent.version === 1 ? (intent as Intent) : undefined;
+    return text === '' ? [] : [JSON.parse(text)];
   } catch {
-    return undefined;
+    return [];
   }
+}
+
+function isIntent(value: unknown): value is Intent {
+  return (value as Partial<Intent> | null)?.version === 1;
 }

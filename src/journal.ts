@@ -3,6 +3,9 @@ import type { Diagnosis } from './diagnosis/diagnosis.ts';
 import type { ImageChange } from './kubernetes/workloads/patch.ts';
 import type { Finding } from './preflight/finding.ts';
 
+/** What a step is asked to do; the input `command`. */
+export type CommandName = 'deploy' | 'rollback';
+
 /** How a step can end; the output `result`. */
 export type Result =
   | 'deployed'
@@ -14,10 +17,11 @@ export type Result =
   | 'undo-failed'
   | 'left-failed'
   | 'superseded'
+  | 'rolled-back'
   | 'cancelled';
 
 /** The results with which the step succeeds. */
-export const successes: ReadonlySet<Result> = new Set<Result>(['deployed', 'unchanged']);
+export const successes: ReadonlySet<Result> = new Set<Result>(['deployed', 'unchanged', 'rolled-back']);
 
 /** Why something failed, with what was found about it. */
 export interface Cause {
@@ -38,11 +42,13 @@ export interface Evidence extends Diagnosis {
 
 /** What happened, in order. Each event is written down when it happens; every report is a fold of them. */
 export type Event =
-  | { readonly type: 'began'; readonly command: string; readonly run: string; readonly commit: string }
+  | { readonly type: 'began'; readonly run: string; readonly commit: string }
   | {
       readonly type: 'connected';
+      readonly command: CommandName;
       readonly server: string;
-      readonly workload: string;
+      /** `deployment/web`, in the order named. */
+      readonly workloads: readonly string[];
       readonly namespace: string;
     }
   | {
@@ -53,6 +59,8 @@ export type Event =
       readonly undoTo: number | undefined;
     }
   | { readonly type: 'planned'; readonly changes: readonly ImageChange[] }
+  /** The workload's revisions, newest first, where a person asks for one. */
+  | { readonly type: 'history'; readonly rows: readonly HistoryRow[] }
   | { readonly type: 'checked'; readonly findings: readonly Finding[] }
   /** What an interrupted run before this one had left was brought to rest. */
   | { readonly type: 'resumed'; readonly message: string }
@@ -71,8 +79,25 @@ export type Event =
   | { readonly type: 'undo-started'; readonly revision: number }
   | { readonly type: 'undone'; readonly revision: number }
   | { readonly type: 'undo-failed'; readonly cause: Cause }
+  /** How it ended for one workload, where the step changes several. */
+  | { readonly type: 'workload-ended'; readonly result: Result }
   | { readonly type: 'interrupted'; readonly by: string }
   | { readonly type: 'ended'; readonly ending: Ending };
+
+/** A revision as a person chooses among them. */
+export interface HistoryRow {
+  readonly revision: number;
+  readonly images: readonly string[];
+  /** As `kubectl rollout history` shows it. */
+  readonly cause: string;
+  /** When it was first rolled out, in milliseconds since the epoch. */
+  readonly created: number;
+  readonly standing: 'healthy' | 'failed' | 'left' | 'unknown';
+  /** How many pods it has now. */
+  readonly pods: number;
+  readonly isCurrent: boolean;
+  readonly isTarget: boolean;
+}
 
 /** The verdict. */
 export interface Ending {
@@ -83,22 +108,30 @@ export interface Ending {
 }
 
 /** An event with its moment, in milliseconds since the epoch. */
-export type Entry = Event & { readonly at: number };
+export type Entry = Event & {
+  readonly at: number;
+  /** The workload that it is about, `deployment/web`; undefined where it is about the whole step. */
+  readonly workload?: string;
+};
 
 /** The journal of one step: main's, and post's after it. */
 export class Journal {
   readonly #entries: Entry[];
   readonly #now: () => number;
   readonly #onEntry: (journal: Journal) => void;
+  /** The workload that it is about; undefined: all of the step. */
+  readonly #workload: string | undefined;
 
   constructor(options: {
     now: () => number;
-    /** What main had written, when post goes on with it. */
-    entries?: readonly Entry[];
+    /** What main had written, when post goes on with it; they are added to. */
+    entries?: Entry[];
     /** Called after each entry but progress, of which there is much and which nobody needs later. */
     onEntry?: (journal: Journal) => void;
+    workload?: string;
   }) {
-    this.#entries = [...(options.entries ?? [])];
+    this.#entries = options.entries ?? [];
+    this.#workload = options.workload;
     this.#now = options.now;
     this.#onEntry = options.onEntry ?? (() => {});
   }
@@ -107,14 +140,26 @@ export class Journal {
     return this.#entries;
   }
 
+  /** The same journal as it concerns one workload: what is added is marked with it, and others' entries are not seen. */
+  of(workload: string): Journal {
+    return new Journal({ now: this.#now, entries: this.#entries, onEntry: this.#onEntry, workload });
+  }
+
   add(event: Event): void {
-    this.#entries.push({ ...event, at: this.#now() });
+    const workload = this.#workload;
+    this.#entries.push({ ...event, at: this.#now(), ...(workload !== undefined && { workload }) });
     if (event.type !== 'progress') this.#onEntry(this);
   }
 
   /** The last entry of a type. */
   last<T extends Event['type']>(type: T): (Entry & { type: T }) | undefined {
-    return this.#entries.findLast((entry): entry is Entry & { type: T } => entry.type === type);
+    return this.#entries.findLast(
+      (entry): entry is Entry & { type: T } => entry.type === type && this.#isAbout(entry),
+    );
+  }
+
+  #isAbout({ workload }: Entry): boolean {
+    return this.#workload === undefined || workload === undefined || workload === this.#workload;
   }
 
   /**
@@ -138,6 +183,7 @@ export function entriesFromState(text: string): Entry[] {
 
 function withoutWords(entry: Entry): Entry {
   if (entry.type === 'checked') return { ...entry, findings: [] };
+  if (entry.type === 'history') return { ...entry, rows: [] };
   if (entry.type === 'ended')
     return { ...entry, ending: { ...entry.ending, cause: bare(entry.ending.cause), next: [] } };
   if (entry.type === 'migration-ended') return { ...entry, cause: bare(entry.cause) };

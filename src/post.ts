@@ -1,10 +1,10 @@
 import { systemClock } from './clock.ts';
-import { finish, giveUpLock } from './commands/finish.ts';
+import { finishAll, giveUpLocks } from './commands/finish.ts';
 import { endingOfError } from './ending-of-error.ts';
 import { endingOfJournal } from './ending-of-journal.ts';
 import { messageOf } from './errors.ts';
 import { readEnvironment, readInputs } from './inputs.ts';
-import { type Intent, parseIntent } from './intent.ts';
+import { type Intent, parseIntents } from './intent.ts';
 import { endSoon, interruption } from './interruption.ts';
 import { type Ending, entriesFromState, Journal, type Result } from './journal.ts';
 import { sayWorkload } from './kubernetes/workloads/names.ts';
@@ -12,9 +12,10 @@ import { actionsLog, type Log } from './log.ts';
 import { publish } from './publish.ts';
 import { type ConnectedRun, startRun } from './start-run.ts';
 import { readState } from './state.ts';
+import { runsOf } from './workload-run.ts';
 
 /** Results after which nothing is left to do; main's failure or the cancel shows in the run already. */
-const atRest: ReadonlySet<Result> = new Set<Result>(['deployed', 'undone', 'cancelled']);
+const atRest: ReadonlySet<Result> = new Set<Result>(['deployed', 'rolled-back', 'undone', 'cancelled']);
 
 /** Seconds for all of post, which a cancelled job gives 5 minutes: it must report before it is killed. */
 const longestPost = 235;
@@ -28,21 +29,18 @@ export async function post(): Promise<void> {
     interruption((by) => journal.add({ type: 'interrupted', by })),
     AbortSignal.timeout(longestPost * 1000),
   ]);
-  const connect = async (intent?: Intent): Promise<ConnectedRun> => {
-    const inputs = { ...readInputs('post'), lockTimeout: 0, ...(intent && pick(intent)) };
+  const connect = async (namespace?: string): Promise<ConnectedRun> => {
+    const inputs = { ...readInputs('post'), lockTimeout: 0, ...(namespace && { namespace }) };
     return startRun({ inputs, environment: readEnvironment(), log, journal, signal, holder: state.holder });
   };
-  const intent = parseIntent(state.intent);
-  if (intent === undefined || intent.phase === 'migrating') await letGo(connect, journal, log, state.isTold);
-  else await finishAndSay(connect, intent, journal, log);
+  const intents = parseIntents(state.intents);
+  const begun = intents.filter(({ phase }) => phase !== 'migrating');
+  if (begun.length === 0) await letGo(connect, journal, log, state.isTold);
+  else await finishAndSay(connect, intents, journal, log);
   endSoon();
 }
 
-type Connect = (intent?: Intent) => Promise<ConnectedRun>;
-
-function pick({ workload, namespace }: Intent): Pick<Intent, 'workload' | 'namespace'> {
-  return { workload, namespace };
-}
+type Connect = (namespace?: string) => Promise<ConnectedRun>;
 
 /** Main changed nothing that is half-way: only its lock is to be given up, and its end to be told. */
 async function letGo(connect: Connect, journal: Journal, log: Log, isTold: boolean): Promise<void> {
@@ -51,7 +49,7 @@ async function letGo(connect: Connect, journal: Journal, log: Log, isTold: boole
   if (journal.last('connected') !== undefined) {
     try {
       const run = await connect();
-      await giveUpLock(run).finally(() => run.close());
+      await giveUpLocks(runsOf(run)).finally(() => run.close());
     } catch (error) {
       log.line(`(Its lock could not be given up, and expires by itself: ${messageOf(error)})`);
     }
@@ -62,15 +60,23 @@ async function letGo(connect: Connect, journal: Journal, log: Log, isTold: boole
   await publish(journal, log, atRest);
 }
 
-async function finishAndSay(connect: Connect, intent: Intent, journal: Journal, log: Log): Promise<void> {
+async function finishAndSay(
+  connect: Connect,
+  intents: readonly Intent[],
+  journal: Journal,
+  log: Log,
+): Promise<void> {
   let ending: Ending;
   try {
-    const run = await connect(intent);
-    ending = await finish(run, intent).finally(() => run.close());
+    const run = await connect(intents[0]?.namespace);
+    ending = await finishAll(runsOf(run, intents), intents).finally(() => run.close());
   } catch (error) {
     const { cause, next } = endingOfError(error, journal).ending;
-    const stands = `kubectl -n ${intent.namespace} rollout status ${sayWorkload(intent.workload)} --watch=false`;
-    ending = { result: 'undo-failed', cause, next: [...next, `See where it stands: ${stands}`] };
+    const stand = intents.map(
+      ({ namespace, workload }) =>
+        `See where it stands: kubectl -n ${namespace} rollout status ${sayWorkload(workload)} --watch=false`,
+    );
+    ending = { result: 'undo-failed', cause, next: [...next, ...stand] };
   }
   journal.add({ type: 'ended', ending });
   await publish(journal, log, atRest);

@@ -1,13 +1,15 @@
 import type { Clock } from './clock.ts';
 import type { GitHubRun } from './github/run.ts';
+import type { RolloutRecord } from './history.ts';
 import type { Inputs } from './inputs.ts';
 import type { Intent } from './intent.ts';
 import type { Journal } from './journal.ts';
 import type { KubernetesClient } from './kubernetes/client.ts';
 import type { Holder } from './kubernetes/lease.ts';
+import type { WorkloadName } from './kubernetes/workloads/names.ts';
 import type { Log } from './log.ts';
 
-/** What every step of a run works with. */
+/** What all of a run works with. */
 export interface Run {
   readonly inputs: Inputs;
   readonly github: GitHubRun;
@@ -19,6 +21,17 @@ export interface Run {
   readonly log: Log;
   readonly journal: Journal;
   readonly clock: Clock;
+  /** Who this run is to others that want the same lock. */
+  readonly holder: Holder;
+  /** Aborts when the run is interrupted; everything that waits ends with it. */
+  readonly signal: AbortSignal;
+}
+
+/** A run as it concerns one of the workloads that it changes; what steps work with. */
+export interface WorkloadRun extends Run {
+  readonly workload: WorkloadName;
+  /** How revisions fared in former runs, oldest first; none before the workload's lock is held. */
+  readonly history: () => readonly RolloutRecord[];
   /**
    * Writes down what the run sets out to change, before it changes it; undefined when that is done with.
    *
@@ -32,10 +45,6 @@ export interface Run {
    * @throws LockLost; ApiError, ConnectionError where it cannot be told.
    */
   readonly ensureLock: () => Promise<number>;
-  /** Who this run is to others that want the same lock. */
-  readonly holder: Holder;
-  /** Aborts when the run is interrupted; everything that waits ends with it. */
-  readonly signal: AbortSignal;
 }
 
 /** The run was told to end: the workflow was cancelled, or a time limit of the job's or step's was reached. */
@@ -44,6 +53,6 @@ export class Interrupted extends Error {
 }
 
 /** The run as an intent names it: its page, or its identity where there is none. */
-export function nameOf({ github, holder }: Run): string {
+export function nameOf({ github, holder }: Pick<Run, 'github' | 'holder'>): string {
   return github.url || holder.identity;
 }

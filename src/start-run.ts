@@ -11,7 +11,7 @@ import { Transport } from './kubernetes/transport.ts';
 import { sayWorkload } from './kubernetes/workloads/names.ts';
 import type { Log } from './log.ts';
 import type { Run } from './run.ts';
-import { saveHolder, saveIntent } from './state.ts';
+import { saveHolder } from './state.ts';
 import { version } from './version.ts';
 
 /** A run with its connections, to be closed at the end. */
@@ -50,9 +50,17 @@ export async function startRun(from: {
   const identity = from.holder || newIdentity(environment.run);
   if (!from.holder) saveHolder(identity);
   const namespace = inputs.namespace || connection.namespace;
-  const workload = sayWorkload(inputs.workload);
-  journal.add({ type: 'connected', server: connection.server, workload, namespace });
-  log.line(`${workload} in namespace ${namespace}, cluster ${connection.server} (${connection.origin})`);
+  const workloads = inputs.workloads.map(sayWorkload);
+  journal.add({
+    type: 'connected',
+    command: inputs.command,
+    server: connection.server,
+    workloads,
+    namespace,
+  });
+  log.line(
+    `${workloads.join(', ')} in namespace ${namespace}, cluster ${connection.server} (${connection.origin})`,
+  );
   return {
     inputs,
     github: environment.run,
@@ -62,9 +70,6 @@ export async function startRun(from: {
     log,
     journal,
     clock: systemClock,
-    saveIntent: async (intent) => saveIntent(intent),
-    // Nothing is changed without the lock.
-    ensureLock: async () => Number.POSITIVE_INFINITY,
     holder: { identity, url: environment.run.url },
     signal,
     close: () => transport.close(),

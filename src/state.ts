@@ -7,7 +7,7 @@ import type { Journal } from './journal.ts';
 const keys = {
   ended: 'ended',
   holder: 'holder',
-  intent: 'intent',
+  intents: 'intents',
   journal: 'journal',
   told: 'told',
 } as const;
@@ -17,9 +17,17 @@ export function saveEnded(): void {
   core.saveState(keys.ended, 'true');
 }
 
-/** Saves what the run has set out to change; undefined when that is done with. */
-export function saveIntent(intent: Intent | undefined): void {
-  core.saveState(keys.intent, intent === undefined ? '' : JSON.stringify(intent));
+let isSaved = false;
+
+/** Whether something is saved that post is to finish. */
+export function hasIntents(): boolean {
+  return isSaved;
+}
+
+/** Saves what the run has set out to change and is not done with. */
+export function saveIntents(intents: readonly Intent[]): void {
+  isSaved = intents.length > 0;
+  core.saveState(keys.intents, intents.length === 0 ? '' : JSON.stringify(intents));
 }
 
 /** Main has said how it ended; whatever is left to post, the reader knows that much. */
@@ -39,13 +47,13 @@ export function saveHolder(identity: string): void {
 /** What main saved last, as it was saved. */
 export function readState(): {
   readonly holder: string;
-  readonly intent: string;
+  readonly intents: string;
   readonly journal: string;
   readonly isTold: boolean;
 } {
   return {
     holder: core.getState(keys.holder),
-    intent: core.getState(keys.intent),
+    intents: core.getState(keys.intents),
     journal: core.getState(keys.journal),
     isTold: core.getState(keys.told) === 'true',
   };

@@ -1,9 +1,11 @@
+import { endingOfError } from '../ending-of-error.ts';
+import { type PartEnding, worstOf } from '../ending-of-parts.ts';
 import type { Intent } from '../intent.ts';
 import type { Cause, Ending } from '../journal.ts';
 import { sayWorkload } from '../kubernetes/workloads/names.ts';
 import { type Observation, observeIfThere } from '../kubernetes/workloads/observe.ts';
 import { templateDigest } from '../kubernetes/workloads/template.ts';
-import { nameOf, type Run } from '../run.ts';
+import { nameOf, type WorkloadRun } from '../run.ts';
 import { isHealthy } from '../steps/finish-left.ts';
 import { underLock } from '../steps/lock.ts';
 import { healthOf } from '../steps/look.ts';
@@ -12,17 +14,46 @@ import { undoAndSay, undoCommand } from '../steps/recover.ts';
 /** Seconds for post's undo: it has 5 minutes of a cancelled job, other steps' posts among them, and must report too. */
 const longestUndo = 200;
 
-/** Gives up the lock of a main that left nothing to finish; if that fails, it expires. */
-export async function giveUpLock(run: Run): Promise<void> {
-  await underLock(run, async (locked) => {
+/** Gives up the locks of a main that left nothing to finish; if that fails, they expire. */
+export async function giveUpLocks(runs: readonly WorkloadRun[]): Promise<void> {
+  await Promise.all(runs.map(giveUpLock));
+}
+
+async function giveUpLock(run: WorkloadRun): Promise<void> {
+  await underLock(run, 0, async (locked) => {
     // What another run left stays noted for whoever comes next.
     if (locked.left === undefined || locked.left.by === nameOf(run)) await locked.saveIntent(undefined);
     return { result: 'cancelled', next: [] };
   });
 }
 
+/** Finishes what main did not, the last workload that it changed first, and gives up the locks of the others. */
+export async function finishAll(runs: readonly WorkloadRun[], intents: readonly Intent[]): Promise<Ending> {
+  const parts = runs.map((run) => {
+    const workload = sayWorkload(run.workload);
+    const intent = intents.find((each) => sayWorkload(each.workload) === workload);
+    return { run, workload, intent: intent?.phase === 'migrating' ? undefined : intent };
+  });
+  const endings = parts.reverse().map(async ({ run, workload, intent }): Promise<PartEnding[]> => {
+    if (intent === undefined) {
+      await giveUpLock(run).catch(() => {});
+      return [];
+    }
+    const ending = await finish(run, intent).catch((error: unknown) => unfinished(run, error));
+    if (intents.length > 1) run.journal.add({ type: 'workload-ended', result: ending.result });
+    return [{ workload, ending }];
+  });
+  return worstOf((await Promise.all(endings)).flat().reverse());
+}
+
+function unfinished(run: WorkloadRun, error: unknown): Ending {
+  const { cause, next } = endingOfError(error, run.journal).ending;
+  const status = `kubectl -n ${run.namespace} rollout status ${sayWorkload(run.workload)} --watch=false`;
+  return { result: 'undo-failed', cause, next: [...next, `See where it stands: ${status}`] };
+}
+
 /** Finishes a deploy that main did not: from what its intent says and the cluster shows. Answers how it ended. */
-export async function finish(run: Run, intent: Intent): Promise<Ending> {
+export async function finish(run: WorkloadRun, intent: Intent): Promise<Ending> {
   const { journal, log, server } = run;
   const workload = sayWorkload(intent.workload);
   const told = journal.last('interrupted') === undefined ? journal.last('ended')?.ending.cause : undefined;
@@ -42,7 +73,9 @@ export async function finish(run: Run, intent: Intent): Promise<Ending> {
   }
   const observation = await observeIfThere(run);
   try {
-    const ending = await underLock(run, async (locked) => finishLocked(locked, observation, intent, cause));
+    const ending = await underLock(run, 0, async (locked) =>
+      finishLocked(locked, observation, intent, cause),
+    );
     if (ending.result !== 'locked') return ending;
     // It found our intent in the Lease.
     const message = `${cause.message} Another run has the lock by now, and finishes what this one left.`;
@@ -53,7 +86,7 @@ export async function finish(run: Run, intent: Intent): Promise<Ending> {
 }
 
 async function finishLocked(
-  run: Run,
+  run: WorkloadRun,
   observation: Observation,
   intent: Intent,
   cause: Cause,
@@ -89,7 +122,7 @@ async function finishLocked(
 }
 
 async function leave(
-  run: Run,
+  run: WorkloadRun,
   observation: Observation,
   intent: Intent,
   cause: Cause,
@@ -97,7 +130,7 @@ async function leave(
 ): Promise<Ending> {
   const view = observation.view();
   const health = view && healthOf(observation.kind, view, run.clock.now());
-  const workload = sayWorkload(run.inputs.workload);
+  const workload = sayWorkload(run.workload);
   const isWell = await isHealthy(run, observation, intent);
   await run.saveIntent(undefined);
   if (isWell && health?.current) {

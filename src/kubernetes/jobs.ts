@@ -13,8 +13,8 @@ export type MigrationSource =
 export interface MigrationPlan {
   readonly migration: MigrationSource;
   readonly workload: WorkloadObject;
-  /** `deployment/web` */
-  readonly workloadName: string;
+  /** `deployment/web`; the first is the one that the Job is made from. */
+  readonly workloadNames: readonly string[];
   readonly namespace: string;
   /** The new image, as a full reference. */
   readonly image: string;
@@ -50,7 +50,7 @@ export function migrationJob(plan: MigrationPlan): V1Job {
   const name = `${prefix.slice(0, longestName - suffix.length - 1).replace(/[-.]+$/, '')}-${suffix}`;
   const labels = {
     'app.kubernetes.io/managed-by': 'safe-rollout',
-    [marks.workload]: workloadLabel(plan.workloadName),
+    [marks.workload]: workloadLabel(plan.workloadNames[0] ?? ''),
     [marks.runId]: labelValue(plan.run.runId),
   };
   const { generateName: _, ...metadata } = base.metadata ?? {};
@@ -72,6 +72,7 @@ export function migrationJob(plan: MigrationPlan): V1Job {
         [marks.migration]: digestOf(runs),
         ...(plan.run.url && { [marks.run]: plan.run.url }),
         ...(plan.run.sha && { [marks.commit]: plan.run.sha }),
+        ...(plan.workloadNames.length > 1 && { [marks.workloads]: plan.workloadNames.join(',') }),
       },
       // Not the controller's: it only makes the Job go when the workload goes.
       ownerReferences: [
@@ -190,8 +191,16 @@ function withImage(pod: V1PodSpec, image: string): V1PodSpec {
   };
 }
 
+/** Whether a Job is the migration of `workload`, be it among others. */
+export function migrates({ metadata }: V1Job, workload: string): boolean {
+  return (
+    metadata?.labels?.[marks.workload] === workloadLabel(workload) ||
+    (metadata?.annotations?.[marks.workloads]?.split(',').includes(workload) ?? false)
+  );
+}
+
 /** The value of `marks.workload` for `deployment/web`. */
-export function workloadLabel(workload: string): string {
+function workloadLabel(workload: string): string {
   return labelValue(workload.replace('/', '.'));
 }
 

@@ -30,8 +30,9 @@ export class LockLost extends Error {
 export type LockAttempt =
   | {
       readonly kind: 'acquired';
-      readonly lock: LeaseLock /** What the Lease said that its last holder had begun, or ''. */;
-      readonly left: string;
+      readonly lock: LeaseLock;
+      /** What former holders wrote into the Lease. */
+      readonly notes: Readonly<Record<string, string>>;
     }
   | { readonly kind: 'held'; readonly by: HeldLock };
 
@@ -96,8 +97,8 @@ export async function acquireLock(request: LockRequest): Promise<LockAttempt> {
     if (isFree) {
       const taken = await take(request, lease);
       if (taken) {
-        const left = lease?.metadata?.annotations?.[marks.intent] ?? '';
-        return { kind: 'acquired', lock: new LeaseLock(request, taken), left };
+        const notes = lease?.metadata?.annotations ?? {};
+        return { kind: 'acquired', lock: new LeaseLock(request, taken), notes };
       }
       failures += 1;
       if (failures >= mostFailures) throw new Error(`The Lease ${request.name} could not be written.`);
@@ -143,12 +144,12 @@ export class LeaseLock {
   }
 
   /**
-   * Writes a note into the Lease, for whoever holds it next: what is about to be changed.
+   * Writes notes into the Lease, for whoever holds it next.
    *
    * @throws LockLost; ApiError, ConnectionError where it could not be written.
    */
-  async note(text: string): Promise<void> {
-    await this.#change({ metadata: { annotations: { [marks.intent]: text } } });
+  async note(notes: Readonly<Record<string, string>>): Promise<void> {
+    await this.#change({ metadata: { annotations: notes } });
   }
 
   /**
@@ -172,15 +173,18 @@ export class LeaseLock {
     this.#stop.abort();
   }
 
-  /** Takes the note away, unless it is to stay for whoever comes next, and gives the lock up. Never throws: a Lease that cannot be released expires by itself. */
-  async release(keepNote = false): Promise<void> {
+  /**
+   * Gives the lock up and leaves these notes, null taking one away. Never throws: a Lease that cannot be released
+   * expires by itself.
+   */
+  async release(notes: Readonly<Record<string, string | null>>): Promise<void> {
     this.#stop.abort();
     if (this.#lost.signal.aborted) return;
     try {
       await this.#change(
         {
           spec: { holderIdentity: null, acquireTime: null },
-          metadata: { annotations: { [marks.run]: null, ...(!keepNote && { [marks.intent]: null }) } },
+          metadata: { annotations: { [marks.run]: null, ...notes } },
         },
         releaseSeconds,
       );

@@ -172,7 +172,9 @@ function isPassing(error: unknown): boolean {
   if (!(error instanceof ApiError)) {
     return false;
   }
-  return error.status >= 500 || error.status === 429 || isNotYet(error);
+  // The kubelet says so of a container that it has started but has no status of yet.
+  const isUnknown = error.status === 400 && /is not available$/.test(error.message);
+  return error.status >= 500 || error.status === 429 || isNotYet(error) || isUnknown;
 }
 
 /**

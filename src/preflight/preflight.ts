@@ -7,8 +7,10 @@ import { noReplicas } from './rules/no-replicas.ts';
 import { patchRefused } from './rules/patch-refused.ts';
 import { paused } from './rules/paused.ts';
 import { permissionMissing } from './rules/permission-missing.ts';
+import { revisionMissing } from './rules/revision-missing.ts';
 import { rolloutInProgress } from './rules/rollout-in-progress.ts';
 import { runsButUnhealthy } from './rules/runs-but-unhealthy.ts';
+import { schemaAhead } from './rules/schema-ahead.ts';
 import { unhealthyNow } from './rules/unhealthy-now.ts';
 import { workloadMissing } from './rules/workload-missing.ts';
 
@@ -17,12 +19,14 @@ export const rules: readonly Rule[] = [
   permissionMissing,
   workloadMissing,
   containerMissing,
+  revisionMissing,
   paused,
   noReplicas,
   rolloutInProgress,
   runsButUnhealthy,
   unhealthyNow,
   mutableTag,
+  schemaAhead,
   patchRefused,
   migrationRefused,
 ];

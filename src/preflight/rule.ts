@@ -1,4 +1,6 @@
 import type { Verdict } from '../diagnosis/diagnose.ts';
+import type { RolloutRecord } from '../history.ts';
+import type { CommandName } from '../journal.ts';
 import type { RolloutStatus } from '../kubernetes/workloads/kind.ts';
 import type { ImagePlan } from '../kubernetes/workloads/patch.ts';
 import type { Access } from './access.ts';
@@ -6,6 +8,7 @@ import type { Finding } from './finding.ts';
 
 /** All that the rules judge: what is asked for, and what was read of the cluster. Nothing in it can be changed. */
 export interface Facts {
+  readonly command: CommandName;
   /** `deployment/web` */
   readonly workload: string;
   readonly namespace: string;
@@ -34,7 +37,7 @@ export interface FoundFacts {
   readonly verdict: Verdict;
   /** The healthy revision that an undo would go to. */
   readonly undoTo: number | undefined;
-  readonly plan: ImagePlan;
+  readonly plan: ImagePlan & { readonly migrations?: readonly RolloutRecord[] | undefined };
 }
 
 /** One rule: pure, in a file of its own. */

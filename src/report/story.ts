@@ -1,4 +1,4 @@
-import type { Cause, Ending, Entry, Event } from '../journal.ts';
+import type { Cause, CommandName, Ending, Entry, Event, Result } from '../journal.ts';
 import type { ImageChange } from '../kubernetes/workloads/patch.ts';
 import type { Finding } from '../preflight/finding.ts';
 
@@ -14,11 +14,16 @@ export interface Phase {
 
 /** All that a report says, folded from a journal. */
 export interface Story {
+  readonly command: CommandName;
   readonly ending: Ending | undefined;
-  /** `deployment/web`; empty where the inputs were not even read. */
+  /** `deployment/web`, or several, separated by commas; empty where the inputs were not even read. */
   readonly workload: string;
+  /** How it went for each workload. */
+  readonly workloads: readonly WorkloadStory[];
   readonly namespace: string;
+  /** Of all workloads. */
   readonly changes: readonly ImageChange[];
+  /** Of the first workload, as all that is about one revision. */
   readonly revision: number | undefined;
   readonly previousRevision: number | undefined;
   readonly undoneTo: number | undefined;
@@ -38,21 +43,35 @@ export interface Story {
   readonly seconds: number;
 }
 
+/** What a report says of one workload among several. */
+export interface WorkloadStory {
+  readonly workload: string;
+  readonly changes: readonly ImageChange[];
+  readonly revision: number | undefined;
+  readonly previousRevision: number | undefined;
+  /** Undefined where all ended alike. */
+  readonly result: Result | undefined;
+}
+
 /** Folds a journal. Pure. */
 export function tell(entries: readonly Entry[]): Story {
   const last = <T extends Event['type']>(type: T) =>
     entries.findLast((entry): entry is Entry & { type: T } => entry.type === type);
-  const observed = last('observed');
+  const names = last('connected')?.workloads ?? [''];
+  const workloads = names.map((name) => tellOne(entries, name));
+  const [first] = workloads;
   return {
+    command: last('connected')?.command ?? 'deploy',
     ending: last('ended')?.ending,
-    workload: last('connected')?.workload ?? '',
+    workload: names.join(', '),
+    workloads,
     namespace: last('connected')?.namespace ?? '',
-    changes: last('planned')?.changes ?? [],
-    revision: last('rolled-out')?.revision ?? last('rollout-failed')?.revision,
-    previousRevision: observed?.undoTo ?? observed?.revision,
+    changes: workloads.flatMap(({ changes }) => changes),
+    revision: first?.revision,
+    previousRevision: first?.previousRevision,
     undoneTo: last('undone')?.revision,
     migrationJob: last('migration-started')?.job ?? '',
-    findings: last('checked')?.findings ?? [],
+    findings: names.flatMap((name) => lastOf(entries, name, 'checked')?.findings ?? []),
     resumed: last('resumed')?.message ?? '',
     undoCause: last('undo-failed')?.cause,
     phases: phases(entries),
@@ -61,6 +80,32 @@ export function tell(entries: readonly Entry[]): Story {
     migrated: last('migration-ended')?.cause === undefined && last('migration-ended') !== undefined,
     began: entries[0]?.at ?? 0,
     seconds: ((entries.at(-1)?.at ?? 0) - (entries[0]?.at ?? 0)) / 1000,
+  };
+}
+
+type EntryOf<T extends Event['type']> = Entry & { type: T };
+
+/** The last entry of a type that is about one workload. */
+function lastOf<T extends Event['type']>(
+  entries: readonly Entry[],
+  name: string,
+  type: T,
+): EntryOf<T> | undefined {
+  return entries.findLast(
+    (entry): entry is EntryOf<T> =>
+      entry.type === type && (entry.workload === undefined || entry.workload === name),
+  );
+}
+
+function tellOne(entries: readonly Entry[], name: string): WorkloadStory {
+  const last = <T extends Event['type']>(type: T) => lastOf(entries, name, type);
+  const observed = last('observed');
+  return {
+    workload: name,
+    changes: last('planned')?.changes ?? [],
+    revision: last('rolled-out')?.revision ?? last('rollout-failed')?.revision,
+    previousRevision: observed?.undoTo ?? observed?.revision,
+    result: last('workload-ended')?.result,
   };
 }
 
@@ -85,20 +130,30 @@ const phaseEnds: readonly {
 ];
 
 function phases(entries: readonly Entry[]): Phase[] {
+  const workloads = new Set(entries.flatMap(({ workload }) => workload ?? []));
   return phaseEnds.flatMap(({ begins, ends, title }) => {
-    const index = entries.findIndex(({ type }) => type === begins);
-    const begin = entries[index];
-    if (begin === undefined) return [];
-    const end = entries
-      .slice(index)
-      .find(({ type }) => ends.includes(type) || type === 'ended' || type === 'interrupted');
-    return [
-      {
-        title: title(begin),
+    const begun = entries.filter(({ type }) => type === begins);
+    // One of each workload; all of the same kind together, in the order in which they began.
+    const firsts = begun.filter(
+      ({ workload }, index) => begun.findIndex((each) => each.workload === workload) === index,
+    );
+    return firsts.map((begin) => {
+      const isAbout = ({ workload }: Entry) =>
+        workload === undefined || begin.workload === undefined || workload === begin.workload;
+      const end = entries
+        .slice(entries.indexOf(begin))
+        .find(
+          (entry) =>
+            isAbout(entry) &&
+            (ends.includes(entry.type) || entry.type === 'ended' || entry.type === 'interrupted'),
+        );
+      const of = workloads.size > 1 && begin.workload ? ` of ${begin.workload}` : '';
+      return {
+        title: `${title(begin)}${of}`,
         seconds: end && (end.at - begin.at) / 1000,
         ...outcomeOf(end),
-      },
-    ];
+      };
+    });
   });
 }
 

@@ -4,7 +4,7 @@ import { type NodeVerdict, nodeVerdicts } from '../diagnosis/scheduling.ts';
 import { sayDuration } from '../duration.ts';
 import type { Cause, Evidence, Result } from '../journal.ts';
 import { block, code, row, words } from './markdown.ts';
-import type { Phase, Story } from './story.ts';
+import type { Phase, Story, WorkloadStory } from './story.ts';
 import { verdictOf } from './verdict.ts';
 
 /** Bytes. GitHub takes no summary over 1 MiB; this leaves room for what masking adds. */
@@ -36,6 +36,7 @@ function render(story: Story): string {
     ...causeSection(story),
     ...nextSection(story),
     words(story.resumed),
+    ...eachWorkload(story),
     facts(story),
     ...timeline(story.phases),
     ...findings(story),
@@ -142,9 +143,29 @@ function sayNext(text: string): string {
 /** Results after which the workload runs what it ran before. */
 const runsBefore: ReadonlySet<Result> = new Set<Result>(['refused', 'locked', 'migration-failed', 'undone']);
 
+/** One line for each of several workloads. */
+function eachWorkload({ workloads, ending }: Story): string[] {
+  if (workloads.length < 2) return [];
+  const images = (changes: WorkloadStory['changes'], which: 'from' | 'to') =>
+    [...new Set(changes.map((change) => change[which]))].map(code).join(', ');
+  const rows = workloads.map(({ workload, changes, result, revision, previousRevision }) =>
+    row(
+      code(workload),
+      words(result ?? ending?.result ?? ''),
+      images(changes, 'to'),
+      images(changes, 'from'),
+      [previousRevision, revision].filter((each) => each !== undefined).join(' → '),
+    ),
+  );
+  const head = ['| Workload | Result | Wanted image | Image before | Revision |', '|:--|:--|:--|:--|--:|'];
+  return [[...head, ...rows].join('\n')];
+}
+
 function facts(story: Story): string {
-  const { changes, namespace, revision, previousRevision, commit, run, workload, began, seconds } = story;
+  const { workloads, namespace, revision, previousRevision, commit, run, workload, began, seconds } = story;
   const isBefore = runsBefore.has(story.ending?.result ?? 'undo-failed');
+  const several = workloads.length > 1;
+  const changes = several ? [] : story.changes;
   const repository = run.split('/actions/')[0] ?? '';
   const rows = [
     ...(workload ? [['Workload', `${code(workload)} in namespace ${code(namespace)}`]] : []),
@@ -152,8 +173,8 @@ function facts(story: Story): string {
       [isBefore ? 'Wanted image' : 'Image', `${code(to)} (container ${code(container)})`],
       [isBefore ? 'Runs' : 'Before', code(from)],
     ]),
-    ...(revision === undefined ? [] : [['Revision', String(revision)]]),
-    ...(previousRevision === undefined ? [] : [['Revision before', String(previousRevision)]]),
+    ...(revision === undefined || several ? [] : [['Revision', String(revision)]]),
+    ...(previousRevision === undefined || several ? [] : [['Revision before', String(previousRevision)]]),
     ...(commit
       ? [
           [

@@ -11,7 +11,9 @@ export interface Verdict {
 
 /** The verdict of a story, in words. Pure. */
 export function verdictOf(story: Story): Verdict {
-  const workload = story.workload || 'the workload';
+  const [one = '', ...more] = story.workload.split(', ');
+  const workload = more.length > 0 ? `${one} and ${more.length} more` : one || 'the workload';
+  const done = story.command === 'rollback' ? 'rolled back' : 'deployed';
   const image = [...new Set(story.changes.map(({ to }) => to))].join(', ');
   const before = [...new Set(story.changes.map(({ from }) => from))].join(', ');
   // The first question after an undo: the schema does not go back.
@@ -25,12 +27,17 @@ export function verdictOf(story: Story): Verdict {
       title: `Deployed ${workload}`,
       state: `${workload} runs ${image}: rolled out and available.`,
     },
+    'rolled-back': {
+      mark: '⏪',
+      title: `Rolled back ${workload}`,
+      state: `${workload} runs ${image}: rolled out and available.`,
+    },
     unchanged: {
       mark: '✅',
       title: `Unchanged: ${workload} runs this image already`,
       state: `${workload} is healthy and runs ${image}. No migration was run.`,
     },
-    refused: { mark: '⛔', title: `Refused: ${workload} was not deployed`, state: untouched },
+    refused: { mark: '⛔', title: `Refused: ${workload} was not ${done}`, state: untouched },
     locked: { mark: '🔒', title: `Locked: another run deploys ${workload}`, state: untouched },
     'migration-failed': {
       mark: '❌',
@@ -39,7 +46,7 @@ export function verdictOf(story: Story): Verdict {
     },
     undone: {
       mark: '↩️',
-      title: `${interrupted ? 'Interrupted' : 'Not deployed'}: ${workload} is back on ${short(before)}, and healthy`,
+      title: `${interrupted ? 'Interrupted' : story.command === 'rollback' ? 'Not rolled back' : 'Not deployed'}: ${workload} is back on ${short(before)}, and healthy`,
       state: `The rollout of ${image} was undone: ${workload} runs ${before} again, and is healthy.${stays}`,
     },
     'undo-failed': {
@@ -62,7 +69,7 @@ export function verdictOf(story: Story): Verdict {
     cancelled: {
       mark: '🛑',
       title: `Cancelled: ${workload}`,
-      state: story.phases.some(({ title }) => title === 'Rollout')
+      state: story.phases.some(({ title }) => title.startsWith('Rollout'))
         ? `The post step brings ${workload} to a known state; see its own summary.`
         : untouched,
     },

@@ -3,7 +3,7 @@ import type { JsonPatchOperation } from '../kubernetes/client.ts';
 import { fieldManager } from '../kubernetes/marks.ts';
 import type { WorkloadKind, WorkloadObject } from '../kubernetes/workloads/kind.ts';
 import { templateDigest } from '../kubernetes/workloads/template.ts';
-import type { Run } from '../run.ts';
+import type { WorkloadRun } from '../run.ts';
 
 /** What became of a patch that is only to apply to a template that is known. `workload` is as it is now. */
 export type PatchEnd =
@@ -32,7 +32,7 @@ const mostAttempts = 5;
  * @throws ConnectionError, ApiError where it cannot be told what happened.
  */
 export async function applyPatch(
-  run: Run,
+  run: WorkloadRun,
   kind: WorkloadKind,
   name: string,
   patch: readonly JsonPatchOperation[],
@@ -75,7 +75,7 @@ export async function applyPatch(
 
 /** The workload as it is now; undefined where there is none. */
 export async function readIfThere(
-  { client, namespace, signal }: Run,
+  { client, namespace, signal }: WorkloadRun,
   kind: WorkloadKind,
   name: string,
   patience: number,

@@ -3,7 +3,7 @@ import type { Intent } from '../intent.ts';
 import { sayWorkload } from '../kubernetes/workloads/names.ts';
 import type { Observation } from '../kubernetes/workloads/observe.ts';
 import { templateDigest } from '../kubernetes/workloads/template.ts';
-import type { Run } from '../run.ts';
+import type { WorkloadRun } from '../run.ts';
 import { undo } from './undo.ts';
 import { watchRollout } from './watch-rollout.ts';
 
@@ -13,13 +13,13 @@ import { watchRollout } from './watch-rollout.ts';
  *
  * @throws the signal's reason.
  */
-export async function finishLeft(run: Run, observation: Observation, left: Intent): Promise<void> {
-  const { log, journal, inputs } = run;
+export async function finishLeft(run: WorkloadRun, observation: Observation, left: Intent): Promise<void> {
+  const { log, journal } = run;
   if (left.phase !== 'migrating') {
     // From here on it is this run's to finish, and its post's.
     await run.saveIntent(left);
     log.line(
-      `An earlier run (${left.by}) was lost while it changed ${sayWorkload(inputs.workload)}; finishing that first.`,
+      `An earlier run (${left.by}) was lost while it changed ${sayWorkload(run.workload)}; finishing that first.`,
     );
     const message = await finish(run, observation, left);
     log.line(message);
@@ -28,7 +28,7 @@ export async function finishLeft(run: Run, observation: Observation, left: Inten
   await run.saveIntent(undefined);
 }
 
-async function finish(run: Run, observation: Observation, left: Intent): Promise<string> {
+async function finish(run: WorkloadRun, observation: Observation, left: Intent): Promise<string> {
   const view = observation.view();
   const template = view?.workload.spec?.template;
   if (view === undefined || template === undefined || view.workload.metadata?.uid !== left.uid) {
@@ -56,7 +56,7 @@ async function finish(run: Run, observation: Observation, left: Intent): Promise
 const healthySeconds = 15;
 
 /** Whether what `left` set is rolled out and stays so; not only by the workload's status, but by its pods. */
-export async function isHealthy(run: Run, observation: Observation, left: Intent): Promise<boolean> {
+export async function isHealthy(run: WorkloadRun, observation: Observation, left: Intent): Promise<boolean> {
   const view = observation.view();
   if (view === undefined || observation.kind.status(view).state !== 'complete') return false;
   const ours = new Set(left.ours);

@@ -1,17 +1,47 @@
 import { sayDuration } from '../duration.ts';
+import { parseHistory, type RolloutRecord, withRecord } from '../history.ts';
 import { type Intent, parseIntent } from '../intent.ts';
 import type { Ending } from '../journal.ts';
 import { acquireLock, type HeldLock } from '../kubernetes/lease.ts';
+import { marks } from '../kubernetes/marks.ts';
 import { sayWorkload, type WorkloadName } from '../kubernetes/workloads/names.ts';
 import { digestOf } from '../kubernetes/workloads/template.ts';
-import type { Run } from '../run.ts';
+import { nameOf, type WorkloadRun } from '../run.ts';
 
 /** A run that holds the workload's lock. */
-export interface LockedRun extends Run {
+export interface LockedRun extends WorkloadRun {
   /** What a run before this one had set out to change when it was lost; undefined where there is no such thing. */
   readonly left: Intent | undefined;
   /** Whether another run held the lock when it was asked for, so that what was read before may have changed. */
   readonly waited: boolean;
+  /** Adds to the history; it is written with the next intent, or when the lock is released. */
+  record(what: Pick<RolloutRecord, 'what' | 'template' | 'job'>): void;
+}
+
+/**
+ * Does `work` under the locks of several workloads, taken in the order of their names so that no two runs ever wait for
+ * each other. Where one is lost, everything stops: the run that took it over finishes that workload, and post the others.
+ */
+export async function underLocks(
+  runs: readonly WorkloadRun[],
+  work: (locked: readonly LockedRun[]) => Promise<Ending>,
+): Promise<Ending> {
+  const lost = new AbortController();
+  const deadline = (runs[0]?.clock.now() ?? 0) + (runs[0]?.inputs.lockTimeout ?? 0) * 1000;
+  const held = new Map<WorkloadRun, LockedRun>();
+  const inOrder = [...runs].sort((a, b) => (lockName(a.workload) < lockName(b.workload) ? -1 : 1));
+  const next = (index: number): Promise<Ending> => {
+    const run = inOrder[index];
+    if (run === undefined) return work(runs.flatMap((each) => held.get(each) ?? []));
+    const signal = AbortSignal.any([run.signal, lost.signal]);
+    const timeout = Math.max(0, (deadline - run.clock.now()) / 1000);
+    return underLock({ ...run, signal }, timeout, (locked) => {
+      held.set(run, locked);
+      locked.signal.addEventListener('abort', () => lost.abort(locked.signal.reason), { once: true });
+      return next(index + 1);
+    });
+  };
+  return next(0);
 }
 
 /**
@@ -19,50 +49,67 @@ export interface LockedRun extends Run {
  * too, and the run's signal aborts once the lock is lost.
  *
  * A run that is interrupted, or fails with something half-way, keeps the lock.
+ *
+ * @param timeout seconds to wait for another holder.
  */
-export async function underLock(run: Run, work: (locked: LockedRun) => Promise<Ending>): Promise<Ending> {
-  const { client, namespace, clock, holder, inputs, log } = run;
+export async function underLock(
+  run: WorkloadRun,
+  timeout: number,
+  work: (locked: LockedRun) => Promise<Ending>,
+): Promise<Ending> {
+  const { client, namespace, clock, holder, workload, log } = run;
   let waited = false;
   const attempt = await acquireLock({
     client,
     namespace,
-    name: lockName(inputs.workload),
+    name: lockName(workload),
     holder,
     clock,
     signal: run.signal,
-    timeout: inputs.lockTimeout,
+    timeout,
     onWait: (by) => {
       waited = true;
-      log.line(`Waiting for ${sayHolder(by)}, which deploys ${sayWorkload(inputs.workload)} too.`);
+      log.line(`Waiting for ${sayHolder(by)}, which deploys ${sayWorkload(workload)} too.`);
     },
   });
   if (attempt.kind === 'held') return stillLocked(run, attempt.by);
-  const { lock, left } = attempt;
-  const signal = AbortSignal.any([run.signal, lock.lost]);
-  // The note of a lost run stays until this one has made it its own.
-  let isNoteOurs = left === '';
+  const { lock, notes } = attempt;
+  const left = notes[marks.intent] ?? '';
+  let history = parseHistory(notes[marks.history]);
+  let isHistoryNew = false;
+  const historyNote = () => isHistoryNew && { [marks.history]: JSON.stringify(history) };
+  // What a lost run left stays noted until this one has made it its own.
+  let isIntentOurs = left === '';
+  const release = () => lock.release({ ...(isIntentOurs && { [marks.intent]: null }), ...historyNote() });
+  // The run that takes the lock over finishes what the intent says.
+  lock.lost.addEventListener('abort', () => void run.saveIntent(undefined), { once: true });
   const locked: LockedRun = {
     ...run,
     left: parseIntent(left),
     waited,
-    signal,
+    signal: AbortSignal.any([run.signal, lock.lost]),
+    history: () => history,
+    record: (what) => {
+      history = withRecord(history, { ...what, at: new Date(clock.now()).toISOString(), by: nameOf(run) });
+      isHistoryNew = true;
+    },
     ensureLock: () => lock.ensure(),
     saveIntent: async (intent) => {
-      isNoteOurs = true;
+      isIntentOurs = true;
       await run.saveIntent(intent);
       // That it is done with, the release says; until then a stale note only makes the next run look.
-      if (intent !== undefined) await lock.note(JSON.stringify(intent));
+      if (intent !== undefined) await lock.note({ [marks.intent]: JSON.stringify(intent), ...historyNote() });
     },
   };
   try {
     const ending = await work(locked);
-    await lock.release(!isNoteOurs);
+    await release();
     return ending;
   } catch (error) {
     // What may be half-way keeps its lock and note, for post; and if there is no post, the lock expires.
     const isHalfWay = run.signal.aborted || run.journal.last('setting-image') !== undefined;
     if (isHalfWay) lock.stop();
-    else await lock.release(!isNoteOurs);
+    else await release();
     throw error;
   }
 }
@@ -81,19 +128,19 @@ function sayHolder({ identity, url, since }: HeldLock): string {
   return `the run ${identity}${url ? ` (${url})` : ''}, which has the lock since ${time} UTC`;
 }
 
-function stillLocked(run: Run, by: HeldLock): Ending {
-  const { inputs, namespace } = run;
+function stillLocked(run: WorkloadRun, by: HeldLock): Ending {
+  const { inputs, namespace, workload } = run;
   const waited = inputs.lockTimeout > 0 ? ` after ${sayDuration(inputs.lockTimeout)}` : '';
   return {
     result: 'locked',
     cause: {
       reason: 'locked',
-      message: `${sayWorkload(inputs.workload)} is still being deployed by ${sayHolder(by)}${waited}.`,
+      message: `${sayWorkload(workload)} is still being deployed by ${sayHolder(by)}${waited}.`,
       diagnoses: [],
     },
     next: [
       `Wait for that run${by.url ? ` (${by.url})` : ''}, then run this again; or raise 'lock-timeout'.`,
-      `See the lock: kubectl -n ${namespace} get lease ${lockName(inputs.workload)} -o yaml`,
+      `See the lock: kubectl -n ${namespace} get lease ${lockName(workload)} -o yaml`,
     ],
   };
 }

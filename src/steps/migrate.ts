@@ -10,7 +10,7 @@ import { fieldManager, marks } from '../kubernetes/marks.ts';
 import { Pulse } from '../kubernetes/pulse.ts';
 import { resources } from '../kubernetes/resources.ts';
 import { mirror } from '../kubernetes/watch.ts';
-import type { Run } from '../run.ts';
+import type { WorkloadRun } from '../run.ts';
 import { containerStatuses, hasStarted, JobLogs } from './job-logs.ts';
 import { cannotStart, deleted, failureOf, heldBy, type JobSeen, overdue } from './migration-cause.ts';
 
@@ -33,7 +33,7 @@ const attemptSeconds = 10;
  *
  * @throws ApiError, ConnectionError where it cannot be created, or nobody knows.
  */
-export async function createJob(run: Run, job: V1Job): Promise<V1Job> {
+export async function createJob(run: WorkloadRun, job: V1Job): Promise<V1Job> {
   const { client, namespace, signal } = run;
   try {
     const held = await run.ensureLock();
@@ -53,7 +53,7 @@ export async function createJob(run: Run, job: V1Job): Promise<V1Job> {
 }
 
 /** The Job as the server has it now. By a list, which needs no permission that the watch does not. */
-async function readJob({ client, namespace, signal }: Run, name: string): Promise<V1Job | undefined> {
+async function readJob({ client, namespace, signal }: WorkloadRun, name: string): Promise<V1Job | undefined> {
   const fieldSelector = `metadata.name=${name}`;
   const { items } = await client.list(resources.jobs, { namespace, fieldSelector }, { signal });
   return items[0];
@@ -67,7 +67,7 @@ async function readJob({ client, namespace, signal }: Run, name: string): Promis
  *
  * @throws ApiError, ConnectionError where the Job cannot be followed; the signal's reason.
  */
-export async function followJob(run: Run, job: V1Job): Promise<MigrationEnd> {
+export async function followJob(run: WorkloadRun, job: V1Job): Promise<MigrationEnd> {
   const watching = new AbortController();
   const follower = new JobFollower(run, job, AbortSignal.any([run.signal, watching.signal]));
   try {
@@ -79,7 +79,7 @@ export async function followJob(run: Run, job: V1Job): Promise<MigrationEnd> {
 
 /** Follows one Job: its conditions, pods, events and logs. */
 class JobFollower {
-  readonly #run: Run;
+  readonly #run: WorkloadRun;
   readonly #signal: AbortSignal;
   readonly #name: string;
   readonly #timeout: number;
@@ -96,7 +96,7 @@ class JobFollower {
   /** What was last wrong while nothing of the Job had run. */
   #standstill: readonly Diagnosis[] = [];
 
-  constructor(run: Run, job: V1Job, signal: AbortSignal) {
+  constructor(run: WorkloadRun, job: V1Job, signal: AbortSignal) {
     this.#run = run;
     this.#job = job;
     this.#signal = signal;

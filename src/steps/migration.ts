@@ -2,12 +2,12 @@ import type { V1Job } from '@kubernetes/client-node';
 import { sayDuration } from '../duration.ts';
 import { ApiError } from '../errors.ts';
 import type { Cause, Ending } from '../journal.ts';
-import { jobEnd, workloadLabel } from '../kubernetes/jobs.ts';
+import { jobEnd, migrates } from '../kubernetes/jobs.ts';
 import { marks } from '../kubernetes/marks.ts';
 import { resources } from '../kubernetes/resources.ts';
 import { sayWorkload } from '../kubernetes/workloads/names.ts';
 import { sayCause } from '../report/cause.ts';
-import type { Run } from '../run.ts';
+import type { Run, WorkloadRun } from '../run.ts';
 import { createJob, followJob } from './migrate.ts';
 import type { Plan } from './plan.ts';
 
@@ -23,8 +23,8 @@ export interface OtherMigrations {
 const lookSeconds = 2;
 
 /**
- * Waits until no migration of the workload runs, whoever started it: a Job outlives its runner, and two at once are
- * never right. One that runs what `wanted` would run is taken on instead.
+ * Waits until no migration of the step's workloads runs, whoever started it: a Job outlives its runner, and two at once
+ * are never right, nor is a rollout in the middle of one. One that runs what `wanted` would run is taken on instead.
  *
  * @returns how the step ends where it still ran after `lock-timeout`.
  */
@@ -32,8 +32,6 @@ export async function awaitOtherMigrations(
   run: Run,
   wanted: V1Job | undefined,
 ): Promise<OtherMigrations | Ending> {
-  if (wanted === undefined && run.inputs.migration === undefined)
-    return { adopted: undefined, waited: false };
   const { clock, inputs, log } = run;
   const deadline = clock.now() + inputs.lockTimeout * 1000;
   let waited = false;
@@ -56,9 +54,13 @@ export async function awaitOtherMigrations(
 }
 
 async function runningMigrations({ client, namespace, inputs, signal }: Run): Promise<V1Job[]> {
-  const labelSelector = `${marks.workload}=${workloadLabel(sayWorkload(inputs.workload))}`;
-  const { items } = await client.list(resources.jobs, { namespace, labelSelector }, { signal });
-  return items.filter((job) => jobEnd(job) === undefined);
+  const ours = inputs.workloads.map(sayWorkload);
+  const { items } = await client.list(
+    resources.jobs,
+    { namespace, labelSelector: marks.workload },
+    { signal },
+  );
+  return items.filter((job) => ours.some((workload) => migrates(job, workload)) && jobEnd(job) === undefined);
 }
 
 function sayJob({ metadata }: V1Job): string {
@@ -82,20 +84,20 @@ function stillRunning({ namespace, inputs }: Run, job: V1Job): Ending {
   };
 }
 
-/** Runs the plan's migration, or follows `adopted` to its end. Answers how the step ends where it failed. */
+/** Runs the migration `wanted`, or follows `adopted` to its end. Answers how the step ends where it failed. */
 export async function runMigration(
-  run: Run,
+  run: WorkloadRun,
   plan: Plan,
+  wanted: V1Job,
   adopted: V1Job | undefined,
 ): Promise<Ending | undefined> {
-  if (plan.job === undefined) return undefined;
   const { journal, log } = run;
-  const name = (adopted ?? plan.job).metadata?.name ?? '';
+  const name = (adopted ?? wanted).metadata?.name ?? '';
   log.group(`Migration job/${name}`);
   await run.saveIntent({ ...plan.intent, job: name });
   const started = () =>
     journal.add({ type: 'migration-started', job: name, image: plan.changes[0]?.to ?? '' });
-  const job = adopted ?? (await createAndTell(run, plan.job, started));
+  const job = adopted ?? (await createAndTell(run, wanted, started));
   if (adopted) started();
   const { cause, kept } = await followJob(run, job);
   journal.add({ type: 'migration-ended', job: name, cause, kept });
@@ -119,7 +121,7 @@ function withoutLogs(cause: Cause): Cause {
 }
 
 /** Creates the Job, and calls `started` unless it surely was not. */
-async function createAndTell(run: Run, job: V1Job, started: () => void): Promise<V1Job> {
+async function createAndTell(run: WorkloadRun, job: V1Job, started: () => void): Promise<V1Job> {
   try {
     const created = await createJob(run, job);
     started();

@@ -2,30 +2,26 @@ import { randomBytes } from 'node:crypto';
 import type { V1Job } from '@kubernetes/client-node';
 import type { Intent } from '../intent.ts';
 import { migrationJob } from '../kubernetes/jobs.ts';
-import { traces } from '../kubernetes/marks.ts';
-import type { Revision, WorkloadObject } from '../kubernetes/workloads/kind.ts';
+import type { Revision, WorkloadObject, WorkloadView } from '../kubernetes/workloads/kind.ts';
 import { sayWorkload } from '../kubernetes/workloads/names.ts';
 import type { Observation } from '../kubernetes/workloads/observe.ts';
-import { type ImageChange, setImagePatch, withImages } from '../kubernetes/workloads/patch.ts';
 import { templateDigest } from '../kubernetes/workloads/template.ts';
 import type { Access } from '../preflight/access.ts';
 import type { FoundFacts } from '../preflight/rule.ts';
 import { sayFindings } from '../report/findings.ts';
-import { nameOf, type Run } from '../run.ts';
-import { healthOf, toUndoTarget } from './look.ts';
+import { nameOf, type WorkloadRun } from '../run.ts';
+import type { Change, Draft, Drafter } from './draft.ts';
+import { type Health, healthOf, toUndoTarget } from './look.ts';
 import { factsOf, judgeFacts, type Rehearsal, rehearse, siblingsOf } from './preflight.ts';
 
-/** All that was decided before anything is changed. */
-export interface Plan {
+/** All that was decided about one workload before anything is changed. */
+export interface Plan extends Change {
   readonly observation: Observation;
-  readonly changes: readonly ImageChange[];
-  readonly patch: ReturnType<typeof setImagePatch>;
-  readonly job: V1Job | undefined;
   readonly before: WorkloadObject;
   readonly intent: Intent;
 }
 
-/** What was read of the cluster, and what the deploy would make of it. Nothing has been changed for it. */
+/** What was read of the cluster, and what the change would make of it. Nothing has been changed for it. */
 export interface Survey {
   readonly access: readonly Access[];
   readonly observation: Observation;
@@ -33,20 +29,27 @@ export interface Survey {
   readonly siblings: readonly string[];
   readonly rehearsal: Rehearsal | undefined;
   readonly plan: Plan | undefined;
+  /** The migration that is to precede the change; only the first workload of a step has one. */
+  readonly job: V1Job | undefined;
 }
 
 /** Reads what preflight judges, works out the plan, and rehearses it. Changes nothing. */
 export async function makeSurvey(
-  run: Run,
+  run: WorkloadRun,
+  drafter: Drafter,
   access: readonly Access[],
   observation: Observation,
 ): Promise<Survey> {
-  const found = factsOf(run, observation);
-  const draft = found && draftPlan(run, observation, found);
-  const rehearsal =
-    draft && !isUnchanged(draft) ? await rehearse(run, draft.observation, draft.patch, draft.job) : undefined;
+  const view = observation.view();
+  const health = view && healthOf(observation.kind, view, run.clock.now());
+  const draft = view && health && drafter(run, observation.kind, view, health);
+  const found = view && health && draft && factsOf(observation.kind, view, health, draft);
+  const plan = view && health && draft?.ok ? planOf(run, observation, view, health, draft) : undefined;
+  const job = view && plan && jobOf(run, view, plan);
+  const patch = plan && !plan.isUnchanged ? plan.patch : undefined;
+  const rehearsal = await rehearse(run, observation, patch, job);
   const siblings = observation.missing ? await siblingsOf(run) : [];
-  return { access, observation, found, siblings, rehearsal, plan: draft && withRehearsed(draft, rehearsal) };
+  return { access, observation, found, siblings, rehearsal, plan: withRehearsed(plan, rehearsal), job };
 }
 
 /**
@@ -54,7 +57,7 @@ export async function makeSurvey(
  *
  * @param locked whether the workload's lock is held, so that the rules which another run's deploy may set off count.
  */
-export function judgeSurvey(run: Run, survey: Survey, locked: boolean): Plan | 'refused' | 'unchanged' {
+export function judgeSurvey(run: WorkloadRun, survey: Survey, locked: boolean): Plan | 'refused' {
   const { journal, log } = run;
   const { plan } = survey;
   const findings = judgeFacts(run, { ...survey, missing: survey.observation.missing }, locked);
@@ -63,83 +66,77 @@ export function judgeSurvey(run: Run, survey: Survey, locked: boolean): Plan | '
     journal.add({ type: 'checked', findings });
     for (const line of sayFindings(findings)) log.line(line);
   }
-  if (refuses) return 'refused';
-  return isUnchanged(plan) ? 'unchanged' : plan;
+  return refuses ? 'refused' : plan;
 }
 
-function isUnchanged({ changes }: Plan): boolean {
-  return changes.every(({ from, to }) => from === to);
-}
-
-/** What the deploy would do, as far as the workload and the inputs tell. */
-function draftPlan(run: Run, observation: Observation, facts: FoundFacts): Plan | undefined {
-  const view = observation.view();
-  if (view === undefined || !facts.plan.ok) return undefined;
-  const { inputs, github, journal, namespace } = run;
-  const { changes } = facts.plan;
-  const { current, undoTo } = healthOf(observation.kind, view, run.clock.now());
+function planOf(
+  run: WorkloadRun,
+  observation: Observation,
+  view: WorkloadView,
+  { current, undoTo }: Health,
+  draft: Draft & { ok: true },
+): Plan {
+  const { journal } = run;
+  const { kind } = observation;
+  const target = draft.undoTo ?? undoTo;
   journal.add({
     type: 'observed',
     revision: current?.number,
-    replicas: facts.replicas,
-    undoTo: undoTo?.number,
+    replicas: kind.replicas(view.workload),
+    undoTo: target?.number,
   });
-  journal.add({ type: 'planned', changes });
-  const [first] = changes;
-  const image = first?.to ?? '';
-  const job =
-    inputs.migration &&
-    migrationJob({
-      migration: inputs.migration,
-      workload: view.workload,
-      workloadName: sayWorkload(inputs.workload),
-      namespace,
-      image,
-      container: first?.container ?? '',
-      timeout: inputs.migrationTimeout,
-      run: github,
-      unique: randomBytes(3).toString('hex').slice(0, 5),
-    });
+  journal.add({ type: 'planned', changes: draft.changes });
   return {
+    ...draft,
     observation,
-    changes,
-    patch: setImagePatch(view.workload, changes, traces(github, image)),
-    job,
     before: view.workload,
-    intent: toIntent(run, view.workload, changes, undoTo, job),
+    intent: toIntent(run, view.workload, draft, target),
   };
 }
 
 function toIntent(
-  run: Run,
-  workload: WorkloadObject,
-  changes: readonly ImageChange[],
+  run: WorkloadRun,
+  before: WorkloadObject,
+  { changes, template }: Change,
   undoTo: Revision | undefined,
-  job: V1Job | undefined,
 ): Intent {
   return {
     version: 1,
     phase: 'migrating',
-    workload: run.inputs.workload,
+    workload: run.workload,
     namespace: run.namespace,
-    uid: workload.metadata?.uid ?? '',
-    job: job?.metadata?.name,
+    uid: before.metadata?.uid ?? '',
     changes: changes.map(({ container, from, to }) => ({ container, from, to })),
     server: run.server,
-    before: workload.spec ? templateDigest(workload.spec.template) : '',
+    before: before.spec ? templateDigest(before.spec.template) : '',
     by: nameOf(run),
-    ours: [templateDigest(withImages(workload, changes))],
+    ours: [templateDigest(template)],
     undoTo: undoTo && toUndoTarget(undoTo),
   };
 }
 
+function jobOf(run: WorkloadRun, view: WorkloadView, { changes }: Change): V1Job | undefined {
+  const { inputs, github, namespace, workload } = run;
+  const [primary] = inputs.workloads;
+  if (inputs.migration === undefined || sayWorkload(workload) !== sayWorkload(primary)) return undefined;
+  const [first] = changes;
+  return migrationJob({
+    migration: inputs.migration,
+    workload: view.workload,
+    workloadNames: inputs.workloads.map(sayWorkload),
+    namespace,
+    image: first?.to ?? '',
+    container: first?.container ?? '',
+    timeout: inputs.migrationTimeout,
+    run: github,
+    unique: randomBytes(3).toString('hex').slice(0, 5),
+  });
+}
+
 /** The dry run shows the template as admission will leave it, by which our change is known again later. */
-function withRehearsed(draft: Plan, rehearsal: Rehearsal | undefined): Plan {
+function withRehearsed(plan: Plan | undefined, rehearsal: Rehearsal | undefined): Plan | undefined {
   const template = rehearsal?.patched?.spec?.template;
-  return template
-    ? {
-        ...draft,
-        intent: { ...draft.intent, ours: [...new Set([...draft.intent.ours, templateDigest(template)])] },
-      }
-    : draft;
+  if (plan === undefined || template === undefined) return plan;
+  const ours = [...new Set([...plan.intent.ours, templateDigest(template)])];
+  return { ...plan, intent: { ...plan.intent, ours } };
 }

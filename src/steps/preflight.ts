@@ -1,55 +1,69 @@
 import type { V1Job, V1SelfSubjectAccessReview } from '@kubernetes/client-node';
 import { ApiError } from '../errors.ts';
+import type { JsonPatchOperation } from '../kubernetes/client.ts';
 import { fieldManager } from '../kubernetes/marks.ts';
 import { resources } from '../kubernetes/resources.ts';
-import type { WorkloadObject } from '../kubernetes/workloads/kind.ts';
+import type { WorkloadKind, WorkloadObject, WorkloadView } from '../kubernetes/workloads/kind.ts';
 import { kinds } from '../kubernetes/workloads/kinds.ts';
 import { sayWorkload } from '../kubernetes/workloads/names.ts';
 import type { Observation } from '../kubernetes/workloads/observe.ts';
-import { planImages } from '../kubernetes/workloads/patch.ts';
 import { type Access, neededAccess } from '../preflight/access.ts';
 import type { Finding } from '../preflight/finding.ts';
 import { judge } from '../preflight/preflight.ts';
 import type { FoundFacts } from '../preflight/rule.ts';
-import type { Run } from '../run.ts';
+import type { WorkloadRun } from '../run.ts';
+import type { Draft } from './draft.ts';
 import { lockName } from './lock.ts';
-import { healthOf } from './look.ts';
+import type { Health } from './look.ts';
 
-/** Asks the API server, for every verb that the step will use, whether it may. */
-export async function reviewAccess(run: Run): Promise<Access[]> {
-  const migrates = run.inputs.migration !== undefined;
+/** Asks the API server, for every verb that the step will use on each of its workloads, whether it may. */
+export async function reviewAccess(runs: readonly WorkloadRun[]): Promise<Access[][]> {
+  const asked = new Map<string, Promise<Access>>();
   return Promise.all(
-    neededAccess(migrates, run.inputs.workload.name, lockName(run.inputs.workload)).map(async (need) => {
-      const [resource, subresource] = need.resource.split('/');
-      const review: V1SelfSubjectAccessReview = {
-        apiVersion: 'authorization.k8s.io/v1',
-        kind: 'SelfSubjectAccessReview',
-        spec: {
-          resourceAttributes: {
-            namespace: run.namespace,
-            verb: need.verb,
-            group: need.group,
-            ...(resource && { resource }),
-            ...(subresource && { subresource }),
-            ...(need.name && { name: need.name }),
-          },
-        },
-      };
-      // A review changes nothing, so it may be repeated.
-      const answer = await run.client.create(resources.selfSubjectAccessReviews, {}, review, {
-        signal: run.signal,
-        repeatable: true,
-      });
-      return { ...need, allowed: answer.status?.allowed ?? false };
+    runs.map((run) => {
+      const { migration } = run.inputs;
+      const needs = neededAccess(migration !== undefined, run.workload.name, lockName(run.workload));
+      return Promise.all(
+        needs.map((need) => {
+          const key = JSON.stringify(need);
+          const answer = asked.get(key) ?? review(run, need);
+          asked.set(key, answer);
+          return answer;
+        }),
+      );
     }),
   );
 }
 
+async function review(run: WorkloadRun, need: Omit<Access, 'allowed'>): Promise<Access> {
+  const [resource, subresource] = need.resource.split('/');
+  const body: V1SelfSubjectAccessReview = {
+    apiVersion: 'authorization.k8s.io/v1',
+    kind: 'SelfSubjectAccessReview',
+    spec: {
+      resourceAttributes: {
+        namespace: run.namespace,
+        verb: need.verb,
+        group: need.group,
+        ...(resource && { resource }),
+        ...(subresource && { subresource }),
+        ...(need.name && { name: need.name }),
+      },
+    },
+  };
+  // A review changes nothing, so it may be repeated.
+  const answer = await run.client.create(resources.selfSubjectAccessReviews, {}, body, {
+    signal: run.signal,
+    repeatable: true,
+  });
+  return { ...need, allowed: answer.status?.allowed ?? false };
+}
+
 /** The names of the namespace's workloads of the same kind; none where they may not be listed. */
-export async function siblingsOf(run: Run): Promise<string[]> {
+export async function siblingsOf(run: WorkloadRun): Promise<string[]> {
   try {
     const { items } = await run.client.list(
-      kinds[run.inputs.workload.kind].resource,
+      kinds[run.workload.kind].resource,
       { namespace: run.namespace, limit: 500 },
       { signal: run.signal },
     );
@@ -70,26 +84,28 @@ export interface Rehearsal {
 
 /** Sends the patch and the Job as server-side dry runs, so that admission policies speak before anything changes. */
 export async function rehearse(
-  run: Run,
+  run: WorkloadRun,
   observation: Observation,
-  patch: Parameters<Run['client']['patch']>[2],
+  patch: readonly JsonPatchOperation[] | undefined,
   job: V1Job | undefined,
-): Promise<Rehearsal> {
+): Promise<Rehearsal | undefined> {
+  if (patch === undefined && job === undefined) return undefined;
   const { client, namespace, signal } = run;
   const dryRun = { dryRun: true, fieldManager, signal, repeatable: true } as const;
   const [patched, migration] = await Promise.all([
-    refusalOf(
-      client.patch(observation.kind.resource, { namespace, name: run.inputs.workload.name }, patch, dryRun),
-    ),
+    patch &&
+      refusalOf(
+        client.patch(observation.kind.resource, { namespace, name: run.workload.name }, patch, dryRun),
+      ),
     job &&
       refusalOf(client.create(resources.jobs, { namespace }, job, { ...dryRun, fieldValidation: 'Strict' })),
   ]);
-  return { patched: patched.value, patchRefusal: patched.refusal, migrationRefusal: migration?.refusal };
+  return { patched: patched?.value, patchRefusal: patched?.refusal, migrationRefusal: migration?.refusal };
 }
 
 /** Applies the rules to what was read. */
 export function judgeFacts(
-  run: Run,
+  run: WorkloadRun,
   read: {
     readonly access: readonly Access[];
     readonly siblings: readonly string[];
@@ -101,7 +117,8 @@ export function judgeFacts(
 ): Finding[] {
   return judge(
     {
-      workload: sayWorkload(run.inputs.workload),
+      command: run.inputs.command,
+      workload: sayWorkload(run.workload),
       namespace: run.namespace,
       missing: read.missing,
       found: read.found,
@@ -116,12 +133,8 @@ export function judgeFacts(
   );
 }
 
-/** Reads what the rules need to know of a workload that is there. */
-export function factsOf(run: Run, observation: Observation): FoundFacts | undefined {
-  const view = observation.view();
-  if (view === undefined) return undefined;
-  const { kind } = observation;
-  const health = healthOf(kind, view, run.clock.now());
+/** What the rules need to know of a workload that is there. Pure. */
+export function factsOf(kind: WorkloadKind, view: WorkloadView, health: Health, draft: Draft): FoundFacts {
   return {
     paused: kind.paused(view.workload),
     replicas: kind.replicas(view.workload),
@@ -129,7 +142,7 @@ export function factsOf(run: Run, observation: Observation): FoundFacts | undefi
     settled: health.settled,
     verdict: health.verdict,
     undoTo: health.undoTo?.number,
-    plan: planImages(view.workload, run.inputs.image, run.inputs.containers),
+    plan: draft,
   };
 }
 

@@ -5,17 +5,25 @@ import type { Cause, Ending } from '../journal.ts';
 import { sayWorkload } from '../kubernetes/workloads/names.ts';
 import { type Observation, observeIfThere } from '../kubernetes/workloads/observe.ts';
 import { sayCause } from '../report/cause.ts';
-import type { Run } from '../run.ts';
+import type { WorkloadRun } from '../run.ts';
 import { collect } from './collect.ts';
 import { type UndoEnd, undo } from './undo.ts';
 import type { RolloutEnd } from './watch-rollout.ts';
 
+/** Whose undo comes next, where several workloads go back one after the other. */
+export interface Turn {
+  readonly mine: Promise<void>;
+  /** To be called once the template is back, and its pods are on their way. */
+  readonly passOn: () => void;
+}
+
 /** Ends a deploy whose rollout did not succeed: finds the cause, undoes it (or leaves it, as asked for), and says so. */
 export async function recover(
-  run: Run,
+  run: WorkloadRun,
   observation: Observation,
   intent: Intent,
   end: Exclude<RolloutEnd, { kind: 'complete' }>,
+  turn?: Turn,
 ): Promise<Ending> {
   const { journal, log, inputs } = run;
   if (end.kind === 'superseded') {
@@ -39,11 +47,11 @@ export async function recover(
     };
   }
   if (end.trouble.reason !== 'watch-failed')
-    return undoAndSay(run, observation, intent, cause, inputs.undoTimeout);
+    return undoAndSay(run, observation, intent, cause, inputs.undoTimeout, turn);
   // What could not be watched any more is looked at anew.
   const fresh = await observeIfThere(run);
   try {
-    return await undoAndSay(run, fresh, intent, cause, inputs.undoTimeout);
+    return await undoAndSay(run, fresh, intent, cause, inputs.undoTimeout, turn);
   } finally {
     fresh.close();
   }
@@ -55,14 +63,15 @@ export async function recover(
  * @throws the signal's reason, so that post can go on with it; nothing else: what goes wrong is told in the ending.
  */
 export async function undoAndSay(
-  run: Run,
+  run: WorkloadRun,
   observation: Observation,
   intent: Intent,
   cause: Cause,
   timeout: number,
+  turn?: Turn,
 ): Promise<Ending> {
-  const { journal, log, inputs, namespace } = run;
-  const workload = sayWorkload(inputs.workload);
+  const { journal, log, namespace } = run;
+  const workload = sayWorkload(run.workload);
   const target = intent.undoTo;
   if (target === undefined) {
     await run.saveIntent(undefined);
@@ -78,7 +87,8 @@ export async function undoAndSay(
   log.group(`Undo to revision ${target.number}`);
   await run.saveIntent({ ...intent, phase: 'undoing' });
   journal.add({ type: 'undo-started', revision: target.number });
-  const end = await undoOrExplain(run, observation, intent, timeout);
+  await turn?.mine;
+  const end = await undoOrExplain(run, observation, intent, timeout, turn?.passOn);
   log.endGroup();
   // The journal first: whoever finds no intent reads there how it ended.
   if (end.kind === 'undone') journal.add({ type: 'undone', revision: end.revision.number });
@@ -103,13 +113,14 @@ export async function undoAndSay(
 }
 
 async function undoOrExplain(
-  run: Run,
+  run: WorkloadRun,
   observation: Observation,
   intent: Intent,
   timeout: number,
+  onSet?: () => void,
 ): Promise<UndoEnd> {
   try {
-    return await undo(run, observation, intent, timeout);
+    return await undo(run, observation, intent, timeout, onSet);
   } catch (error) {
     // Whatever the cluster answered, the reader must learn that the workload is not back where it was.
     run.signal.throwIfAborted();
@@ -122,11 +133,11 @@ async function undoOrExplain(
 }
 
 function superseded(
-  run: Run,
+  run: WorkloadRun,
   { reason, message }: { readonly reason: 'superseded' | 'deleted'; readonly message: string },
   earlier?: Cause,
 ): Ending {
-  const status = `kubectl -n ${run.namespace} rollout status ${sayWorkload(run.inputs.workload)}`;
+  const status = `kubectl -n ${run.namespace} rollout status ${sayWorkload(run.workload)}`;
   return {
     result: 'superseded',
     cause: { reason, message, diagnoses: earlier?.diagnoses ?? [] },
@@ -135,14 +146,18 @@ function superseded(
 }
 
 /** What a person types to undo by hand. */
-export function undoCommand({ namespace, inputs }: Run, { undoTo }: Intent): string {
-  const command = `kubectl -n ${namespace} rollout undo ${sayWorkload(inputs.workload)}`;
+export function undoCommand({ namespace, workload }: WorkloadRun, { undoTo }: Intent): string {
+  const command = `kubectl -n ${namespace} rollout undo ${sayWorkload(workload)}`;
   return undoTo ? `${command} --to-revision=${undoTo.number}` : command;
 }
 
 /** What helps where an undo has failed. */
-function wayOut(run: Run, intent: Intent, { trouble, applied }: UndoEnd & { kind: 'failed' }): string {
-  const workload = sayWorkload(run.inputs.workload);
+function wayOut(
+  run: WorkloadRun,
+  intent: Intent,
+  { trouble, applied }: UndoEnd & { kind: 'failed' },
+): string {
+  const workload = sayWorkload(run.workload);
   if (trouble.reason === 'revision-gone')
     return `Set the image that ran before by hand: ${setImageCommand(run)}`;
   if (trouble.reason === 'paused') return `Resume it: kubectl -n ${run.namespace} rollout resume ${workload}`;
@@ -152,9 +167,9 @@ function wayOut(run: Run, intent: Intent, { trouble, applied }: UndoEnd & { kind
   return `Try the undo again: ${undoCommand(run, intent)}`;
 }
 
-function setImageCommand({ namespace, inputs, journal }: Run): string {
+function setImageCommand({ namespace, workload, journal }: WorkloadRun): string {
   const images = journal.last('planned')?.changes.map(({ container, from }) => `${container}=${from}`) ?? [];
-  return `kubectl -n ${namespace} set image ${sayWorkload(inputs.workload)} ${images.join(' ')}`;
+  return `kubectl -n ${namespace} set image ${sayWorkload(workload)} ${images.join(' ')}`;
 }
 
 function adviceOnCause({ reason, diagnoses }: Cause): string[] {

@@ -7,7 +7,7 @@ import { lastChangeOf } from '../kubernetes/workloads/last-change.ts';
 import { sayWorkload } from '../kubernetes/workloads/names.ts';
 import { bearsImages } from '../kubernetes/workloads/patch.ts';
 import { templateDigest } from '../kubernetes/workloads/template.ts';
-import type { Run } from '../run.ts';
+import type { WorkloadRun } from '../run.ts';
 import { applyPatch } from './apply-patch.ts';
 import type { Plan } from './plan.ts';
 
@@ -22,18 +22,17 @@ export interface SetImage {
  *
  * @throws ConnectionError, ApiError: the patch may have taken effect, and the intent stays for post.
  */
-export async function setImage(run: Run, plan: Plan): Promise<SetImage | Ending> {
+export async function setImage(run: WorkloadRun, plan: Plan): Promise<SetImage | Ending> {
   const { journal, log, inputs } = run;
-  const { observation, patch, changes } = plan;
-  for (const { container, from, to } of changes)
-    log.line(`Setting image of container ${container}: ${from} → ${to}`);
+  const { observation, patch } = plan;
+  for (const line of plan.about) log.line(line);
   const intent: Intent = { ...plan.intent, phase: 'setting-image' };
   await run.saveIntent(intent);
   journal.add({ type: 'setting-image' });
   const end = await applyPatch(
     run,
     observation.kind,
-    inputs.workload.name,
+    run.workload.name,
     patch,
     intent.before,
     (workload) => isOurs(run, plan, workload),
@@ -41,18 +40,21 @@ export async function setImage(run: Run, plan: Plan): Promise<SetImage | Ending>
   );
   if (end.kind === 'applied') {
     const digest = end.workload.spec ? templateDigest(end.workload.spec.template) : '';
-    const known = intent.ours.includes(digest) ? intent : { ...intent, ours: [...intent.ours, digest] };
-    if (known !== intent) await run.saveIntent(known);
+    const known =
+      intent.ours.at(-1) === digest
+        ? intent
+        : { ...intent, ours: [...intent.ours.filter((each) => each !== digest), digest] };
+    if (known.ours.length !== intent.ours.length) await run.saveIntent(known);
     journal.add({ type: 'image-set' });
     return { workload: end.workload, intent: known };
   }
   await run.saveIntent(undefined);
   if (end.kind === 'refused') {
-    const message = `The API server refused the new image for ${sayWorkload(inputs.workload)}: ${end.error.message}`;
+    const message = `The API server refused the new image for ${sayWorkload(run.workload)}: ${end.error.message}`;
     return { result: 'refused', cause: { reason: 'patch-refused', message, diagnoses: [] }, next: [] };
   }
   if (end.kind === 'gone') {
-    const message = `${sayWorkload(inputs.workload)} was deleted after it had been checked.`;
+    const message = `${sayWorkload(run.workload)} was deleted after it had been checked.`;
     return {
       result: 'superseded',
       cause: { reason: 'deleted', message, diagnoses: [] },
@@ -60,7 +62,7 @@ export async function setImage(run: Run, plan: Plan): Promise<SetImage | Ending>
     };
   }
   const author = lastChangeOf(end.workload, run.github.url);
-  const message = `${sayWorkload(inputs.workload)} was changed by ${author} after it had been checked, so the image was not set.`;
+  const message = `${sayWorkload(run.workload)} was changed by ${author} after it had been checked, so the image was not set.`;
   return {
     result: 'superseded',
     cause: { reason: 'changed-meanwhile', message, diagnoses: [] },
@@ -69,7 +71,7 @@ export async function setImage(run: Run, plan: Plan): Promise<SetImage | Ending>
 }
 
 /** By its template; or, where an admission policy makes each answer different, by this run's mark and the images. */
-function isOurs(run: Run, { intent, changes }: Plan, workload: WorkloadObject): boolean {
+function isOurs(run: WorkloadRun, { intent, changes }: Plan, workload: WorkloadObject): boolean {
   if (workload.spec === undefined) return false;
   if (intent.ours.includes(templateDigest(workload.spec.template))) return true;
   const { url } = run.github;

@@ -5,7 +5,7 @@ import { sayWorkload } from '../kubernetes/workloads/names.ts';
 import type { Observation } from '../kubernetes/workloads/observe.ts';
 import { withImages } from '../kubernetes/workloads/patch.ts';
 import { templateDigest } from '../kubernetes/workloads/template.ts';
-import type { Run } from '../run.ts';
+import type { WorkloadRun } from '../run.ts';
 import { applyPatch, readIfThere } from './apply-patch.ts';
 import { findRevision } from './look.ts';
 import { type RolloutTrouble, watchRollout } from './watch-rollout.ts';
@@ -22,20 +22,22 @@ export type UndoEnd =
  * that is neither ours nor the target's already.
  *
  * @param timeout seconds for all of it.
+ * @param onSet called once the template is back.
  * @throws the signal's reason; ApiError, ConnectionError where the cluster does not let it be done.
  */
 export async function undo(
-  run: Run,
+  run: WorkloadRun,
   observation: Observation,
   intent: Intent,
   timeout: number,
+  onSet?: () => void,
 ): Promise<UndoEnd> {
-  const { inputs, clock } = run;
+  const { clock } = run;
   const target = intent.undoTo;
   if (target === undefined) throw new Error('There is no revision to go back to.');
   const { kind } = observation;
-  const workload = sayWorkload(inputs.workload);
-  const { name } = inputs.workload;
+  const workload = sayWorkload(run.workload);
+  const { name } = run.workload;
   const deadline = clock.now() + timeout * 1000;
   const left = () => Math.max(0, (deadline - clock.now()) / 1000);
 
@@ -80,6 +82,7 @@ export async function undo(
     // An admission policy may have changed the template once more on its way back.
     if (end.workload.spec) wanted.add(templateDigest(end.workload.spec.template));
   }
+  onSet?.();
   const end = await watchRollout(run, observation, {
     ours: wanted,
     before,

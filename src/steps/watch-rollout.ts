@@ -8,7 +8,7 @@ import { lastChangeOf } from '../kubernetes/workloads/last-change.ts';
 import { sayWorkload } from '../kubernetes/workloads/names.ts';
 import type { Observation } from '../kubernetes/workloads/observe.ts';
 import { templateDigest } from '../kubernetes/workloads/template.ts';
-import type { Run } from '../run.ts';
+import type { WorkloadRun } from '../run.ts';
 import { Teller } from './teller.ts';
 
 /** What is waited for. */
@@ -23,6 +23,8 @@ export interface Expectation {
   readonly timeout: number;
   /** Whether it is the way back: then scaled to zero is fine, and there is nothing better to do than to be patient. */
   readonly isUndo: boolean;
+  /** Told whether the rollout is complete now; answers whether to go on watching, since others are not. */
+  readonly isHeld?: (isComplete: boolean) => boolean;
 }
 
 /** Why a rollout is given up; the diagnoses are still without logs. */
@@ -46,7 +48,7 @@ export type RolloutEnd =
  * @throws the signal's reason; ApiError where the server refuses to go on showing the workload.
  */
 export async function watchRollout(
-  run: Run,
+  run: WorkloadRun,
   observation: Observation,
   expected: Expectation,
 ): Promise<RolloutEnd> {
@@ -66,7 +68,7 @@ const pausedSeconds = 5;
 const youngSeconds = 2;
 
 class RolloutWatch {
-  readonly #run: Run;
+  readonly #run: WorkloadRun;
   readonly #observation: Observation;
   readonly #expected: Expectation;
   readonly #deadline: number;
@@ -78,12 +80,12 @@ class RolloutWatch {
   readonly #takenAway = new Map<string, Diagnosis>();
   #completeSince: number | undefined;
 
-  constructor(run: Run, observation: Observation, expected: Expectation, signal: AbortSignal) {
+  constructor(run: WorkloadRun, observation: Observation, expected: Expectation, signal: AbortSignal) {
     this.#run = run;
     this.#observation = observation;
     this.#expected = expected;
     this.#deadline = run.clock.now() + expected.timeout * 1000;
-    this.#name = sayWorkload(run.inputs.workload);
+    this.#name = sayWorkload(run.workload);
     this.#teller = new Teller(run);
     // The loop looks again every second, so an event need not wake it.
     this.#podEvents = new PodEvents(run.client, run.namespace, signal, () => {});
@@ -128,10 +130,12 @@ class RolloutWatch {
       this.#completeSince ??= this.#run.clock.now();
       const settled = this.#run.clock.now() - this.#completeSince;
       // What is complete when its time is over was complete in time.
-      if (this.#isOver() || settled >= settleSeconds(view.workload) * 1000)
-        return { kind: 'complete', revision };
+      if (this.#isOver() || settled >= settleSeconds(view.workload) * 1000) {
+        return this.#expected.isHeld?.(true) ? undefined : { kind: 'complete', revision };
+      }
     } else {
       this.#completeSince = undefined;
+      this.#expected.isHeld?.(false);
     }
     return this.#trouble(status, verdict, revision);
   }

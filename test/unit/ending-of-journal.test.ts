@@ -3,7 +3,7 @@ import { endingOfJournal } from '../../src/ending-of-journal.ts';
 import { type Cause, type Event, Journal, type Result } from '../../src/journal.ts';
 
 const crash: Cause = { reason: 'crash', message: 'it crashed', diagnoses: [] };
-const begun: Event = { type: 'began', command: 'deploy', run: '', commit: '' };
+const begun: Event = { type: 'began', run: '', commit: '' };
 const migrating: Event = { type: 'migration-started', job: 'web-migrate-1', image: 'acme/web:v2' };
 const ended = (cause?: Cause): Event => ({
   type: 'migration-ended',

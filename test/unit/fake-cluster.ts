@@ -260,8 +260,10 @@ export class FakeCluster {
 function matches(object: Stored, { labelSelector = '', fieldSelector = '' }: Selection): boolean {
   const pairs = (text: string) => text.split(',').flatMap((part) => (part === '' ? [] : [part.split('=')]));
   return (
-    pairs(labelSelector).every(([key = '', value]) => object.metadata?.labels?.[key] === value) &&
-    pairs(fieldSelector).every(([path = '', value]) => `${at(object, path.split('.'))}` === value)
+    pairs(labelSelector).every(([key = '', value]) => {
+      const label = object.metadata?.labels?.[key];
+      return value === undefined ? label !== undefined : label === value;
+    }) && pairs(fieldSelector).every(([path = '', value]) => `${at(object, path.split('.'))}` === value)
   );
 }
 

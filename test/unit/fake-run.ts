@@ -2,11 +2,11 @@ import type { Inputs } from '../../src/inputs.ts';
 import type { Intent } from '../../src/intent.ts';
 import { type Entry, type Event, Journal } from '../../src/journal.ts';
 import type { KubernetesClient } from '../../src/kubernetes/client.ts';
-import type { Run } from '../../src/run.ts';
+import type { WorkloadRun } from '../../src/run.ts';
 import { FakeClock, never } from './fake-clock.ts';
 
 /** What a run says and saves, as tests look at it. */
-export interface FakeRun extends Run {
+export interface FakeRun extends WorkloadRun {
   readonly clock: FakeClock;
   readonly lines: string[];
   /** Every intent that was saved, in order; undefined where it was done with. */
@@ -16,13 +16,16 @@ export interface FakeRun extends Run {
 }
 
 const inputs: Inputs = {
-  workload: { kind: 'Deployment', name: 'web' },
+  command: 'deploy',
+  workloads: [{ kind: 'Deployment', name: 'web' }],
   namespace: 'shop',
   image: {
     kind: 'reference',
     text: 'acme/web:v2',
     image: { repository: 'acme/web', tag: 'v2', digest: undefined },
   },
+  toRevision: undefined,
+  toImage: undefined,
   containers: [],
   migration: undefined,
   migrationTimeout: 600,
@@ -68,6 +71,8 @@ export function fakeRun(
       sha: '3f2c1ab',
       url: ownRun,
     },
+    workload: { kind: 'Deployment', name: 'web' },
+    history: () => [],
     client,
     server: 'https://k8s',
     namespace: 'shop',

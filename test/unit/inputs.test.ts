@@ -59,13 +59,16 @@ function problem(input: string, inputs: Readonly<Record<string, string>>): strin
 
 it('has a value for every input that is not given', () => {
   expect(read()).toEqual({
-    workload: { kind: 'Deployment', name: 'web' },
+    command: 'deploy',
+    workloads: [{ kind: 'Deployment', name: 'web' }],
     namespace: '',
     image: {
       kind: 'reference',
       text: 'acme/web:v1',
       image: { repository: 'acme/web', tag: 'v1', digest: undefined },
     },
+    toRevision: undefined,
+    toImage: undefined,
     containers: [],
     migration: undefined,
     migrationTimeout: 600,
@@ -83,10 +86,19 @@ it('has a value for every input that is not given', () => {
 });
 
 it.each<[Record<string, string>, Partial<Inputs>]>([
-  [{ deployment: 'deployment/api' }, { workload: { kind: 'Deployment', name: 'api' } }],
-  [{ deployment: 'deploy/api' }, { workload: { kind: 'Deployment', name: 'api' } }],
-  [{ deployment: 'Deployments.apps/api.v2' }, { workload: { kind: 'Deployment', name: 'api.v2' } }],
-  [{ deployment: 'deployment.v1.apps/api' }, { workload: { kind: 'Deployment', name: 'api' } }],
+  [{ deployment: 'deployment/api' }, { workloads: [{ kind: 'Deployment', name: 'api' }] }],
+  [{ deployment: 'deploy/api' }, { workloads: [{ kind: 'Deployment', name: 'api' }] }],
+  [{ deployment: 'Deployments.apps/api.v2' }, { workloads: [{ kind: 'Deployment', name: 'api.v2' }] }],
+  [{ deployment: 'deployment.v1.apps/api' }, { workloads: [{ kind: 'Deployment', name: 'api' }] }],
+  [
+    { deployment: 'web,\n deployment/api' },
+    {
+      workloads: [
+        { kind: 'Deployment', name: 'web' },
+        { kind: 'Deployment', name: 'api' },
+      ],
+    },
+  ],
   [{ namespace: 'shop-1' }, { namespace: 'shop-1' }],
   [{ image: '3f2c1ab' }, { image: { kind: 'version', suffix: ':3f2c1ab' } }],
   [{ container: 'web, worker\n\n  init,' }, { containers: ['web', 'worker', 'init'] }],
@@ -119,8 +131,8 @@ it.each<[Record<string, string>, Partial<Inputs>]>([
 it.each<[string, string, string]>([
   ['deployment', '', 'required'],
   ['deployment', '   ', 'required'],
-  ['deployment', 'web,api', 'several'],
-  ['deployment', 'web\napi', 'several'],
+  ['deployment', 'web,api,web', 'more than once'],
+  ['deployment', 'web\nconfigmap/api', 'configmap'],
   ['deployment', 'a/b/c', 'a/b/c'],
   ['deployment', 'deployment/', 'deployment/'],
   ['deployment', 'cronjob/web', 'cronjob'],

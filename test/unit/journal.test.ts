@@ -10,8 +10,14 @@ const evidence = evidenceOf({
 const cause: Cause = { reason: 'crash', message: 'pod/web-1 crashes.', diagnoses: [evidence] };
 
 const events: readonly Event[] = [
-  { type: 'began', command: 'deploy', run: 'https://example.com/1', commit: '3f2c1ab' },
-  { type: 'connected', server: 'https://k8s', workload: 'deployment/web', namespace: 'shop' },
+  { type: 'began', run: 'https://example.com/1', commit: '3f2c1ab' },
+  {
+    type: 'connected',
+    command: 'deploy',
+    server: 'https://k8s',
+    workloads: ['deployment/web'],
+    namespace: 'shop',
+  },
   { type: 'observed', revision: 2, replicas: 3, undoTo: 2 },
   { type: 'planned', changes: [{ container: 'web', from: 'a:1', to: 'a:2', path: '/x' }] },
   {

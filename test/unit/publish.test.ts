@@ -39,7 +39,13 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 function journalOf(result: Result | undefined): Journal {
   const journal = new Journal({ now: () => 0 });
-  journal.add({ type: 'connected', server: 'https://k8s', workload: 'deployment/web', namespace: 'shop' });
+  journal.add({
+    type: 'connected',
+    command: 'deploy',
+    server: 'https://k8s',
+    workloads: ['deployment/web'],
+    namespace: 'shop',
+  });
   const cause = { reason: 'because', message: 'It is so.', diagnoses: [] };
   if (result) journal.add({ type: 'ended', ending: { result, cause, next: [] } });
   return journal;
@@ -48,6 +54,7 @@ function journalOf(result: Result | undefined): Journal {
 const results: Readonly<Record<Result, boolean>> = {
   deployed: true,
   unchanged: true,
+  'rolled-back': true,
   refused: false,
   locked: false,
   'migration-failed': false,

@@ -89,18 +89,18 @@ export async function observe(
 /** As {@link observe}, but with nothing to be seen where there is no such workload, or it may not be read. */
 export async function observeIfThere(run: {
   readonly client: KubernetesClient;
-  readonly inputs: { readonly workload: WorkloadName };
+  readonly workload: WorkloadName;
   readonly namespace: string;
   readonly clock: Clock;
   readonly signal: AbortSignal;
 }): Promise<Observation> {
-  const { client, inputs, namespace, clock, signal } = run;
+  const { client, workload, namespace, clock, signal } = run;
   try {
-    return await observe(client, inputs.workload, namespace, clock, signal);
+    return await observe(client, workload, namespace, clock, signal);
   } catch (error) {
     if (!(error instanceof ApiError) || (error.status !== 404 && error.status !== 403)) throw error;
     return {
-      kind: kinds[inputs.workload.kind],
+      kind: kinds[workload.kind],
       missing: error.status === 404,
       view: () => undefined,
       changes: 0,

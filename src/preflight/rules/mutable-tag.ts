@@ -5,8 +5,9 @@ export const mutableTag: Rule = {
   id: 'mutable-tag',
   level: 'error',
   about: 'The image has no tag, or `latest`: what it names may change, so an undo may bring back nothing.',
-  judge({ found }) {
-    if (!found?.plan.ok) return [];
+  judge({ found, command }) {
+    // What ran before had that name then; a rollback must not be held up by it.
+    if (!found?.plan.ok || command === 'rollback') return [];
     const images = new Set(found.plan.changes.map(({ to }) => to));
     return [...images]
       .filter((image) => {

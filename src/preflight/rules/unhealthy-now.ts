@@ -18,8 +18,8 @@ export const unhealthyNow: Rule = {
         message: `The revision of ${workload} that runs now is not healthy${why}.`,
         next:
           found.undoTo === undefined
-            ? 'No revision is healthy: if this deploy fails too, there is nothing to go back to.'
-            : `If this deploy fails too, it is undone to revision ${found.undoTo}, the last one with healthy pods.`,
+            ? 'No revision is healthy: if this fails too, there is nothing to go back to.'
+            : `If this fails too, it is undone to revision ${found.undoTo}, the last one with healthy pods.`,
       },
     ];
   },

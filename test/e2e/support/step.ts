@@ -97,11 +97,12 @@ export interface Expected {
   readonly heading?: string;
 }
 
-const good: ReadonlySet<string> = new Set(['deployed', 'unchanged']);
+const good: ReadonlySet<string> = new Set(['deployed', 'unchanged', 'rolled-back']);
 
 const headings: Readonly<Record<string, string>> = {
   deployed: '## ✅',
   unchanged: '## ✅',
+  'rolled-back': '## ⏪',
   refused: '## ⛔',
   'migration-failed': '## ❌',
   undone: '## ↩️',

@@ -1,6 +1,6 @@
 import type { V1Lease } from '@kubernetes/client-node';
 import { describe, expect, it } from 'vitest';
-import { finish, giveUpLock } from '../../../src/commands/finish.ts';
+import { finish, giveUpLocks } from '../../../src/commands/finish.ts';
 import type { Inputs } from '../../../src/inputs.ts';
 import type { Intent } from '../../../src/intent.ts';
 import type { Ending, Event, Result } from '../../../src/journal.ts';
@@ -238,7 +238,7 @@ it.each([
 describe('giving up the lock', () => {
   const giving = async (shop: FakeShop) => {
     const run = fakeRun(shop.cluster.client(), { clock: shop.clock, inputs: { lockTimeout: 0 } });
-    await shop.clock.run(giveUpLock(run));
+    await shop.clock.run(giveUpLocks([run]));
   };
 
   it('frees it, where it is ours', async () => {

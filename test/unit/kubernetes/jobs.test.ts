@@ -12,7 +12,7 @@ function planOf(over: Partial<MigrationPlan> = {}): MigrationPlan {
   return {
     migration: { kind: 'command', command: ['/app', 'migrate', '--all'] },
     workload: deploymentOf() as WorkloadObject,
-    workloadName: 'deployment/web',
+    workloadNames: ['deployment/web'],
     namespace: 'shop',
     image: 'acme/web:v2',
     container: 'web',
@@ -117,7 +117,7 @@ describe('labels, annotations and owner', () => {
 
   it('are values that a label can have, however long the name', () => {
     const { metadata: made } = migrationJob(
-      planOf({ workloadName: `deployment/${'a'.repeat(51)}.${'b'.repeat(90)}` }),
+      planOf({ workloadNames: [`deployment/${'a'.repeat(51)}.${'b'.repeat(90)}`] }),
     );
     for (const value of Object.values(made?.labels ?? {})) expect(value).toMatch(labelValue);
   });

@@ -80,7 +80,7 @@ describe('a lock that nobody holds', () => {
   it('is taken at once, where there is no Lease yet', async () => {
     const { ask, lease, clock } = setUp();
     const began = clock.now();
-    expect(await ask('a')).toMatchObject({ kind: 'acquired', left: '' });
+    expect(await ask('a')).toMatchObject({ kind: 'acquired' });
     expect(clock.now()).toBe(began);
     expect(lease()).toMatchObject({
       metadata: { annotations: { 'safe-rollout/run': 'https://runs/a' } },
@@ -95,7 +95,7 @@ describe('a lock that nobody holds', () => {
   it('is taken at once, where its last holder gave it up', async () => {
     const { ask, cluster, lease, clock } = setUp();
     cluster.put(resources.leases, leaseOf(clock, {}));
-    expect(await ask('a')).toMatchObject({ kind: 'acquired', left: '' });
+    expect(await ask('a')).toMatchObject({ kind: 'acquired' });
     expect(lease()?.spec).toMatchObject({ holderIdentity: 'a', leaseTransitions: 5 });
   });
 
@@ -103,7 +103,7 @@ describe('a lock that nobody holds', () => {
     const { ask, cluster, clock } = setUp();
     cluster.put(resources.leases, leaseOf(clock, { holder: 'a', left: 'begun' }));
     const began = clock.now();
-    expect(await ask('a', { timeout: 0 })).toMatchObject({ kind: 'acquired', left: 'begun' });
+    expect(await ask('a', { timeout: 0 })).toMatchObject({ kind: 'acquired', notes: { [note]: 'begun' } });
     expect(clock.now()).toBe(began);
   });
 });
@@ -115,9 +115,9 @@ describe('a lock that another holds', () => {
     const second = acquireLock(request('b'));
     await clock.pass(100);
     expect(lease()?.spec?.holderIdentity).toBe('a');
-    await clock.run(first.release());
+    await clock.run(first.release({ 'safe-rollout/intent': null }));
     const began = clock.now();
-    expect(await clock.run(second)).toMatchObject({ kind: 'acquired', left: '' });
+    expect(await clock.run(second)).toMatchObject({ kind: 'acquired' });
     expect((clock.now() - began) / 1000).toBeLessThan(5);
     expect(lease()?.spec?.holderIdentity).toBe('b');
   });
@@ -149,11 +149,11 @@ describe('a lock that another holds', () => {
     const first = await take('a');
     const second = acquireLock(request('b', { timeout: 600, onWait: (by) => told.push(by) }));
     await clock.pass(20);
-    await clock.run(first.release());
+    await clock.run(first.release({ 'safe-rollout/intent': null }));
     // Another is quicker.
     const third = await take('c');
     await clock.pass(20);
-    await clock.run(third.release());
+    await clock.run(third.release({ 'safe-rollout/intent': null }));
     await clock.run(second);
     expect(told.map(({ identity, url }) => [identity, url])).toEqual([
       ['a', 'https://runs/a'],
@@ -181,7 +181,7 @@ describe('a lock whose holder is lost', () => {
     const { ask, cluster, clock, lease } = setUp();
     cluster.put(resources.leases, leaseOf(clock, { holder: 'lost', ago, left: 'begun' }));
     const began = clock.now();
-    expect(await ask('b')).toMatchObject({ kind: 'acquired', left: 'begun' });
+    expect(await ask('b')).toMatchObject({ kind: 'acquired', notes: { [note]: 'begun' } });
     const waited = (clock.now() - began) / 1000;
     expect(waited).toBeGreaterThanOrEqual(leaseSeconds);
     expect(waited).toBeLessThan(leaseSeconds + 5);
@@ -290,7 +290,7 @@ describe('a lock that is held', () => {
     const { take, clock, cluster, lease } = setUp();
     const lock = await take('a');
     cluster.put(resources.leases, change(lease() as V1Lease));
-    await clock.run(lock.note('begun'));
+    await clock.run(lock.note({ 'safe-rollout/intent': 'begun' }));
     expect(lease()?.metadata?.annotations?.[note]).toBe('begun');
     expect(lock.lost.aborted).toBe(false);
   });
@@ -300,7 +300,10 @@ describe('a lock that is lost', () => {
   /** Each way of finding out. */
   const ways: readonly [string, (lock: LeaseLock, clock: FakeClock) => Promise<unknown>][] = [
     ['by the next renewal', (_, clock) => clock.pass(20)],
-    ['by the next note', (lock, clock) => clock.run(lock.note('x').catch(() => {}))],
+    [
+      'by the next note',
+      (lock, clock) => clock.run(lock.note({ 'safe-rollout/intent': 'x' }).catch(() => {})),
+    ],
     [
       'before the next change, where renewals had stopped',
       (lock, clock) => {
@@ -320,7 +323,7 @@ describe('a lock that is lost', () => {
     await find(lock, clock);
     expect(lock.lost.reason).toBeInstanceOf(LockLost);
     expect(lock.lost.reason.message).toContain('b (https://runs/b)');
-    await expect(clock.run(lock.note('x'))).rejects.toBe(lock.lost.reason);
+    await expect(clock.run(lock.note({ 'safe-rollout/intent': 'x' }))).rejects.toBe(lock.lost.reason);
     await expect(clock.run(lock.ensure())).rejects.toBe(lock.lost.reason);
   });
 
@@ -340,7 +343,7 @@ describe('a lock that is lost', () => {
     const { take, clock, cluster, lease } = setUp();
     const lock = await take('a');
     cluster.put(resources.leases, leaseOf(clock, { holder: 'b', left: 'of b' }));
-    await clock.run(lock.release());
+    await clock.run(lock.release({ 'safe-rollout/intent': null }));
     expect(lease()?.spec?.holderIdentity).toBe('b');
     expect(lease()?.metadata?.annotations?.[note]).toBe('of b');
   });
@@ -350,7 +353,7 @@ describe('a lock that is lost', () => {
     const first = await take('a');
     first.stop();
     await ask('b');
-    await expect(clock.run(first.note('of a'))).rejects.toBeInstanceOf(LockLost);
+    await expect(clock.run(first.note({ 'safe-rollout/intent': 'of a' }))).rejects.toBeInstanceOf(LockLost);
     expect(lease()?.metadata?.annotations?.[note]).toBeUndefined();
     expect(lease()?.spec?.holderIdentity).toBe('b');
   });
@@ -402,19 +405,19 @@ describe('a note', () => {
   it('is left for whoever holds the lock next, and is gone with a release', async () => {
     const { take, clock, ask, lease } = setUp();
     const first = await take('a');
-    await clock.run(first.note('one'));
-    await clock.run(first.note('two'));
+    await clock.run(first.note({ 'safe-rollout/intent': 'one' }));
+    await clock.run(first.note({ 'safe-rollout/intent': 'two' }));
     expect(lease()?.metadata?.annotations?.[note]).toBe('two');
     first.stop();
-    expect(await ask('b')).toMatchObject({ kind: 'acquired', left: 'two' });
+    expect(await ask('b')).toMatchObject({ kind: 'acquired', notes: { [note]: 'two' } });
 
     const other = setUp();
     const second = await other.take('a');
-    await other.clock.run(second.note('one'));
-    await other.clock.run(second.release());
+    await other.clock.run(second.note({ 'safe-rollout/intent': 'one' }));
+    await other.clock.run(second.release({ 'safe-rollout/intent': null }));
     expect(other.lease()?.metadata?.annotations).toEqual({});
     expect(other.lease()?.spec?.holderIdentity).toBeUndefined();
-    expect(await other.ask('b')).toMatchObject({ kind: 'acquired', left: '' });
+    expect(await other.ask('b')).toMatchObject({ kind: 'acquired' });
   });
 
   it('and renewals never overtake each other', async () => {
@@ -423,7 +426,7 @@ describe('a note', () => {
     const client = cluster.client({ latency: () => (isSlow ? 3 : 0) });
     const lock = lockOf(await clock.run(acquireLock(request('a', { client }))));
     isSlow = true;
-    const notes = Promise.all(Array.from({ length: 20 }, (_, index) => lock.note(`${index}`)));
+    const notes = Promise.all(Array.from({ length: 20 }, (_, index) => lock.note({ [note]: `${index}` })));
     await clock.run(notes);
     expect(lease()?.metadata?.annotations?.[note]).toBe('19');
     expect(lock.lost.aborted).toBe(false);
@@ -457,13 +460,13 @@ describe('an answer that is lost', () => {
       const lock = await take('a', { client: cluster.client({ fault: once('patch', fault) }) });
       await clock.pass(60);
       expect(lock.lost.aborted).toBe(false);
-      await clock.run(lock.note('x'));
+      await clock.run(lock.note({ 'safe-rollout/intent': 'x' }));
     });
 
     it('to a note: it is written', async () => {
       const { take, cluster, clock, lease } = setUp();
       const lock = await take('a', { client: cluster.client({ fault: once('patch', fault) }) });
-      await clock.run(lock.note('begun'));
+      await clock.run(lock.note({ 'safe-rollout/intent': 'begun' }));
       expect(lease()?.metadata?.annotations?.[note]).toBe('begun');
       expect(lock.lost.aborted).toBe(false);
     });
@@ -471,7 +474,7 @@ describe('an answer that is lost', () => {
     it('to a release: it is released', async () => {
       const { take, cluster, clock, lease } = setUp();
       const lock = await take('a', { client: cluster.client({ fault: once('patch', fault) }) });
-      await clock.run(lock.release());
+      await clock.run(lock.release({ 'safe-rollout/intent': null }));
       expect(lease()?.spec?.holderIdentity).toBeUndefined();
     });
   });
@@ -488,7 +491,7 @@ describe('an answer that is lost', () => {
       },
     });
     const lock = await take('a', { client });
-    await expect(clock.run(lock.note('x'))).rejects.toBeInstanceOf(LockLost);
+    await expect(clock.run(lock.note({ 'safe-rollout/intent': 'x' }))).rejects.toBeInstanceOf(LockLost);
   });
 });
 
@@ -509,16 +512,16 @@ describe('a server that refuses', () => {
     const fault = refused(403, 'Forbidden');
     const { take, cluster, clock } = setUp();
     const lock = await take('a', { client: cluster.client({ fault: once('patch', fault) }) });
-    await expect(clock.run(lock.note('x'))).rejects.toBe(fault.error);
+    await expect(clock.run(lock.note({ 'safe-rollout/intent': 'x' }))).rejects.toBe(fault.error);
     expect(lock.lost.aborted).toBe(false);
-    await clock.run(lock.note('y'));
+    await clock.run(lock.note({ 'safe-rollout/intent': 'y' }));
   });
 
   it('a release: nobody hears of it, and the lock expires', async () => {
     const { take, cluster, clock, ask } = setUp();
     const fault = refused(500, 'InternalError');
     const lock = await take('a', { client: cluster.client({ fault: once('patch', fault) }) });
-    await clock.run(lock.release());
+    await clock.run(lock.release({ 'safe-rollout/intent': null }));
     expect(await ask('b')).toMatchObject({ kind: 'acquired' });
   });
 });
@@ -558,7 +561,7 @@ describe('ten that want it at once', () => {
       await clock.sleep(random() * 60, never);
       expect(lock.lost.aborted).toBe(false);
       holding.delete(identity);
-      await lock.release();
+      await lock.release({ 'safe-rollout/intent': null });
       lock.stop();
     };
     const all = Array.from({ length: 10 }, (_, index) => `run-${index}`);

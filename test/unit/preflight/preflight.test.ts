@@ -31,6 +31,7 @@ const found: FoundFacts = {
 };
 
 const good: Facts = {
+  command: 'deploy',
   workload: 'deployment/web',
   namespace: 'shop',
   missing: false,
@@ -90,6 +91,32 @@ const cases: readonly [string, Facts, Record<string, string[]>][] = [
     'no container gets the image',
     withFound({ plan: { ok: false, problem: 'it has no container named x.', next: 'Name one.' } }),
     { 'container-missing': ['deployment/web', 'no container named x', 'Name one.'] },
+  ],
+  [
+    'there is no such revision to roll back to',
+    {
+      ...withFound({ plan: { ok: false, problem: 'it has no revision 7.', next: 'There are: 3, 2.' } }),
+      command: 'rollback',
+    },
+    { 'revision-missing': ['deployment/web', 'no revision 7', 'There are: 3, 2.'] },
+  ],
+  [
+    'a migration ran since that revision',
+    withFound({
+      plan: {
+        ...change('acme/web:v2', 'acme/web:v1'),
+        migrations: [
+          {
+            what: 'migrated',
+            template: 'x',
+            at: '2026-11-20T10:11:12Z',
+            by: 'https://ci/runs/7',
+            job: 'web-migrate-7',
+          },
+        ],
+      },
+    }),
+    { 'schema-ahead': ['web-migrate-7', 'https://ci/runs/7', '2026-11-20T10:11', 'does not roll back'] },
   ],
   [
     'it is paused',
@@ -237,6 +264,7 @@ describe('without the lock', () => {
       'patch-refused',
       'rollout-in-progress',
       'runs-but-unhealthy',
+      'schema-ahead',
       'unhealthy-now',
     ]);
   });

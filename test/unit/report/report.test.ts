@@ -29,11 +29,16 @@ const cause: Cause = {
 const begun: readonly Event[] = [
   {
     type: 'began',
-    command: 'deploy',
     run: 'https://github.com/acme/shop/actions/runs/1',
     commit: '3f2c1ab9d0e4f5a6b7c8',
   },
-  { type: 'connected', server: 'https://k8s', workload: 'deployment/web', namespace: 'shop' },
+  {
+    type: 'connected',
+    command: 'deploy',
+    server: 'https://k8s',
+    workloads: ['deployment/web'],
+    namespace: 'shop',
+  },
 ];
 const planned: readonly Event[] = [
   ...begun,
@@ -67,6 +72,12 @@ const storyOf = (...events: readonly Event[]): Story => tell(entriesOf(events));
 /** A journal for every result that a step can have. */
 const journals: Readonly<Record<Result, readonly Event[]>> = {
   deployed: [...set, { type: 'rolled-out', revision: 5 }, end('deployed')],
+  'rolled-back': [
+    ...planned,
+    { type: 'setting-image' },
+    { type: 'rolled-out', revision: 5 },
+    end('rolled-back'),
+  ],
   unchanged: [...planned, end('unchanged')],
   refused: [
     ...begun,
@@ -296,7 +307,7 @@ describe('the verdict', () => {
 
 describe('the annotation', () => {
   it.each(results)('%s: is one of its level', (result, events) => {
-    const good = result === 'deployed' || result === 'unchanged';
+    const good = ['deployed', 'unchanged', 'rolled-back'].includes(result);
     const { level, title, text } = annotation(storyOf(...events));
     expect(level).toBe(good ? 'notice' : 'error');
     expect(title).toContain('deployment/web');

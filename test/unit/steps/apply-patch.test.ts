@@ -5,7 +5,7 @@ import { deployment } from '../../../src/kubernetes/workloads/deployment.ts';
 import type { WorkloadObject } from '../../../src/kubernetes/workloads/kind.ts';
 import { bearsImages, setImagePatch } from '../../../src/kubernetes/workloads/patch.ts';
 import { templateDigest } from '../../../src/kubernetes/workloads/template.ts';
-import type { Run } from '../../../src/run.ts';
+import type { WorkloadRun } from '../../../src/run.ts';
 import { applyPatch, type PatchEnd } from '../../../src/steps/apply-patch.ts';
 import { answerLost, dropped, type FakeCall, type Fault, refused } from '../fake-cluster.ts';
 import { fakeRun } from '../fake-run.ts';
@@ -22,7 +22,7 @@ const change = {
 function apply(
   shop: FakeShop,
   how: KubernetesClient | ((call: FakeCall) => Fault | undefined) = () => undefined,
-  over: Partial<Run> = {},
+  over: Partial<WorkloadRun> = {},
 ) {
   const before = shop.deployment() as WorkloadObject;
   const client = typeof how === 'function' ? shop.cluster.client({ fault: how }) : how;

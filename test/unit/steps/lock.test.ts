@@ -41,7 +41,7 @@ it('is held while the work is done, and released after it', async () => {
   const { clock, runAs, lock } = setUp();
   let held: string | undefined;
   const ending = await clock.run(
-    underLock(runAs('a'), async () => {
+    underLock(runAs('a'), 600, async () => {
       held = lock().holder;
       return done;
     }),
@@ -56,7 +56,7 @@ it('carries the intent, saved for post first', async () => {
   const run = runAs('a');
   const intent = intentOf({ by: 'a' });
   await clock.run(
-    underLock(run, async (locked) => {
+    underLock(run, 600, async (locked) => {
       await locked.saveIntent(intent);
       expect(run.saved).toEqual([intent]);
       expect(JSON.parse(lock().intent ?? '')).toEqual(JSON.parse(JSON.stringify(intent)));
@@ -70,7 +70,7 @@ it('carries the intent, saved for post first', async () => {
 
 it('is kept with its intent where the work breaks off half-way, for post', async () => {
   const { clock, runAs, lock } = setUp();
-  const work = underLock(runAs('a'), async (locked) => {
+  const work = underLock(runAs('a'), 600, async (locked) => {
     await locked.saveIntent(intentOf());
     locked.journal.add({ type: 'setting-image' });
     throw new Error('broken off');
@@ -82,7 +82,7 @@ it('is kept with its intent where the work breaks off half-way, for post', async
 it('is kept where the run is interrupted, and no longer renewed', async () => {
   const { clock, runAs, lock, cluster } = setUp();
   const controller = new AbortController();
-  const work = underLock(runAs('a', 600, controller.signal), async (locked) => {
+  const work = underLock(runAs('a', 600, controller.signal), 600, async (locked) => {
     controller.abort(new Error('told to end'));
     locked.signal.throwIfAborted();
     return done;
@@ -96,7 +96,7 @@ it('is kept where the run is interrupted, and no longer renewed', async () => {
 
 it('is released where the work fails with nothing half-way', async () => {
   const { clock, runAs, lock } = setUp();
-  const work = underLock(runAs('a'), async (locked) => {
+  const work = underLock(runAs('a'), 600, async (locked) => {
     await locked.saveIntent(intentOf({ phase: 'migrating' }));
     throw new Error('failed');
   });
@@ -110,7 +110,7 @@ it('hands on what a lost run had begun, and says that it was waited for', async 
   const run = runAs('b');
   let locked: LockedRun | undefined;
   await clock.run(
-    underLock(run, async (it) => {
+    underLock(run, 600, async (it) => {
       locked = it;
       return done;
     }),
@@ -126,7 +126,7 @@ it.each(['', 'torn {', JSON.stringify({ ...intentOf(), version: 9 })])(
     leave(text, 'b');
     let locked: LockedRun | undefined;
     await clock.run(
-      underLock(runAs('b'), async (it) => {
+      underLock(runAs('b'), 600, async (it) => {
         locked = it;
         return done;
       }),
@@ -144,7 +144,7 @@ it('refuses where another holds it for too long, with who that is', async () => 
   let worked = false;
   const run = runAs('b', 60);
   const ending = await clock.run(
-    underLock(run, async () => {
+    underLock(run, 600, async () => {
       worked = true;
       return done;
     }),
@@ -160,7 +160,7 @@ it('refuses where another holds it for too long, with who that is', async () => 
 
 it('ends the work once it is lost, and does not touch what is the other one’s', async () => {
   const { clock, runAs, leave, lock } = setUp();
-  const work = underLock(runAs('a'), async (locked) => {
+  const work = underLock(runAs('a'), 600, async (locked) => {
     await locked.saveIntent(intentOf());
     leave('of b', 'b');
     await clock.sleep(600, locked.signal);
@@ -172,7 +172,7 @@ it('ends the work once it is lost, and does not touch what is the other one’s'
 
 it('lets no intent be written once it is lost, so that what would follow is not done', async () => {
   const { clock, runAs, leave } = setUp();
-  const work = underLock(runAs('a'), async (locked) => {
+  const work = underLock(runAs('a'), 600, async (locked) => {
     leave('of b', 'b');
     await locked.saveIntent(intentOf());
     throw new Error('It went on.');

@@ -28,7 +28,7 @@ function jobOf(
   return migrationJob({
     migration: over.migration ?? command,
     workload: shop.deployment() as WorkloadObject,
-    workloadName: over.workload ?? 'deployment/web',
+    workloadNames: [over.workload ?? 'deployment/web'],
     namespace: 'shop',
     image: over.image ?? 'acme/web:v2',
     container: 'web',
@@ -150,12 +150,14 @@ describe('migrations of others', () => {
 });
 
 describe('the migration', () => {
-  function planOf(shop: FakeShop, job: V1Job | undefined): Plan {
+  function planOf(shop: FakeShop): Plan {
     return {
       observation: { kind: deployment } as Plan['observation'],
       changes: [{ container: 'web', from: 'acme/web:v1', to: 'acme/web:v2', path: '/x' }],
       patch: [],
-      job,
+      template: {},
+      isUnchanged: false,
+      about: [],
       before: shop.deployment() as WorkloadObject,
       intent: intentOf({ phase: 'migrating' }),
     };
@@ -171,14 +173,6 @@ describe('the migration', () => {
     return shop;
   }
 
-  it('is none where none is asked for', async () => {
-    const shop = fakeShop();
-    const run = runOf(shop);
-    expect(await shop.clock.run(runMigration(run, planOf(shop, undefined), undefined))).toBeUndefined();
-    expect(run.saved).toEqual([]);
-    expect(shop.cluster.calls).toEqual([]);
-  });
-
   it('is written down before it is created, with its name', async () => {
     const shop = shopEnding('Complete');
     const run = runOf(shop);
@@ -188,8 +182,9 @@ describe('the migration', () => {
       created = shop.cluster.count('create', 'jobs');
       await run.saveIntent(intent);
     };
-    const plan = planOf(shop, jobOf(shop));
-    const end = await shop.clock.run(runMigration({ ...run, saveIntent }, plan, undefined));
+    const end = await shop.clock.run(
+      runMigration({ ...run, saveIntent }, planOf(shop), jobOf(shop), undefined),
+    );
     expect(end).toBeUndefined();
     expect(created).toBe(0);
     expect(shop.cluster.count('create', 'jobs')).toBe(1);
@@ -204,7 +199,7 @@ describe('the migration', () => {
   it('that fails ends the step, and nothing is left half-way', async () => {
     const shop = shopEnding('Failed');
     const run = runOf(shop);
-    const end = await shop.clock.run(runMigration(run, planOf(shop, jobOf(shop)), undefined));
+    const end = await shop.clock.run(runMigration(run, planOf(shop), jobOf(shop), undefined));
     expect(end).toMatchObject({ result: 'migration-failed', cause: { reason: 'migration-failed' } });
     expect(end?.next.join('\n')).toContain('describe job/web-migrate-1-aaaaa');
     expect(run.saved.at(-1)).toBeUndefined();
@@ -216,9 +211,9 @@ describe('the migration', () => {
     const theirs = shop.cluster.read(resources.jobs, 'web-migrate-1-aaaaa');
     endAfter(shop, 45, theirs as V1Job);
     const run = runOf(shop);
-    const plan = planOf(shop, jobOf(shop, { unique: 'bbbbb', runId: '4711' }));
+    const wanted = jobOf(shop, { unique: 'bbbbb', runId: '4711' });
     const began = shop.clock.now();
-    expect(await shop.clock.run(runMigration(run, plan, theirs))).toBeUndefined();
+    expect(await shop.clock.run(runMigration(run, planOf(shop), wanted, theirs))).toBeUndefined();
     expect((shop.clock.now() - began) / 1000).toBeGreaterThanOrEqual(45);
     expect(shop.cluster.count('create', 'jobs')).toBe(0);
     expect(run.saved[0]).toMatchObject({ job: 'web-migrate-1-aaaaa' });
@@ -230,7 +225,7 @@ describe('the migration', () => {
     put(shop, jobOf(shop));
     const theirs = shop.cluster.read(resources.jobs, 'web-migrate-1-aaaaa') as V1Job;
     shop.clock.sleep(5, new AbortController().signal).then(() => put(shop, ended(theirs, 'Failed')));
-    const end = await shop.clock.run(runMigration(runOf(shop), planOf(shop, jobOf(shop)), theirs));
+    const end = await shop.clock.run(runMigration(runOf(shop), planOf(shop), jobOf(shop), theirs));
     expect(end).toMatchObject({ result: 'migration-failed' });
   });
 
@@ -244,8 +239,9 @@ describe('the migration', () => {
       const shop = fakeShop();
       const client = shop.cluster.client({ fault: ({ verb }) => (verb === 'create' ? fault : undefined) });
       const run = fakeRun(client, { clock: shop.clock, inputs: { migration: command } });
-      const plan = planOf(shop, jobOf(shop));
-      await expect(shop.clock.run(runMigration(run, plan, undefined))).rejects.toBe(fault.error);
+      await expect(shop.clock.run(runMigration(run, planOf(shop), jobOf(shop), undefined))).rejects.toBe(
+        fault.error,
+      );
       expect(run.told('migration-started')).toHaveLength(isStarted ? 1 : 0);
     });
 
@@ -254,7 +250,7 @@ describe('the migration', () => {
       const exists = refused(409, 'AlreadyExists', 'already exists', true);
       const client = shop.cluster.client({ fault: ({ verb }) => (verb === 'create' ? exists : undefined) });
       const run = fakeRun(client, { clock: shop.clock, inputs: { migration: command } });
-      expect(await shop.clock.run(runMigration(run, planOf(shop, jobOf(shop)), undefined))).toBeUndefined();
+      expect(await shop.clock.run(runMigration(run, planOf(shop), jobOf(shop), undefined))).toBeUndefined();
       expect(run.told('migration-ended')).toMatchObject([{ cause: undefined }]);
     });
 
@@ -264,7 +260,7 @@ describe('the migration', () => {
       const mine = jobOf(shop, { runId: '4711' });
       const clash = { ...mine, metadata: { ...mine.metadata, name: 'web-migrate-99-aaaaa' } };
       const run = runOf(shop);
-      await expect(shop.clock.run(runMigration(run, planOf(shop, clash), undefined))).rejects.toMatchObject({
+      await expect(shop.clock.run(runMigration(run, planOf(shop), clash, undefined))).rejects.toMatchObject({
         reason: 'AlreadyExists',
       });
       expect(run.told('migration-started')).toEqual([]);

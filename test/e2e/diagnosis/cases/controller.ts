@@ -123,7 +123,16 @@ export const controllerCases: readonly Case[] = [
       probe: true,
     },
     image: ['fills-disk', { env: { SERVE_FLAGS: '--never-ready --fill=32' } }],
-    inputs: { timeout: '150s' },
+    // The kubelet looks at its disks when it has the time; once it has, there is nothing left to wait for.
+    meanwhile: async (scene) => {
+      await scene.namespace.until(
+        'a pod was evicted',
+        async () => (await scene.namespace.pods()).some(({ status }) => status?.reason === 'Evicted'),
+        270,
+      );
+      await hurry(scene);
+    },
+    inputs: { timeout: '5m' },
     object: /pod\/web-[0-9a-z-]+/,
     words: ['it was evicted from node', 'local storage usage exceeds'],
   },

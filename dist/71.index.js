@@ -1,8 +1,8 @@
-export const id = 427;
-export const ids = [427];
+export const id = 71;
+export const ids = [71];
 export const modules = {
 
-/***/ 9427:
+/***/ 4071:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -13,22 +13,44 @@ __webpack_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./build/clock.js
 var clock = __webpack_require__(7094);
-// EXTERNAL MODULE: ./build/errors.js
-var errors = __webpack_require__(9473);
+// EXTERNAL MODULE: ./build/kubernetes/marks.js
+var marks = __webpack_require__(5587);
+// EXTERNAL MODULE: ./build/kubernetes/workloads/patch.js
+var patch = __webpack_require__(8290);
+;// CONCATENATED MODULE: ./build/steps/draft.js
+
+
+const draftDeploy = ({ inputs, github }, _, { workload }) => {
+    if (inputs.image === undefined)
+        throw new Error('A deploy needs an image.');
+    const plan = (0,patch/* planImages */.y6)(workload, inputs.image, inputs.containers);
+    if (!plan.ok)
+        return plan;
+    const { changes } = plan;
+    return {
+        ok: true,
+        changes,
+        patch: (0,patch/* setImagePatch */.Kf)(workload, changes, (0,marks/* traces */.d7)(github, changes[0]?.to ?? '')),
+        template: (0,patch/* withImages */.nS)(workload, changes),
+        isUnchanged: changes.every(({ from, to }) => from === to),
+        about: changes.map(({ container, from, to }) => `Setting image of container ${container}: ${from} → ${to}`),
+    };
+};
+
 // EXTERNAL MODULE: ./build/kubernetes/workloads/names.js
 var names = __webpack_require__(5596);
 // EXTERNAL MODULE: ./build/kubernetes/workloads/observe.js
 var observe = __webpack_require__(52);
+// EXTERNAL MODULE: ./build/kubernetes/workloads/template.js
+var workloads_template = __webpack_require__(5984);
 // EXTERNAL MODULE: ./build/steps/finish-left.js
 var finish_left = __webpack_require__(8147);
 // EXTERNAL MODULE: ./build/steps/lock.js
 var lock = __webpack_require__(3329);
 // EXTERNAL MODULE: ./build/duration.js
 var duration = __webpack_require__(3110);
-// EXTERNAL MODULE: ./build/kubernetes/marks.js
-var marks = __webpack_require__(5587);
-// EXTERNAL MODULE: ./build/kubernetes/workloads/template.js
-var workloads_template = __webpack_require__(5984);
+// EXTERNAL MODULE: ./build/errors.js
+var errors = __webpack_require__(9473);
 ;// CONCATENATED MODULE: ./build/kubernetes/jobs.js
 
 
@@ -46,7 +68,7 @@ function migrationJob(plan) {
     const name = `${prefix.slice(0, longestName - suffix.length - 1).replace(/[-.]+$/, '')}-${suffix}`;
     const labels = {
         'app.kubernetes.io/managed-by': 'safe-rollout',
-        [marks/* marks */.Z8.workload]: workloadLabel(plan.workloadName),
+        [marks/* marks */.Z8.workload]: workloadLabel(plan.workloadNames[0] ?? ''),
         [marks/* marks */.Z8.runId]: labelValue(plan.run.runId),
     };
     const { generateName: _, ...metadata } = base.metadata ?? {};
@@ -68,6 +90,7 @@ function migrationJob(plan) {
                 [marks/* marks */.Z8.migration]: (0,workloads_template/* digestOf */.ol)(runs),
                 ...(plan.run.url && { [marks/* marks */.Z8.run]: plan.run.url }),
                 ...(plan.run.sha && { [marks/* marks */.Z8.commit]: plan.run.sha }),
+                ...(plan.workloadNames.length > 1 && { [marks/* marks */.Z8.workloads]: plan.workloadNames.join(',') }),
             },
             ownerReferences: [
                 {
@@ -132,6 +155,10 @@ function withImage(pod, image) {
         containers: pod.containers.map(fill),
         ...(pod.initContainers && { initContainers: pod.initContainers.map(fill) }),
     };
+}
+function migrates({ metadata }, workload) {
+    return (metadata?.labels?.[marks/* marks */.Z8.workload] === workloadLabel(workload) ||
+        (metadata?.annotations?.[marks/* marks */.Z8.workloads]?.split(',').includes(workload) ?? false));
 }
 function workloadLabel(workload) {
     return labelValue(workload.replace('/', '.'));
@@ -552,8 +579,6 @@ function isWorking(pod, { spec }) {
 
 const lookSeconds = 2;
 async function awaitOtherMigrations(run, wanted) {
-    if (wanted === undefined && run.inputs.migration === undefined)
-        return { adopted: undefined, waited: false };
     const { clock, inputs, log } = run;
     const deadline = clock.now() + inputs.lockTimeout * 1000;
     let waited = false;
@@ -576,9 +601,9 @@ async function awaitOtherMigrations(run, wanted) {
     }
 }
 async function runningMigrations({ client, namespace, inputs, signal }) {
-    const labelSelector = `${marks/* marks */.Z8.workload}=${workloadLabel((0,names/* sayWorkload */.j)(inputs.workload))}`;
-    const { items } = await client.list(resources/* resources */.E.jobs, { namespace, labelSelector }, { signal });
-    return items.filter((job) => jobEnd(job) === undefined);
+    const ours = inputs.workloads.map(names/* sayWorkload */.j);
+    const { items } = await client.list(resources/* resources */.E.jobs, { namespace, labelSelector: marks/* marks */.Z8.workload }, { signal });
+    return items.filter((job) => ours.some((workload) => migrates(job, workload)) && jobEnd(job) === undefined);
 }
 function sayJob({ metadata }) {
     const run = metadata?.annotations?.[marks/* marks */.Z8.run];
@@ -599,15 +624,13 @@ function stillRunning({ namespace, inputs }, job) {
         ],
     };
 }
-async function runMigration(run, plan, adopted) {
-    if (plan.job === undefined)
-        return undefined;
+async function runMigration(run, plan, wanted, adopted) {
     const { journal, log } = run;
-    const name = (adopted ?? plan.job).metadata?.name ?? '';
+    const name = (adopted ?? wanted).metadata?.name ?? '';
     log.group(`Migration job/${name}`);
     await run.saveIntent({ ...plan.intent, job: name });
     const started = () => journal.add({ type: 'migration-started', job: name, image: plan.changes[0]?.to ?? '' });
-    const job = adopted ?? (await createAndTell(run, plan.job, started));
+    const job = adopted ?? (await createAndTell(run, wanted, started));
     if (adopted)
         started();
     const { cause, kept } = await followJob(run, job);
@@ -645,8 +668,6 @@ async function createAndTell(run, job, started) {
 
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __webpack_require__(7598);
-// EXTERNAL MODULE: ./build/kubernetes/workloads/patch.js
-var patch = __webpack_require__(8290);
 ;// CONCATENATED MODULE: ./build/report/findings.js
 function sayFindings(findings) {
     if (findings.length === 0)
@@ -665,8 +686,8 @@ var look = __webpack_require__(909);
 var kinds = __webpack_require__(2536);
 // EXTERNAL MODULE: ./build/preflight/access.js
 var access = __webpack_require__(212);
-// EXTERNAL MODULE: ./build/preflight/preflight.js + 12 modules
-var preflight = __webpack_require__(1161);
+// EXTERNAL MODULE: ./build/preflight/preflight.js + 14 modules
+var preflight = __webpack_require__(9596);
 ;// CONCATENATED MODULE: ./build/steps/preflight.js
 
 
@@ -676,36 +697,44 @@ var preflight = __webpack_require__(1161);
 
 
 
-
-
-async function reviewAccess(run) {
-    const migrates = run.inputs.migration !== undefined;
-    return Promise.all((0,access/* neededAccess */.EQ)(migrates, run.inputs.workload.name, (0,lock/* lockName */.l)(run.inputs.workload)).map(async (need) => {
-        const [resource, subresource] = need.resource.split('/');
-        const review = {
-            apiVersion: 'authorization.k8s.io/v1',
-            kind: 'SelfSubjectAccessReview',
-            spec: {
-                resourceAttributes: {
-                    namespace: run.namespace,
-                    verb: need.verb,
-                    group: need.group,
-                    ...(resource && { resource }),
-                    ...(subresource && { subresource }),
-                    ...(need.name && { name: need.name }),
-                },
-            },
-        };
-        const answer = await run.client.create(resources/* resources */.E.selfSubjectAccessReviews, {}, review, {
-            signal: run.signal,
-            repeatable: true,
-        });
-        return { ...need, allowed: answer.status?.allowed ?? false };
+async function reviewAccess(runs) {
+    const asked = new Map();
+    return Promise.all(runs.map((run) => {
+        const { migration } = run.inputs;
+        const needs = (0,access/* neededAccess */.EQ)(migration !== undefined, run.workload.name, (0,lock/* lockName */.l4)(run.workload));
+        return Promise.all(needs.map((need) => {
+            const key = JSON.stringify(need);
+            const answer = asked.get(key) ?? review(run, need);
+            asked.set(key, answer);
+            return answer;
+        }));
     }));
+}
+async function review(run, need) {
+    const [resource, subresource] = need.resource.split('/');
+    const body = {
+        apiVersion: 'authorization.k8s.io/v1',
+        kind: 'SelfSubjectAccessReview',
+        spec: {
+            resourceAttributes: {
+                namespace: run.namespace,
+                verb: need.verb,
+                group: need.group,
+                ...(resource && { resource }),
+                ...(subresource && { subresource }),
+                ...(need.name && { name: need.name }),
+            },
+        },
+    };
+    const answer = await run.client.create(resources/* resources */.E.selfSubjectAccessReviews, {}, body, {
+        signal: run.signal,
+        repeatable: true,
+    });
+    return { ...need, allowed: answer.status?.allowed ?? false };
 }
 async function siblingsOf(run) {
     try {
-        const { items } = await run.client.list(kinds/* kinds */.E[run.inputs.workload.kind].resource, { namespace: run.namespace, limit: 500 }, { signal: run.signal });
+        const { items } = await run.client.list(kinds/* kinds */.E[run.workload.kind].resource, { namespace: run.namespace, limit: 500 }, { signal: run.signal });
         return items.map(({ metadata }) => metadata?.name ?? '');
     }
     catch (error) {
@@ -715,18 +744,22 @@ async function siblingsOf(run) {
     }
 }
 async function rehearse(run, observation, patch, job) {
+    if (patch === undefined && job === undefined)
+        return undefined;
     const { client, namespace, signal } = run;
     const dryRun = { dryRun: true, fieldManager: marks/* fieldManager */.wM, signal, repeatable: true };
     const [patched, migration] = await Promise.all([
-        refusalOf(client.patch(observation.kind.resource, { namespace, name: run.inputs.workload.name }, patch, dryRun)),
+        patch &&
+            refusalOf(client.patch(observation.kind.resource, { namespace, name: run.workload.name }, patch, dryRun)),
         job &&
             refusalOf(client.create(resources/* resources */.E.jobs, { namespace }, job, { ...dryRun, fieldValidation: 'Strict' })),
     ]);
-    return { patched: patched.value, patchRefusal: patched.refusal, migrationRefusal: migration?.refusal };
+    return { patched: patched?.value, patchRefusal: patched?.refusal, migrationRefusal: migration?.refusal };
 }
 function judgeFacts(run, read, locked) {
     return (0,preflight/* judge */.S)({
-        workload: (0,names/* sayWorkload */.j)(run.inputs.workload),
+        command: run.inputs.command,
+        workload: (0,names/* sayWorkload */.j)(run.workload),
         namespace: run.namespace,
         missing: read.missing,
         found: read.found,
@@ -736,12 +769,7 @@ function judgeFacts(run, read, locked) {
         migrationRefusal: read.rehearsal?.migrationRefusal,
     }, run.inputs.preflight, run.inputs.preflightIgnore, locked);
 }
-function factsOf(run, observation) {
-    const view = observation.view();
-    if (view === undefined)
-        return undefined;
-    const { kind } = observation;
-    const health = (0,look/* healthOf */.Wr)(kind, view, run.clock.now());
+function factsOf(kind, view, health, draft) {
     return {
         paused: kind.paused(view.workload),
         replicas: kind.replicas(view.workload),
@@ -749,7 +777,7 @@ function factsOf(run, observation) {
         settled: health.settled,
         verdict: health.verdict,
         undoTo: health.undoTo?.number,
-        plan: (0,patch/* planImages */.y6)(view.workload, run.inputs.image, run.inputs.containers),
+        plan: draft,
     };
 }
 async function refusalOf(request) {
@@ -772,14 +800,17 @@ async function refusalOf(request) {
 
 
 
-
-
-async function makeSurvey(run, access, observation) {
-    const found = factsOf(run, observation);
-    const draft = found && draftPlan(run, observation, found);
-    const rehearsal = draft && !isUnchanged(draft) ? await rehearse(run, draft.observation, draft.patch, draft.job) : undefined;
+async function makeSurvey(run, drafter, access, observation) {
+    const view = observation.view();
+    const health = view && (0,look/* healthOf */.Wr)(observation.kind, view, run.clock.now());
+    const draft = view && health && drafter(run, observation.kind, view, health);
+    const found = view && health && draft && factsOf(observation.kind, view, health, draft);
+    const plan = view && health && draft?.ok ? planOf(run, observation, view, health, draft) : undefined;
+    const job = view && plan && jobOf(run, view, plan);
+    const patch = plan && !plan.isUnchanged ? plan.patch : undefined;
+    const rehearsal = await rehearse(run, observation, patch, job);
     const siblings = observation.missing ? await siblingsOf(run) : [];
-    return { access, observation, found, siblings, rehearsal, plan: draft && withRehearsed(draft, rehearsal) };
+    return { access, observation, found, siblings, rehearsal, plan: withRehearsed(plan, rehearsal), job };
 }
 function judgeSurvey(run, survey, locked) {
     const { journal, log } = run;
@@ -791,78 +822,67 @@ function judgeSurvey(run, survey, locked) {
         for (const line of sayFindings(findings))
             log.line(line);
     }
-    if (refuses)
-        return 'refused';
-    return isUnchanged(plan) ? 'unchanged' : plan;
+    return refuses ? 'refused' : plan;
 }
-function isUnchanged({ changes }) {
-    return changes.every(({ from, to }) => from === to);
-}
-function draftPlan(run, observation, facts) {
-    const view = observation.view();
-    if (view === undefined || !facts.plan.ok)
-        return undefined;
-    const { inputs, github, journal, namespace } = run;
-    const { changes } = facts.plan;
-    const { current, undoTo } = (0,look/* healthOf */.Wr)(observation.kind, view, run.clock.now());
+function planOf(run, observation, view, { current, undoTo }, draft) {
+    const { journal } = run;
+    const { kind } = observation;
+    const target = draft.undoTo ?? undoTo;
     journal.add({
         type: 'observed',
         revision: current?.number,
-        replicas: facts.replicas,
-        undoTo: undoTo?.number,
+        replicas: kind.replicas(view.workload),
+        undoTo: target?.number,
     });
-    journal.add({ type: 'planned', changes });
-    const [first] = changes;
-    const image = first?.to ?? '';
-    const job = inputs.migration &&
-        migrationJob({
-            migration: inputs.migration,
-            workload: view.workload,
-            workloadName: (0,names/* sayWorkload */.j)(inputs.workload),
-            namespace,
-            image,
-            container: first?.container ?? '',
-            timeout: inputs.migrationTimeout,
-            run: github,
-            unique: (0,external_node_crypto_.randomBytes)(3).toString('hex').slice(0, 5),
-        });
+    journal.add({ type: 'planned', changes: draft.changes });
     return {
+        ...draft,
         observation,
-        changes,
-        patch: (0,patch/* setImagePatch */.Kf)(view.workload, changes, (0,marks/* traces */.d7)(github, image)),
-        job,
         before: view.workload,
-        intent: toIntent(run, view.workload, changes, undoTo, job),
+        intent: toIntent(run, view.workload, draft, target),
     };
 }
-function toIntent(run, workload, changes, undoTo, job) {
+function toIntent(run, before, { changes, template }, undoTo) {
     return {
         version: 1,
         phase: 'migrating',
-        workload: run.inputs.workload,
+        workload: run.workload,
         namespace: run.namespace,
-        uid: workload.metadata?.uid ?? '',
-        job: job?.metadata?.name,
+        uid: before.metadata?.uid ?? '',
         changes: changes.map(({ container, from, to }) => ({ container, from, to })),
         server: run.server,
-        before: workload.spec ? (0,workloads_template/* templateDigest */.pd)(workload.spec.template) : '',
+        before: before.spec ? (0,workloads_template/* templateDigest */.pd)(before.spec.template) : '',
         by: (0,build_run/* nameOf */.V)(run),
-        ours: [(0,workloads_template/* templateDigest */.pd)((0,patch/* withImages */.nS)(workload, changes))],
+        ours: [(0,workloads_template/* templateDigest */.pd)(template)],
         undoTo: undoTo && (0,look/* toUndoTarget */.zG)(undoTo),
     };
 }
-function withRehearsed(draft, rehearsal) {
+function jobOf(run, view, { changes }) {
+    const { inputs, github, namespace, workload } = run;
+    const [primary] = inputs.workloads;
+    if (inputs.migration === undefined || (0,names/* sayWorkload */.j)(workload) !== (0,names/* sayWorkload */.j)(primary))
+        return undefined;
+    const [first] = changes;
+    return migrationJob({
+        migration: inputs.migration,
+        workload: view.workload,
+        workloadNames: inputs.workloads.map(names/* sayWorkload */.j),
+        namespace,
+        image: first?.to ?? '',
+        container: first?.container ?? '',
+        timeout: inputs.migrationTimeout,
+        run: github,
+        unique: (0,external_node_crypto_.randomBytes)(3).toString('hex').slice(0, 5),
+    });
+}
+function withRehearsed(plan, rehearsal) {
     const template = rehearsal?.patched?.spec?.template;
-    return template
-        ? {
-            ...draft,
-            intent: { ...draft.intent, ours: [...new Set([...draft.intent.ours, (0,workloads_template/* templateDigest */.pd)(template)])] },
-        }
-        : draft;
+    if (plan === undefined || template === undefined)
+        return plan;
+    const ours = [...new Set([...plan.intent.ours, (0,workloads_template/* templateDigest */.pd)(template)])];
+    return { ...plan, intent: { ...plan.intent, ours } };
 }
 
-// EXTERNAL MODULE: ./build/steps/recover.js + 1 modules
-var recover = __webpack_require__(6030);
 // EXTERNAL MODULE: ./build/diagnosis/plain-reasons.js
 var plain_reasons = __webpack_require__(5334);
 // EXTERNAL MODULE: ./build/kubernetes/workloads/last-change.js
@@ -879,28 +899,30 @@ var apply_patch = __webpack_require__(8195);
 
 async function setImage(run, plan) {
     const { journal, log, inputs } = run;
-    const { observation, patch, changes } = plan;
-    for (const { container, from, to } of changes)
-        log.line(`Setting image of container ${container}: ${from} → ${to}`);
+    const { observation, patch } = plan;
+    for (const line of plan.about)
+        log.line(line);
     const intent = { ...plan.intent, phase: 'setting-image' };
     await run.saveIntent(intent);
     journal.add({ type: 'setting-image' });
-    const end = await (0,apply_patch/* applyPatch */.X)(run, observation.kind, inputs.workload.name, patch, intent.before, (workload) => isOurs(run, plan, workload), inputs.timeout);
+    const end = await (0,apply_patch/* applyPatch */.X)(run, observation.kind, run.workload.name, patch, intent.before, (workload) => isOurs(run, plan, workload), inputs.timeout);
     if (end.kind === 'applied') {
         const digest = end.workload.spec ? (0,workloads_template/* templateDigest */.pd)(end.workload.spec.template) : '';
-        const known = intent.ours.includes(digest) ? intent : { ...intent, ours: [...intent.ours, digest] };
-        if (known !== intent)
+        const known = intent.ours.at(-1) === digest
+            ? intent
+            : { ...intent, ours: [...intent.ours.filter((each) => each !== digest), digest] };
+        if (known.ours.length !== intent.ours.length)
             await run.saveIntent(known);
         journal.add({ type: 'image-set' });
         return { workload: end.workload, intent: known };
     }
     await run.saveIntent(undefined);
     if (end.kind === 'refused') {
-        const message = `The API server refused the new image for ${(0,names/* sayWorkload */.j)(inputs.workload)}: ${end.error.message}`;
+        const message = `The API server refused the new image for ${(0,names/* sayWorkload */.j)(run.workload)}: ${end.error.message}`;
         return { result: 'refused', cause: { reason: 'patch-refused', message, diagnoses: [] }, next: [] };
     }
     if (end.kind === 'gone') {
-        const message = `${(0,names/* sayWorkload */.j)(inputs.workload)} was deleted after it had been checked.`;
+        const message = `${(0,names/* sayWorkload */.j)(run.workload)} was deleted after it had been checked.`;
         return {
             result: 'superseded',
             cause: { reason: 'deleted', message, diagnoses: [] },
@@ -908,7 +930,7 @@ async function setImage(run, plan) {
         };
     }
     const author = (0,last_change/* lastChangeOf */.k)(end.workload, run.github.url);
-    const message = `${(0,names/* sayWorkload */.j)(inputs.workload)} was changed by ${author} after it had been checked, so the image was not set.`;
+    const message = `${(0,names/* sayWorkload */.j)(run.workload)} was changed by ${author} after it had been checked, so the image was not set.`;
     return {
         result: 'superseded',
         cause: { reason: 'changed-meanwhile', message, diagnoses: [] },
@@ -924,74 +946,45 @@ function isOurs(run, { intent, changes }, workload) {
     return url !== '' && workload.metadata?.annotations?.[marks/* marks */.Z8.run] === url && (0,patch/* bearsImages */.KF)(workload, changes);
 }
 
+// EXTERNAL MODULE: ./build/ending-of-parts.js
+var ending_of_parts = __webpack_require__(5668);
+// EXTERNAL MODULE: ./build/steps/recover.js + 1 modules
+var recover = __webpack_require__(6030);
 // EXTERNAL MODULE: ./build/steps/watch-rollout.js + 1 modules
 var watch_rollout = __webpack_require__(6741);
-;// CONCATENATED MODULE: ./build/commands/deploy.js
+;// CONCATENATED MODULE: ./build/steps/side-by-side.js
 
 
 
 
 
-
-
-
-
-
-
-async function deploy(run) {
-    run.log.group('Check');
-    const [access, observation] = await Promise.all([reviewAccess(run), (0,observe/* observeIfThere */.wk)(run)]);
-    try {
-        const survey = await makeSurvey(run, access, observation);
-        if (judgeSurvey(run, survey, false) === 'refused')
-            return refused(run);
-        return await (0,lock/* underLock */.y)(run, (locked) => deployLocked(locked, survey));
-    }
-    finally {
-        observation.close();
-    }
+async function watchAll(changed) {
+    const failed = new AbortController();
+    const complete = new Set();
+    return Promise.all(changed.map(async (each) => {
+        const isHeld = (isComplete) => {
+            if (isComplete)
+                complete.add(each);
+            else
+                complete.delete(each);
+            return complete.size < changed.length;
+        };
+        const signal = AbortSignal.any([each.run.signal, failed.signal]);
+        try {
+            const end = await side_by_side_watch({ ...each.run, signal }, each, isHeld);
+            if (end.kind !== 'complete')
+                failed.abort();
+            return end;
+        }
+        catch (error) {
+            each.run.signal.throwIfAborted();
+            if (failed.signal.aborted)
+                return undefined;
+            throw error;
+        }
+    }));
 }
-async function deployLocked(run, earlier) {
-    const { observation } = earlier;
-    if (run.left)
-        await (0,finish_left/* finishLeft */.p)(run, observation, run.left);
-    const other = await awaitOtherMigrations(run, earlier.plan?.job);
-    if ('result' in other)
-        return other;
-    const isStale = run.waited || run.left !== undefined || other.waited;
-    const survey = isStale ? await makeSurvey(run, earlier.access, observation) : earlier;
-    const plan = judgeSurvey(run, survey, true);
-    if (plan === 'refused')
-        return refused(run);
-    if (plan === 'unchanged')
-        return { result: 'unchanged', next: [] };
-    const failure = await runMigration(run, plan, other.adopted);
-    if (failure)
-        return failure;
-    const set = await setImage(run, plan);
-    if ('result' in set)
-        return set;
-    run.log.group(`Rollout of ${(0,names/* sayWorkload */.j)(run.inputs.workload)}`);
-    const end = await deploy_watch(run, plan, set);
-    if (end.kind !== 'complete')
-        return (0,recover/* recover */.lj)(run, observation, set.intent, end);
-    run.journal.add({ type: 'rolled-out', revision: end.revision.number });
-    await run.saveIntent(undefined);
-    return { result: 'deployed', next: [] };
-}
-function refused(run) {
-    const errors = run.journal.last('checked')?.findings.filter(({ level }) => level === 'error') ?? [];
-    return {
-        result: 'refused',
-        cause: {
-            reason: errors[0]?.rule ?? 'workload-missing',
-            message: errors.map(({ message }) => message).join('\n'),
-            diagnoses: [],
-        },
-        next: errors.map(({ next }) => next),
-    };
-}
-async function deploy_watch(run, plan, set) {
+async function side_by_side_watch(run, { plan, set }, isHeld) {
     try {
         return await (0,watch_rollout/* watchRollout */.D)(run, plan.observation, {
             ours: new Set(set.intent.ours),
@@ -999,6 +992,7 @@ async function deploy_watch(run, plan, set) {
             generation: set.workload.metadata?.generation ?? 0,
             timeout: run.inputs.timeout,
             isUndo: false,
+            isHeld,
         });
     }
     catch (error) {
@@ -1010,6 +1004,325 @@ async function deploy_watch(run, plan, set) {
             trouble: { reason: 'watch-failed', message, diagnoses: [] },
         };
     }
+}
+async function recoverAll(changed, ends) {
+    const culprit = changed[ends.findIndex((end) => end !== undefined && end.kind !== 'complete')];
+    const name = culprit ? (0,names/* sayWorkload */.j)(culprit.run.workload) : '';
+    return (0,ending_of_parts/* worstOf */.h)(await backwards(changed, ends, `${name}, which is deployed with it, failed.`));
+}
+async function takeBack(changed, run, ending) {
+    const workload = (0,names/* sayWorkload */.j)(run.workload);
+    const message = `${workload}, which is deployed with it, could not be changed.`;
+    if (changed.length > 0)
+        run.journal.add({ type: 'workload-ended', result: ending.result });
+    return (0,ending_of_parts/* worstOf */.h)([{ workload, ending }, ...(await backwards(changed, [], message))]);
+}
+async function backwards(changed, ends, why) {
+    let turn = Promise.resolve();
+    const endings = [...changed.entries()].reverse().map(async ([index, { run, plan, set }]) => {
+        const mine = turn;
+        const { promise, resolve } = Promise.withResolvers();
+        turn = promise;
+        try {
+            const end = side_by_side_failureOf(ends[index], why);
+            if (end === ends[index] && end.kind === 'failed')
+                run.record({ what: 'failed', template: set.intent.ours.at(-1) ?? '' });
+            const ending = await (0,recover/* recover */.lj)(run, plan.observation, set.intent, end, { mine, passOn: resolve });
+            if (changed.length > 1)
+                run.journal.add({ type: 'workload-ended', result: ending.result });
+            return { workload: (0,names/* sayWorkload */.j)(run.workload), ending, isCulprit: end === ends[index] };
+        }
+        finally {
+            resolve();
+        }
+    });
+    const settled = await Promise.allSettled(endings);
+    const lost = settled.find((each) => each.status === 'rejected');
+    if (lost)
+        throw lost.reason;
+    return settled.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : [])).reverse();
+}
+function side_by_side_failureOf(end, why) {
+    if (end !== undefined && end.kind !== 'complete')
+        return end;
+    const trouble = { reason: 'another-failed', message: why, diagnoses: [] };
+    return { kind: 'failed', revision: end?.revision, trouble };
+}
+
+// EXTERNAL MODULE: ./build/workload-run.js
+var workload_run = __webpack_require__(8651);
+;// CONCATENATED MODULE: ./build/commands/carry-out.js
+
+
+
+
+
+
+
+
+
+
+
+async function carryOut(run, command) {
+    run.log.group('Check');
+    const runs = (0,workload_run/* runsOf */.k)(run);
+    const [access, observations] = await Promise.all([
+        reviewAccess(runs),
+        Promise.all(runs.map((each) => (0,observe/* observeIfThere */.wk)(each))),
+    ]);
+    try {
+        const parts = await Promise.all(runs.map((each, index) => surveyed(command, each, access[index] ?? [], observations[index])));
+        if (judge(parts, false) === 'refused') {
+            for (const each of runs)
+                command.show?.(each);
+            return refused(runs);
+        }
+        return await (0,lock/* underLocks */.xp)(runs, (locked) => carryOutLocked(run, command, locked.map((each, index) => ({ ...parts[index], run: each }))));
+    }
+    finally {
+        for (const observation of observations)
+            observation.close();
+    }
+}
+async function carryOutLocked(run, command, earlier) {
+    for (const { run: each, observation } of earlier) {
+        if (each.left)
+            await (0,finish_left/* finishLeft */.p)(each, observation, each.left);
+    }
+    const other = await awaitOtherMigrations(run, carry_out_jobOf(earlier));
+    if ('result' in other)
+        return other;
+    const isStale = command.readsHistory || other.waited || earlier.some(({ run: each }) => each.waited || each.left);
+    const parts = isStale ? await Promise.all(earlier.map((part) => surveyedAnew(command, part))) : earlier;
+    for (const part of parts)
+        command.show?.(part.run);
+    const plans = judge(parts, true);
+    if (plans === 'refused')
+        return refused(parts.map((part) => part.run));
+    const changing = plans.filter(({ plan }) => !plan.isUnchanged);
+    if (changing.length === 0)
+        return { result: 'unchanged', next: [] };
+    const failure = await migrate(run, plans, carry_out_jobOf(parts), other.adopted);
+    return failure ?? rollOut(run, command, changing);
+}
+async function surveyed({ draft }, run, access, observation) {
+    return { run, access, observation, survey: await makeSurvey(run, draft, access, observation) };
+}
+function surveyedAnew(command, part) {
+    return surveyed(command, part.run, part.access, part.observation);
+}
+function judge(parts, locked) {
+    const judged = parts.map(({ run, survey }) => ({ run, plan: judgeSurvey(run, survey, locked) }));
+    return judged.every((each) => each.plan !== 'refused') ? judged : 'refused';
+}
+function carry_out_jobOf(parts) {
+    return parts.find(({ survey }) => survey.job !== undefined)?.survey.job;
+}
+function refused(runs) {
+    const errors = runs.flatMap(({ journal }) => journal.last('checked')?.findings.filter(({ level }) => level === 'error') ?? []);
+    return {
+        result: 'refused',
+        cause: {
+            reason: errors[0]?.rule ?? 'workload-missing',
+            message: errors.map(({ message }) => message).join('\n'),
+            diagnoses: [],
+        },
+        next: [...new Set(errors.map(({ next }) => next))],
+    };
+}
+async function migrate(run, plans, job, adopted) {
+    const [first] = plans;
+    if (job === undefined || first === undefined)
+        return undefined;
+    const { log, journal } = run;
+    const failure = await runMigration({ ...first.run, log, journal }, first.plan, job, adopted);
+    if (failure)
+        return failure;
+    for (const { run: each, plan } of plans) {
+        const template = plan.intent.ours.at(-1) ?? '';
+        each.record({ what: 'migrated', template, job: (adopted ?? job).metadata?.name });
+    }
+    return undefined;
+}
+async function rollOut(run, { done }, plans) {
+    const changed = [];
+    for (const { run: each, plan } of plans) {
+        const set = await setImage(each, plan);
+        if ('result' in set)
+            return takeBack(changed, each, set);
+        changed.push({ run: each, plan, set });
+    }
+    run.log.group(`Rollout of ${plans.map((each) => (0,names/* sayWorkload */.j)(each.run.workload)).join(', ')}`);
+    const ends = await watchAll(changed);
+    if (ends.some((end) => end?.kind !== 'complete'))
+        return recoverAll(changed, ends);
+    for (const [index, { run: each, plan }] of changed.entries()) {
+        const end = ends[index];
+        if (end?.kind !== 'complete')
+            continue;
+        each.record({ what: 'healthy', template: (0,workloads_template/* templateDigest */.pd)(end.revision.template) });
+        if (done === 'rolled-back')
+            each.record({ what: 'left', template: plan.intent.before });
+        each.journal.add({ type: 'rolled-out', revision: end.revision.number });
+    }
+    for (const { run: each } of changed)
+        await each.saveIntent(undefined);
+    return { result: done, next: [] };
+}
+
+;// CONCATENATED MODULE: ./build/commands/deploy.js
+
+
+function deploy(run) {
+    return carryOut(run, { draft: draftDeploy, done: 'deployed' });
+}
+
+// EXTERNAL MODULE: ./build/history.js
+var build_history = __webpack_require__(2740);
+;// CONCATENATED MODULE: ./build/steps/draft-rollback.js
+
+
+
+
+
+
+const draftRollback = (run, kind, view, health) => {
+    const { inputs, journal, github } = run;
+    const records = run.history();
+    const known = kind.revisions(view).map((revision) => {
+        const digest = (0,workloads_template/* templateDigest */.pd)(revision.template);
+        const isCurrent = revision.holderUid === health.current?.holderUid;
+        const isHealthyNow = isCurrent && health.status.state === 'complete';
+        return { revision, digest, isCurrent, standing: isHealthyNow ? 'healthy' : (0,build_history/* standingOf */.YP)(records, digest) };
+    });
+    const chosen = chooseRevision(known, inputs.toRevision, inputs.toImage);
+    const target = 'problem' in chosen ? undefined : chosen;
+    journal.add({ type: 'history', rows: known.map((each) => toRow(kind, view, each, target)) });
+    if (target === undefined) {
+        const { problem } = chosen;
+        return { ok: false, problem, next: waysBack(known, run) };
+    }
+    const { revision, digest } = target;
+    const changes = imagesBetween(view.workload, revision);
+    const images = [...new Set(changes.map(({ to }) => to))].join(', ');
+    return {
+        ok: true,
+        changes,
+        patch: [
+            ...kind.undoPatch(view.workload, revision),
+            ...(0,patch/* annotationPatch */.W7)({}, (0,marks/* tracesOfRollback */.ed)(github, revision.number, images)),
+        ],
+        template: (0,workloads_template/* withoutHash */.XK)(revision.template),
+        isUnchanged: target.isCurrent,
+        about: [`Setting the template of revision ${revision.number}: ${images}`],
+        migrations: target.isCurrent ? [] : (0,build_history/* migrationsSince */.ud)(records, digest),
+        undoTo: health.undoTo ?? otherHealthy(known, target),
+    };
+};
+function chooseRevision(known, toRevision, toImage) {
+    if (toRevision !== undefined) {
+        const asked = known.find(({ revision }) => revision.number === toRevision);
+        return asked ?? { problem: `it has no revision ${toRevision}.` };
+    }
+    if (toImage !== undefined) {
+        const alike = known.filter(({ revision }) => runs(revision, toImage));
+        const asked = alike.find(({ standing }) => standing === 'healthy') ?? alike[0];
+        const text = toImage.kind === 'reference' ? toImage.text : toImage.suffix;
+        return asked ?? { problem: `none of its revisions runs ${text}.` };
+    }
+    const current = known.find(({ isCurrent }) => isCurrent);
+    const older = known.filter(({ revision, standing, isCurrent }) => !isCurrent &&
+        revision.number < (current?.revision.number ?? Infinity) &&
+        standing !== 'failed' &&
+        standing !== 'left');
+    const [newest] = older;
+    const healthy = older.find(({ standing }) => standing === 'healthy');
+    return healthy ?? newest ?? { problem: 'it has no older revision that is fit to go back to.' };
+}
+function runs({ template }, wanted) {
+    const images = [...(template.spec?.containers ?? []), ...(template.spec?.initContainers ?? [])].map(({ image = '' }) => image);
+    return images.some((image) => wanted.kind === 'reference' ? image === wanted.text : image.endsWith(wanted.suffix));
+}
+function otherHealthy(known, target) {
+    return known.find((each) => each.standing === 'healthy' && !each.isCurrent && each.digest !== target.digest)
+        ?.revision;
+}
+function imagesBetween({ spec }, { template }) {
+    const all = (of) => [
+        ...(of?.spec?.containers ?? []),
+        ...(of?.spec?.initContainers ?? []),
+    ];
+    const before = new Map(all(spec?.template).map(({ name, image = '' }) => [name, image]));
+    const images = all(template).map(({ name, image = '' }) => ({
+        container: name,
+        from: before.get(name) ?? '',
+        to: image,
+        path: '',
+    }));
+    const differing = images.filter(({ from, to }) => from !== to);
+    return differing.length > 0 ? differing : images;
+}
+function toRow(kind, view, { revision, standing, isCurrent }, target) {
+    const holder = view.holders.find(({ metadata }) => metadata?.uid === revision.holderUid);
+    return {
+        revision: revision.number,
+        images: (revision.template.spec?.containers ?? []).map(({ image = '' }) => image),
+        cause: revision.annotations[marks/* marks */.Z8.changeCause] ?? '',
+        created: new Date(holder?.metadata?.creationTimestamp ?? 0).getTime(),
+        standing: standing ?? 'unknown',
+        pods: kind.podsOf(view, revision).length,
+        isCurrent,
+        isTarget: revision.holderUid === target?.revision.holderUid,
+    };
+}
+function waysBack(known, { namespace, workload }) {
+    const others = known.filter(({ isCurrent }) => !isCurrent);
+    if (others.length === 0)
+        return `Its history holds no other revision: kubectl -n ${namespace} rollout history ${(0,names/* sayWorkload */.j)(workload)}`;
+    const list = others.map(({ revision, standing }) => {
+        const [image = ''] = (revision.template.spec?.containers ?? []).map((each) => each.image ?? '');
+        return `${revision.number} (${image}${standing ? `, ${sayStanding(standing)}` : ''})`;
+    });
+    return `There are: ${list.join(', ')}. Name one in the input 'to-revision', or its image in 'to-image'.`;
+}
+function sayStanding(standing) {
+    return {
+        healthy: 'was healthy',
+        failed: 'failed',
+        left: 'was rolled back from',
+        unknown: 'not known',
+    }[standing];
+}
+function showHistory({ journal, log, clock, workload }) {
+    const rows = journal.last('history')?.rows ?? [];
+    log.line(`History of ${(0,names/* sayWorkload */.j)(workload)} (* runs now, > is gone back to):`);
+    const cells = rows.map((each) => [
+        `${each.isCurrent ? '*' : each.isTarget ? '>' : ' '} ${each.revision}`,
+        each.images.join(', '),
+        (0,duration/* sayDuration */.k)((clock.now() - each.created) / 1000),
+        sayStanding(each.standing),
+        `${each.pods}`,
+        each.cause,
+    ]);
+    const table = [['  REVISION', 'IMAGE', 'AGE', 'HEALTH', 'PODS', 'CHANGE-CAUSE'], ...cells];
+    const widths = table[0]?.map((_, column) => Math.max(...table.map((line) => line[column]?.length ?? 0))) ?? [];
+    for (const line of table)
+        log.line(line
+            .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+            .join('  ')
+            .trimEnd());
+}
+
+;// CONCATENATED MODULE: ./build/commands/rollback.js
+
+
+function rollback(run) {
+    return carryOut(run, {
+        draft: draftRollback,
+        show: showHistory,
+        readsHistory: true,
+        done: 'rolled-back',
+    });
 }
 
 // EXTERNAL MODULE: ./build/ending-of-error.js
@@ -1039,16 +1352,18 @@ var state = __webpack_require__(8801);
 
 
 
+
+const commands = { deploy: deploy, rollback: rollback };
 async function main() {
     const log = (0,build_log/* actionsLog */._)();
     const environment = (0,inputs/* readEnvironment */.Q)();
     const journal = new build_journal/* Journal */.CQ({ now: clock/* systemClock */.m.now, onEntry: state/* saveJournal */.XQ });
     const signal = (0,interruption/* interruption */.Y)((by) => journal.add({ type: 'interrupted', by }));
-    journal.add({ type: 'began', command: 'deploy', run: environment.run.url, commit: environment.run.sha });
+    journal.add({ type: 'began', run: environment.run.url, commit: environment.run.sha });
     let verdict;
     try {
         const run = await (0,start_run/* startRun */.A)({ inputs: (0,inputs/* readInputs */.K)(), environment, log, journal, signal });
-        verdict = { ending: await deploy(run).finally(() => run.close()), finished: true };
+        verdict = { ending: await commands[run.inputs.command](run).finally(() => run.close()), finished: true };
     }
     catch (error) {
         verdict = (0,ending_of_error/* endingOfError */.R)(error, journal);
@@ -1056,7 +1371,7 @@ async function main() {
     journal.add({ type: 'ended', ending: verdict.ending });
     await (0,publish/* publish */.m)(journal, log, build_journal/* successes */.o9);
     (0,state/* saveTold */.fX)();
-    if (verdict.finished)
+    if (verdict.finished && !(0,state/* hasIntents */.uL)())
         (0,state/* saveEnded */.yo)();
     (0,interruption/* endSoon */.n)();
 }

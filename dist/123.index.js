@@ -1,5 +1,5 @@
-export const id = 564;
-export const ids = [564];
+export const id = 123;
+export const ids = [123];
 export const modules = {
 
 /***/ 1992:
@@ -1293,6 +1293,39 @@ function advice(error) {
 
 /***/ }),
 
+/***/ 5668:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   h: () => (/* binding */ worstOf)
+/* harmony export */ });
+const gravest = [
+    'undo-failed',
+    'left-failed',
+    'superseded',
+    'undone',
+    'cancelled',
+    'migration-failed',
+    'locked',
+    'refused',
+    'rolled-back',
+    'deployed',
+    'unchanged',
+];
+function worstOf(parts) {
+    const [only] = parts;
+    if (only && parts.length === 1)
+        return only.ending;
+    const byGravity = [...parts].sort((a, b) => gravest.indexOf(a.ending.result) - gravest.indexOf(b.ending.result));
+    const worst = byGravity[0]?.ending ?? { result: 'cancelled', next: [] };
+    const culprit = parts.find(({ isCulprit }) => isCulprit) ?? byGravity.find(({ ending }) => ending.cause);
+    const next = parts.flatMap(({ workload, ending }) => ending.next.map((line) => (line.includes(workload) ? line : `${workload}: ${line}`)));
+    return { result: worst.result, cause: culprit?.ending.cause ?? worst.cause, next: [...new Set(next)] };
+}
+
+
+/***/ }),
+
 /***/ 9473:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
@@ -1342,6 +1375,40 @@ class ConnectionError extends Error {
 }
 function messageOf(error) {
     return error instanceof Error ? error.message : String(error);
+}
+
+
+/***/ }),
+
+/***/ 2740:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   YP: () => (/* binding */ standingOf),
+/* harmony export */   i6: () => (/* binding */ parseHistory),
+/* harmony export */   q8: () => (/* binding */ withRecord),
+/* harmony export */   ud: () => (/* binding */ migrationsSince)
+/* harmony export */ });
+const mostRecords = 60;
+function parseHistory(text) {
+    try {
+        const records = JSON.parse(text || '[]');
+        return Array.isArray(records) ? records : [];
+    }
+    catch {
+        return [];
+    }
+}
+function withRecord(records, record) {
+    return [...records, record].slice(-mostRecords);
+}
+function standingOf(records, template) {
+    const last = records.findLast((record) => record.template === template && record.what !== 'migrated');
+    return last?.what;
+}
+function migrationsSince(records, template) {
+    const last = records.findLastIndex((record) => record.template === template && record.what === 'healthy');
+    return records.slice(last + 1).filter(({ what, template: of }) => what === 'migrated' && of !== template);
 }
 
 
@@ -1408,7 +1475,7 @@ var errors = __webpack_require__(9473);
 // EXTERNAL MODULE: ./build/image.js
 var build_image = __webpack_require__(349);
 // EXTERNAL MODULE: ./build/kubernetes/workloads/names.js
-var names = __webpack_require__(5596);
+var workloads_names = __webpack_require__(5596);
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __webpack_require__(3024);
 // EXTERNAL MODULE: external "node:path"
@@ -1524,8 +1591,8 @@ function workspaceFile(workspace, name) {
     }
 }
 
-// EXTERNAL MODULE: ./build/preflight/preflight.js + 12 modules
-var preflight = __webpack_require__(1161);
+// EXTERNAL MODULE: ./build/preflight/preflight.js + 14 modules
+var preflight = __webpack_require__(9596);
 ;// CONCATENATED MODULE: ./build/inputs.js
 
 
@@ -1584,9 +1651,12 @@ function readInputs(phase = 'main') {
     };
     const timeout = seconds('timeout', 600);
     const inputs = {
-        workload: readWorkload(text('deployment'), bad),
+        command: oneOf('command', 'deploy', 'rollback'),
+        workloads: readWorkloads(text('deployment'), bad),
         namespace: readNamespace(text('namespace'), bad),
-        image: readImage(text('image'), bad),
+        image: readImage('image', text('image'), bad),
+        toRevision: readRevision(text('to-revision'), bad),
+        toImage: readImage('to-image', text('to-image'), bad),
         containers: list(text('container')),
         migration: phase === 'post'
             ? undefined
@@ -1603,10 +1673,11 @@ function readInputs(phase = 'main') {
         kubeconfig: text('kubeconfig'),
         context: text('context'),
     };
-    const { workload, image } = inputs;
-    if (problems.length > 0 || workload === undefined || image === undefined)
+    checkTogether(inputs, bad);
+    const [first, ...others] = inputs.workloads;
+    if (problems.length > 0 || first === undefined)
         throw new errors/* InputError */.dz(problems);
-    return { ...inputs, workload, image };
+    return { ...inputs, workloads: [first, ...others] };
 }
 function list(text) {
     return text
@@ -1614,13 +1685,20 @@ function list(text) {
         .map((word) => word.trim())
         .filter((word) => word !== '');
 }
-function readWorkload(text, bad) {
-    if (text === '')
-        return bad('deployment', "it is required. Name the workload, such as 'web' or 'deployment/web'.");
-    if (list(text).length > 1)
-        return bad('deployment', `'${text}' names several workloads; name one.`);
-    const parsed = (0,names/* parseWorkloadName */.e)(text);
-    return parsed.ok ? parsed.name : bad('deployment', parsed.problem);
+function readWorkloads(text, bad) {
+    const workloads = list(text).flatMap((word) => {
+        const parsed = (0,workloads_names/* parseWorkloadName */.e)(word);
+        if (!parsed.ok)
+            bad('deployment', parsed.problem);
+        return parsed.ok ? [parsed.name] : [];
+    });
+    if (list(text).length === 0)
+        bad('deployment', "it is required. Name the workload, such as 'web' or 'deployment/web'.");
+    const names = workloads.map(workloads_names/* sayWorkload */.j);
+    const twice = names.filter((name, index) => names.indexOf(name) !== index);
+    if (twice.length > 0)
+        bad('deployment', `it names ${[...new Set(twice)].join(', ')} more than once.`);
+    return workloads;
 }
 function readNamespace(text, bad) {
     if (text !== '' && !/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(text)) {
@@ -1628,11 +1706,38 @@ function readNamespace(text, bad) {
     }
     return text;
 }
-function readImage(text, bad) {
+function readImage(input, text, bad) {
     if (text === '')
-        return bad('image', "it is required. Name the image, such as 'ghcr.io/acme/web:3f2c1ab'.");
+        return undefined;
     return ((0,build_image/* parseWantedImage */.Y1)(text) ??
-        bad('image', `'${text}' is no image reference. Write a full one ('ghcr.io/acme/web:3f2c1ab'), or ':tag', '@sha256:…' or a commit SHA to keep the repository that runs now.`));
+        bad(input, `'${text}' is no image reference. Write a full one ('ghcr.io/acme/web:3f2c1ab'), or ':tag', '@sha256:…' or a commit SHA to keep the repository that runs now.`));
+}
+function readRevision(text, bad) {
+    if (text === '')
+        return undefined;
+    if (/^[1-9]\d{0,8}$/.test(text))
+        return Number(text);
+    return bad('to-revision', `'${text}' is no revision's number, as 'kubectl rollout history' shows them.`);
+}
+function checkTogether(given, bad) {
+    const { command, image, toRevision, toImage, migration, workloads } = given;
+    if (command === 'deploy') {
+        if (image === undefined && core/* getInput */.V4('image') === '')
+            bad('image', "it is required. Name the image, such as 'ghcr.io/acme/web:3f2c1ab'.");
+        if (toRevision !== undefined)
+            bad('to-revision', "it is for 'command: rollback' only.");
+        if (toImage !== undefined)
+            bad('to-image', "it is for 'command: rollback' only.");
+        return;
+    }
+    if (image !== undefined)
+        bad('image', "a rollback sets none; name the one to go back to in 'to-image'.");
+    if (migration !== undefined)
+        bad('migration-job', 'a rollback runs no migration: the schema does not roll back.');
+    if (toRevision !== undefined && toImage !== undefined)
+        bad('to-revision', "it and 'to-image' cannot both be given.");
+    if (toRevision !== undefined && workloads.length > 1)
+        bad('to-revision', "revisions are numbered for each workload; name one workload, or use 'to-image'.");
 }
 function readRules(text, bad) {
     const ids = list(text);
@@ -1651,18 +1756,25 @@ function readRules(text, bad) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   G: () => (/* binding */ parseIntent)
+/* harmony export */   G: () => (/* binding */ parseIntent),
+/* harmony export */   b: () => (/* binding */ parseIntents)
 /* harmony export */ });
 function parseIntent(text) {
-    if (text === '')
-        return undefined;
+    return parse(text).find(isIntent);
+}
+function parseIntents(text) {
+    return parse(text).flat().filter(isIntent);
+}
+function parse(text) {
     try {
-        const intent = JSON.parse(text);
-        return intent.version === 1 ? intent : undefined;
+        return text === '' ? [] : [JSON.parse(text)];
     }
     catch {
-        return undefined;
+        return [];
     }
+}
+function isIntent(value) {
+    return value?.version === 1;
 }
 
 
@@ -1706,26 +1818,35 @@ function endSoon() {
 /* harmony export */ });
 /* harmony import */ var _clip_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(1992);
 
-const successes = new Set(['deployed', 'unchanged']);
+const successes = new Set(['deployed', 'unchanged', 'rolled-back']);
 class Journal {
     #entries;
     #now;
     #onEntry;
+    #workload;
     constructor(options) {
-        this.#entries = [...(options.entries ?? [])];
+        this.#entries = options.entries ?? [];
+        this.#workload = options.workload;
         this.#now = options.now;
         this.#onEntry = options.onEntry ?? (() => { });
     }
     get entries() {
         return this.#entries;
     }
+    of(workload) {
+        return new Journal({ now: this.#now, entries: this.#entries, onEntry: this.#onEntry, workload });
+    }
     add(event) {
-        this.#entries.push({ ...event, at: this.#now() });
+        const workload = this.#workload;
+        this.#entries.push({ ...event, at: this.#now(), ...(workload !== undefined && { workload }) });
         if (event.type !== 'progress')
             this.#onEntry(this);
     }
     last(type) {
-        return this.#entries.findLast((entry) => entry.type === type);
+        return this.#entries.findLast((entry) => entry.type === type && this.#isAbout(entry));
+    }
+    #isAbout({ workload }) {
+        return this.#workload === undefined || workload === undefined || workload === this.#workload;
     }
     toState() {
         return JSON.stringify(this.#entries.filter(({ type }) => type !== 'progress').map(withoutWords));
@@ -1743,6 +1864,8 @@ function entriesFromState(text) {
 function withoutWords(entry) {
     if (entry.type === 'checked')
         return { ...entry, findings: [] };
+    if (entry.type === 'history')
+        return { ...entry, rows: [] };
     if (entry.type === 'ended')
         return { ...entry, ending: { ...entry.ending, cause: bare(entry.ending.cause), next: [] } };
     if (entry.type === 'migration-ended')
@@ -1865,8 +1988,8 @@ async function acquireLock(request) {
         if (isFree) {
             const taken = await take(request, lease);
             if (taken) {
-                const left = lease?.metadata?.annotations?.[_marks_js__WEBPACK_IMPORTED_MODULE_1__/* .marks */ .Z8.intent] ?? '';
-                return { kind: 'acquired', lock: new LeaseLock(request, taken), left };
+                const notes = lease?.metadata?.annotations ?? {};
+                return { kind: 'acquired', lock: new LeaseLock(request, taken), notes };
             }
             failures += 1;
             if (failures >= mostFailures)
@@ -1902,8 +2025,8 @@ class LeaseLock {
     get lost() {
         return this.#lost.signal;
     }
-    async note(text) {
-        await this.#change({ metadata: { annotations: { [_marks_js__WEBPACK_IMPORTED_MODULE_1__/* .marks */ .Z8.intent]: text } } });
+    async note(notes) {
+        await this.#change({ metadata: { annotations: notes } });
     }
     async ensure() {
         this.#lost.signal.throwIfAborted();
@@ -1918,14 +2041,14 @@ class LeaseLock {
     stop() {
         this.#stop.abort();
     }
-    async release(keepNote = false) {
+    async release(notes) {
         this.#stop.abort();
         if (this.#lost.signal.aborted)
             return;
         try {
             await this.#change({
                 spec: { holderIdentity: null, acquireTime: null },
-                metadata: { annotations: { [_marks_js__WEBPACK_IMPORTED_MODULE_1__/* .marks */ .Z8.run]: null, ...(!keepNote && { [_marks_js__WEBPACK_IMPORTED_MODULE_1__/* .marks */ .Z8.intent]: null }) } },
+                metadata: { annotations: { [_marks_js__WEBPACK_IMPORTED_MODULE_1__/* .marks */ .Z8.run]: null, ...notes } },
             }, releaseSeconds);
         }
         catch {
@@ -2335,20 +2458,29 @@ class Position {
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   Z8: () => (/* binding */ marks),
 /* harmony export */   d7: () => (/* binding */ traces),
+/* harmony export */   ed: () => (/* binding */ tracesOfRollback),
 /* harmony export */   wM: () => (/* binding */ fieldManager)
 /* harmony export */ });
 const fieldManager = 'safe-rollout';
 const marks = {
     workload: 'safe-rollout/workload',
+    workloads: 'safe-rollout/workloads',
     runId: 'safe-rollout/run-id',
     run: 'safe-rollout/run',
     intent: 'safe-rollout/intent',
+    history: 'safe-rollout/history',
     migration: 'safe-rollout/migration',
     commit: 'safe-rollout/commit',
     changeCause: 'kubernetes.io/change-cause',
 };
 function traces({ sha, url, actor }, image) {
-    const parts = [`safe-rollout: ${image}`, sha && `commit ${sha.slice(0, 12)}`, actor && `by ${actor}`, url];
+    return tracesOf(`safe-rollout: ${image}`, { sha, url, actor });
+}
+function tracesOfRollback({ url, actor }, revision, images) {
+    return tracesOf(`safe-rollout: rollback to revision ${revision} (${images})`, { sha: '', url, actor });
+}
+function tracesOf(what, { sha, url, actor }) {
+    const parts = [what, sha && `commit ${sha.slice(0, 12)}`, actor && `by ${actor}`, url];
     return {
         [marks.changeCause]: parts.filter((part) => part !== '').join(', '),
         ...(url && { [marks.run]: url }),
@@ -2890,15 +3022,15 @@ async function observe(client, name, namespace, clock, signal) {
     };
 }
 async function observeIfThere(run) {
-    const { client, inputs, namespace, clock, signal } = run;
+    const { client, workload, namespace, clock, signal } = run;
     try {
-        return await observe(client, inputs.workload, namespace, clock, signal);
+        return await observe(client, workload, namespace, clock, signal);
     }
     catch (error) {
         if (!(error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ApiError */ .hD) || (error.status !== 404 && error.status !== 403))
             throw error;
         return {
-            kind: _kinds_js__WEBPACK_IMPORTED_MODULE_3__/* .kinds */ .E[inputs.workload.kind],
+            kind: _kinds_js__WEBPACK_IMPORTED_MODULE_3__/* .kinds */ .E[workload.kind],
             missing: error.status === 404,
             view: () => undefined,
             changes: 0,
@@ -3172,7 +3304,7 @@ function rbacRules(missing) {
 
 /***/ }),
 
-/***/ 1161:
+/***/ 9596:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -3187,8 +3319,8 @@ const containerMissing = {
     id: 'container-missing',
     level: 'fixed',
     about: 'No container gets the image: the one named is not there, or none runs its repository.',
-    judge({ found, workload }) {
-        if (found === undefined || found.plan.ok)
+    judge({ found, workload, command }) {
+        if (command !== 'deploy' || found === undefined || found.plan.ok)
             return [];
         return [{ message: `${workload}: ${found.plan.problem}`, next: found.plan.next }];
     },
@@ -3222,8 +3354,8 @@ const mutableTag = {
     id: 'mutable-tag',
     level: 'error',
     about: 'The image has no tag, or `latest`: what it names may change, so an undo may bring back nothing.',
-    judge({ found }) {
-        if (!found?.plan.ok)
+    judge({ found, command }) {
+        if (!found?.plan.ok || command === 'rollback')
             return [];
         const images = new Set(found.plan.changes.map(({ to }) => to));
         return [...images]
@@ -3312,13 +3444,27 @@ const permissionMissing = {
     },
 };
 
+;// CONCATENATED MODULE: ./build/preflight/rules/revision-missing.js
+const revisionMissing = {
+    id: 'revision-missing',
+    level: 'fixed',
+    about: 'The revision or image to roll back to is not in the history, or no older revision is fit to go back to.',
+    judge({ found, workload, command }) {
+        if (command !== 'rollback' || found === undefined || found.plan.ok)
+            return [];
+        return [{ message: `${workload}: ${found.plan.problem}`, next: found.plan.next }];
+    },
+};
+
 ;// CONCATENATED MODULE: ./build/preflight/rules/rollout-in-progress.js
 const rolloutInProgress = {
     id: 'rollout-in-progress',
     level: 'error',
     underLock: true,
     about: 'Another rollout of the workload is under way, and nothing shows that it has failed.',
-    judge({ found, workload, namespace }) {
+    judge({ found, workload, namespace, command }) {
+        if (command === 'rollback')
+            return [];
         if (!found || found.paused || found.settled || found.verdict.hopeless)
             return [];
         if (found.status.state !== 'progressing' && found.status.state !== 'unseen')
@@ -3354,6 +3500,29 @@ const runsButUnhealthy = {
     },
 };
 
+;// CONCATENATED MODULE: ./build/preflight/rules/schema-ahead.js
+const schemaAhead = {
+    id: 'schema-ahead',
+    level: 'warning',
+    underLock: true,
+    about: 'A rollback goes to a revision older than a migration: the schema does not go back with it.',
+    judge({ found, workload }) {
+        if (!found?.plan.ok)
+            return [];
+        const { migrations = [] } = found.plan;
+        if (migrations.length === 0)
+            return [];
+        const list = migrations.map(({ job, at, by }) => `job/${job} at ${at.slice(0, 16)}Z (${by})`).join(', ');
+        const count = migrations.length === 1 ? 'a migration' : `${migrations.length} migrations`;
+        return [
+            {
+                message: `Since ${workload} ran that revision, ${count} ran: ${list}. The schema does not roll back.`,
+                next: 'Make sure that the older image works with the schema as it is now.',
+            },
+        ];
+    },
+};
+
 ;// CONCATENATED MODULE: ./build/preflight/rules/unhealthy-now.js
 const unhealthyNow = {
     id: 'unhealthy-now',
@@ -3373,8 +3542,8 @@ const unhealthyNow = {
             {
                 message: `The revision of ${workload} that runs now is not healthy${why}.`,
                 next: found.undoTo === undefined
-                    ? 'No revision is healthy: if this deploy fails too, there is nothing to go back to.'
-                    : `If this deploy fails too, it is undone to revision ${found.undoTo}, the last one with healthy pods.`,
+                    ? 'No revision is healthy: if this fails too, there is nothing to go back to.'
+                    : `If this fails too, it is undone to revision ${found.undoTo}, the last one with healthy pods.`,
             },
         ];
     },
@@ -3434,16 +3603,20 @@ const workloadMissing = {
 
 
 
+
+
 const rules = [
     permissionMissing,
     workloadMissing,
     containerMissing,
+    revisionMissing,
     paused,
     noReplicas,
     rolloutInProgress,
     runsButUnhealthy,
     unhealthyNow,
     mutableTag,
+    schemaAhead,
     patchRefused,
     migrationRefused,
 ];
@@ -3482,7 +3655,9 @@ var clip = __webpack_require__(1992);
 var journal = __webpack_require__(7999);
 ;// CONCATENATED MODULE: ./build/report/verdict.js
 function verdictOf(story) {
-    const workload = story.workload || 'the workload';
+    const [one = '', ...more] = story.workload.split(', ');
+    const workload = more.length > 0 ? `${one} and ${more.length} more` : one || 'the workload';
+    const done = story.command === 'rollback' ? 'rolled back' : 'deployed';
     const image = [...new Set(story.changes.map(({ to }) => to))].join(', ');
     const before = [...new Set(story.changes.map(({ from }) => from))].join(', ');
     const stays = story.migrated ? ` The migration (job/${story.migrationJob}) stays applied.` : '';
@@ -3495,12 +3670,17 @@ function verdictOf(story) {
             title: `Deployed ${workload}`,
             state: `${workload} runs ${image}: rolled out and available.`,
         },
+        'rolled-back': {
+            mark: '⏪',
+            title: `Rolled back ${workload}`,
+            state: `${workload} runs ${image}: rolled out and available.`,
+        },
         unchanged: {
             mark: '✅',
             title: `Unchanged: ${workload} runs this image already`,
             state: `${workload} is healthy and runs ${image}. No migration was run.`,
         },
-        refused: { mark: '⛔', title: `Refused: ${workload} was not deployed`, state: untouched },
+        refused: { mark: '⛔', title: `Refused: ${workload} was not ${done}`, state: untouched },
         locked: { mark: '🔒', title: `Locked: another run deploys ${workload}`, state: untouched },
         'migration-failed': {
             mark: '❌',
@@ -3509,7 +3689,7 @@ function verdictOf(story) {
         },
         undone: {
             mark: '↩️',
-            title: `${interrupted ? 'Interrupted' : 'Not deployed'}: ${workload} is back on ${verdict_short(before)}, and healthy`,
+            title: `${interrupted ? 'Interrupted' : story.command === 'rollback' ? 'Not rolled back' : 'Not deployed'}: ${workload} is back on ${verdict_short(before)}, and healthy`,
             state: `The rollout of ${image} was undone: ${workload} runs ${before} again, and is healthy.${stays}`,
         },
         'undo-failed': {
@@ -3532,7 +3712,7 @@ function verdictOf(story) {
         cancelled: {
             mark: '🛑',
             title: `Cancelled: ${workload}`,
-            state: story.phases.some(({ title }) => title === 'Rollout')
+            state: story.phases.some(({ title }) => title.startsWith('Rollout'))
                 ? `The post step brings ${workload} to a known state; see its own summary.`
                 : untouched,
         },
@@ -3592,17 +3772,21 @@ function outputs(story) {
 ;// CONCATENATED MODULE: ./build/report/story.js
 function tell(entries) {
     const last = (type) => entries.findLast((entry) => entry.type === type);
-    const observed = last('observed');
+    const names = last('connected')?.workloads ?? [''];
+    const workloads = names.map((name) => tellOne(entries, name));
+    const [first] = workloads;
     return {
+        command: last('connected')?.command ?? 'deploy',
         ending: last('ended')?.ending,
-        workload: last('connected')?.workload ?? '',
+        workload: names.join(', '),
+        workloads,
         namespace: last('connected')?.namespace ?? '',
-        changes: last('planned')?.changes ?? [],
-        revision: last('rolled-out')?.revision ?? last('rollout-failed')?.revision,
-        previousRevision: observed?.undoTo ?? observed?.revision,
+        changes: workloads.flatMap(({ changes }) => changes),
+        revision: first?.revision,
+        previousRevision: first?.previousRevision,
         undoneTo: last('undone')?.revision,
         migrationJob: last('migration-started')?.job ?? '',
-        findings: last('checked')?.findings ?? [],
+        findings: names.flatMap((name) => lastOf(entries, name, 'checked')?.findings ?? []),
         resumed: last('resumed')?.message ?? '',
         undoCause: last('undo-failed')?.cause,
         phases: phases(entries),
@@ -3611,6 +3795,20 @@ function tell(entries) {
         migrated: last('migration-ended')?.cause === undefined && last('migration-ended') !== undefined,
         began: entries[0]?.at ?? 0,
         seconds: ((entries.at(-1)?.at ?? 0) - (entries[0]?.at ?? 0)) / 1000,
+    };
+}
+function lastOf(entries, name, type) {
+    return entries.findLast((entry) => entry.type === type && (entry.workload === undefined || entry.workload === name));
+}
+function tellOne(entries, name) {
+    const last = (type) => lastOf(entries, name, type);
+    const observed = last('observed');
+    return {
+        workload: name,
+        changes: last('planned')?.changes ?? [],
+        revision: last('rolled-out')?.revision ?? last('rollout-failed')?.revision,
+        previousRevision: observed?.undoTo ?? observed?.revision,
+        result: last('workload-ended')?.result,
     };
 }
 const phaseEnds = [
@@ -3628,21 +3826,23 @@ const phaseEnds = [
     },
 ];
 function phases(entries) {
+    const workloads = new Set(entries.flatMap(({ workload }) => workload ?? []));
     return phaseEnds.flatMap(({ begins, ends, title }) => {
-        const index = entries.findIndex(({ type }) => type === begins);
-        const begin = entries[index];
-        if (begin === undefined)
-            return [];
-        const end = entries
-            .slice(index)
-            .find(({ type }) => ends.includes(type) || type === 'ended' || type === 'interrupted');
-        return [
-            {
-                title: title(begin),
+        const begun = entries.filter(({ type }) => type === begins);
+        const firsts = begun.filter(({ workload }, index) => begun.findIndex((each) => each.workload === workload) === index);
+        return firsts.map((begin) => {
+            const isAbout = ({ workload }) => workload === undefined || begin.workload === undefined || workload === begin.workload;
+            const end = entries
+                .slice(entries.indexOf(begin))
+                .find((entry) => isAbout(entry) &&
+                (ends.includes(entry.type) || entry.type === 'ended' || entry.type === 'interrupted'));
+            const of = workloads.size > 1 && begin.workload ? ` of ${begin.workload}` : '';
+            return {
+                title: `${title(begin)}${of}`,
                 seconds: end && (end.at - begin.at) / 1000,
                 ...outcomeOf(end),
-            },
-        ];
+            };
+        });
     });
 }
 function outcomeOf(end) {
@@ -3737,6 +3937,7 @@ function render(story) {
         ...causeSection(story),
         ...nextSection(story),
         words(story.resumed),
+        ...eachWorkload(story),
         facts(story),
         ...timeline(story.phases),
         ...findings(story),
@@ -3819,9 +4020,19 @@ function sayNext(text) {
     return `- ${line}${copied}`;
 }
 const runsBefore = new Set(['refused', 'locked', 'migration-failed', 'undone']);
+function eachWorkload({ workloads, ending }) {
+    if (workloads.length < 2)
+        return [];
+    const images = (changes, which) => [...new Set(changes.map((change) => change[which]))].map(code).join(', ');
+    const rows = workloads.map(({ workload, changes, result, revision, previousRevision }) => row(code(workload), words(result ?? ending?.result ?? ''), images(changes, 'to'), images(changes, 'from'), [previousRevision, revision].filter((each) => each !== undefined).join(' → ')));
+    const head = ['| Workload | Result | Wanted image | Image before | Revision |', '|:--|:--|:--|:--|--:|'];
+    return [[...head, ...rows].join('\n')];
+}
 function facts(story) {
-    const { changes, namespace, revision, previousRevision, commit, run, workload, began, seconds } = story;
+    const { workloads, namespace, revision, previousRevision, commit, run, workload, began, seconds } = story;
     const isBefore = runsBefore.has(story.ending?.result ?? 'undo-failed');
+    const several = workloads.length > 1;
+    const changes = several ? [] : story.changes;
     const repository = run.split('/actions/')[0] ?? '';
     const rows = [
         ...(workload ? [['Workload', `${code(workload)} in namespace ${code(namespace)}`]] : []),
@@ -3829,8 +4040,8 @@ function facts(story) {
             [isBefore ? 'Wanted image' : 'Image', `${code(to)} (container ${code(container)})`],
             [isBefore ? 'Runs' : 'Before', code(from)],
         ]),
-        ...(revision === undefined ? [] : [['Revision', String(revision)]]),
-        ...(previousRevision === undefined ? [] : [['Revision before', String(previousRevision)]]),
+        ...(revision === undefined || several ? [] : [['Revision', String(revision)]]),
+        ...(previousRevision === undefined || several ? [] : [['Revision before', String(previousRevision)]]),
         ...(commit
             ? [
                 [
@@ -5287,9 +5498,15 @@ async function startRun(from) {
     if (!from.holder)
         (0,state/* saveHolder */.Gl)(identity);
     const namespace = inputs.namespace || connection.namespace;
-    const workload = (0,names/* sayWorkload */.j)(inputs.workload);
-    journal.add({ type: 'connected', server: connection.server, workload, namespace });
-    log.line(`${workload} in namespace ${namespace}, cluster ${connection.server} (${connection.origin})`);
+    const workloads = inputs.workloads.map(names/* sayWorkload */.j);
+    journal.add({
+        type: 'connected',
+        command: inputs.command,
+        server: connection.server,
+        workloads,
+        namespace,
+    });
+    log.line(`${workloads.join(', ')} in namespace ${namespace}, cluster ${connection.server} (${connection.origin})`);
     return {
         inputs,
         github: environment.run,
@@ -5299,8 +5516,6 @@ async function startRun(from) {
         log,
         journal,
         clock: build_clock/* systemClock */.m,
-        saveIntent: async (intent) => (0,state/* saveIntent */.Cf)(intent),
-        ensureLock: async () => Number.POSITIVE_INFINITY,
         holder: { identity, url: environment.run.url },
         signal,
         close: () => transport.close(),
@@ -5318,11 +5533,12 @@ function newIdentity({ repository, runId, attempt, job }) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   Cf: () => (/* binding */ saveIntent),
 /* harmony export */   Gl: () => (/* binding */ saveHolder),
 /* harmony export */   XQ: () => (/* binding */ saveJournal),
 /* harmony export */   fX: () => (/* binding */ saveTold),
+/* harmony export */   uL: () => (/* binding */ hasIntents),
 /* harmony export */   un: () => (/* binding */ readState),
+/* harmony export */   vy: () => (/* binding */ saveIntents),
 /* harmony export */   yo: () => (/* binding */ saveEnded)
 /* harmony export */ });
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(1147);
@@ -5330,15 +5546,20 @@ function newIdentity({ repository, runId, attempt, job }) {
 const keys = {
     ended: 'ended',
     holder: 'holder',
-    intent: 'intent',
+    intents: 'intents',
     journal: 'journal',
     told: 'told',
 };
 function saveEnded() {
     _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .saveState */ .LZ(keys.ended, 'true');
 }
-function saveIntent(intent) {
-    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .saveState */ .LZ(keys.intent, intent === undefined ? '' : JSON.stringify(intent));
+let isSaved = false;
+function hasIntents() {
+    return isSaved;
+}
+function saveIntents(intents) {
+    isSaved = intents.length > 0;
+    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .saveState */ .LZ(keys.intents, intents.length === 0 ? '' : JSON.stringify(intents));
 }
 function saveTold() {
     _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .saveState */ .LZ(keys.told, 'true');
@@ -5352,7 +5573,7 @@ function saveHolder(identity) {
 function readState() {
     return {
         holder: _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .getState */ .Gu(keys.holder),
-        intent: _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .getState */ .Gu(keys.intent),
+        intents: _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .getState */ .Gu(keys.intents),
         journal: _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .getState */ .Gu(keys.journal),
         isTold: _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .getState */ .Gu(keys.told) === 'true',
     };
@@ -5447,10 +5668,10 @@ async function readIfThere({ client, namespace, signal }, kind, name, patience) 
 
 
 async function finishLeft(run, observation, left) {
-    const { log, journal, inputs } = run;
+    const { log, journal } = run;
     if (left.phase !== 'migrating') {
         await run.saveIntent(left);
-        log.line(`An earlier run (${left.by}) was lost while it changed ${(0,_kubernetes_workloads_names_js__WEBPACK_IMPORTED_MODULE_1__/* .sayWorkload */ .j)(inputs.workload)}; finishing that first.`);
+        log.line(`An earlier run (${left.by}) was lost while it changed ${(0,_kubernetes_workloads_names_js__WEBPACK_IMPORTED_MODULE_1__/* .sayWorkload */ .j)(run.workload)}; finishing that first.`);
         const message = await finish(run, observation, left);
         log.line(message);
         journal.add({ type: 'resumed', message: `An earlier run (${left.by}) was lost half-way. ${message}` });
@@ -5499,56 +5720,92 @@ async function isHealthy(run, observation, left) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   l: () => (/* binding */ lockName),
-/* harmony export */   y: () => (/* binding */ underLock)
+/* harmony export */   l4: () => (/* binding */ lockName),
+/* harmony export */   xp: () => (/* binding */ underLocks),
+/* harmony export */   yP: () => (/* binding */ underLock)
 /* harmony export */ });
 /* harmony import */ var _duration_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(3110);
-/* harmony import */ var _intent_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(7048);
+/* harmony import */ var _history_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(2740);
+/* harmony import */ var _intent_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(7048);
 /* harmony import */ var _kubernetes_lease_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(9611);
-/* harmony import */ var _kubernetes_workloads_names_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(5596);
-/* harmony import */ var _kubernetes_workloads_template_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(5984);
+/* harmony import */ var _kubernetes_marks_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(5587);
+/* harmony import */ var _kubernetes_workloads_names_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(5596);
+/* harmony import */ var _kubernetes_workloads_template_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(5984);
+/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(6501);
 
 
 
 
 
-async function underLock(run, work) {
-    const { client, namespace, clock, holder, inputs, log } = run;
+
+
+
+async function underLocks(runs, work) {
+    const lost = new AbortController();
+    const deadline = (runs[0]?.clock.now() ?? 0) + (runs[0]?.inputs.lockTimeout ?? 0) * 1000;
+    const held = new Map();
+    const inOrder = [...runs].sort((a, b) => (lockName(a.workload) < lockName(b.workload) ? -1 : 1));
+    const next = (index) => {
+        const run = inOrder[index];
+        if (run === undefined)
+            return work(runs.flatMap((each) => held.get(each) ?? []));
+        const signal = AbortSignal.any([run.signal, lost.signal]);
+        const timeout = Math.max(0, (deadline - run.clock.now()) / 1000);
+        return underLock({ ...run, signal }, timeout, (locked) => {
+            held.set(run, locked);
+            locked.signal.addEventListener('abort', () => lost.abort(locked.signal.reason), { once: true });
+            return next(index + 1);
+        });
+    };
+    return next(0);
+}
+async function underLock(run, timeout, work) {
+    const { client, namespace, clock, holder, workload, log } = run;
     let waited = false;
     const attempt = await (0,_kubernetes_lease_js__WEBPACK_IMPORTED_MODULE_1__/* .acquireLock */ .IZ)({
         client,
         namespace,
-        name: lockName(inputs.workload),
+        name: lockName(workload),
         holder,
         clock,
         signal: run.signal,
-        timeout: inputs.lockTimeout,
+        timeout,
         onWait: (by) => {
             waited = true;
-            log.line(`Waiting for ${sayHolder(by)}, which deploys ${(0,_kubernetes_workloads_names_js__WEBPACK_IMPORTED_MODULE_2__/* .sayWorkload */ .j)(inputs.workload)} too.`);
+            log.line(`Waiting for ${sayHolder(by)}, which deploys ${(0,_kubernetes_workloads_names_js__WEBPACK_IMPORTED_MODULE_3__/* .sayWorkload */ .j)(workload)} too.`);
         },
     });
     if (attempt.kind === 'held')
         return stillLocked(run, attempt.by);
-    const { lock, left } = attempt;
-    const signal = AbortSignal.any([run.signal, lock.lost]);
-    let isNoteOurs = left === '';
+    const { lock, notes } = attempt;
+    const left = notes[_kubernetes_marks_js__WEBPACK_IMPORTED_MODULE_2__/* .marks */ .Z8.intent] ?? '';
+    let history = (0,_history_js__WEBPACK_IMPORTED_MODULE_5__/* .parseHistory */ .i6)(notes[_kubernetes_marks_js__WEBPACK_IMPORTED_MODULE_2__/* .marks */ .Z8.history]);
+    let isHistoryNew = false;
+    const historyNote = () => isHistoryNew && { [_kubernetes_marks_js__WEBPACK_IMPORTED_MODULE_2__/* .marks */ .Z8.history]: JSON.stringify(history) };
+    let isIntentOurs = left === '';
+    const release = () => lock.release({ ...(isIntentOurs && { [_kubernetes_marks_js__WEBPACK_IMPORTED_MODULE_2__/* .marks */ .Z8.intent]: null }), ...historyNote() });
+    lock.lost.addEventListener('abort', () => void run.saveIntent(undefined), { once: true });
     const locked = {
         ...run,
-        left: (0,_intent_js__WEBPACK_IMPORTED_MODULE_4__/* .parseIntent */ .G)(left),
+        left: (0,_intent_js__WEBPACK_IMPORTED_MODULE_6__/* .parseIntent */ .G)(left),
         waited,
-        signal,
+        signal: AbortSignal.any([run.signal, lock.lost]),
+        history: () => history,
+        record: (what) => {
+            history = (0,_history_js__WEBPACK_IMPORTED_MODULE_5__/* .withRecord */ .q8)(history, { ...what, at: new Date(clock.now()).toISOString(), by: (0,_run_js__WEBPACK_IMPORTED_MODULE_7__/* .nameOf */ .V)(run) });
+            isHistoryNew = true;
+        },
         ensureLock: () => lock.ensure(),
         saveIntent: async (intent) => {
-            isNoteOurs = true;
+            isIntentOurs = true;
             await run.saveIntent(intent);
             if (intent !== undefined)
-                await lock.note(JSON.stringify(intent));
+                await lock.note({ [_kubernetes_marks_js__WEBPACK_IMPORTED_MODULE_2__/* .marks */ .Z8.intent]: JSON.stringify(intent), ...historyNote() });
         },
     };
     try {
         const ending = await work(locked);
-        await lock.release(!isNoteOurs);
+        await release();
         return ending;
     }
     catch (error) {
@@ -5556,32 +5813,32 @@ async function underLock(run, work) {
         if (isHalfWay)
             lock.stop();
         else
-            await lock.release(!isNoteOurs);
+            await release();
         throw error;
     }
 }
 const longestName = 253;
 function lockName(workload) {
     const name = `safe-rollout-${workload.kind.toLowerCase()}-${workload.name}`;
-    return name.length <= longestName ? name : `${name.slice(0, longestName - 17)}-${(0,_kubernetes_workloads_template_js__WEBPACK_IMPORTED_MODULE_3__/* .digestOf */ .ol)(workload)}`;
+    return name.length <= longestName ? name : `${name.slice(0, longestName - 17)}-${(0,_kubernetes_workloads_template_js__WEBPACK_IMPORTED_MODULE_4__/* .digestOf */ .ol)(workload)}`;
 }
 function sayHolder({ identity, url, since }) {
     const time = new Date(since).toISOString().slice(11, 19);
     return `the run ${identity}${url ? ` (${url})` : ''}, which has the lock since ${time} UTC`;
 }
 function stillLocked(run, by) {
-    const { inputs, namespace } = run;
+    const { inputs, namespace, workload } = run;
     const waited = inputs.lockTimeout > 0 ? ` after ${(0,_duration_js__WEBPACK_IMPORTED_MODULE_0__/* .sayDuration */ .k)(inputs.lockTimeout)}` : '';
     return {
         result: 'locked',
         cause: {
             reason: 'locked',
-            message: `${(0,_kubernetes_workloads_names_js__WEBPACK_IMPORTED_MODULE_2__/* .sayWorkload */ .j)(inputs.workload)} is still being deployed by ${sayHolder(by)}${waited}.`,
+            message: `${(0,_kubernetes_workloads_names_js__WEBPACK_IMPORTED_MODULE_3__/* .sayWorkload */ .j)(workload)} is still being deployed by ${sayHolder(by)}${waited}.`,
             diagnoses: [],
         },
         next: [
             `Wait for that run${by.url ? ` (${by.url})` : ''}, then run this again; or raise 'lock-timeout'.`,
-            `See the lock: kubectl -n ${namespace} get lease ${lockName(inputs.workload)} -o yaml`,
+            `See the lock: kubectl -n ${namespace} get lease ${lockName(workload)} -o yaml`,
         ],
     };
 }
@@ -5747,7 +6004,7 @@ var undo = __webpack_require__(8600);
 
 
 
-async function recover(run, observation, intent, end) {
+async function recover(run, observation, intent, end, turn) {
     const { journal, log, inputs } = run;
     if (end.kind === 'superseded') {
         await run.saveIntent(undefined);
@@ -5771,18 +6028,18 @@ async function recover(run, observation, intent, end) {
         };
     }
     if (end.trouble.reason !== 'watch-failed')
-        return undoAndSay(run, observation, intent, cause, inputs.undoTimeout);
+        return undoAndSay(run, observation, intent, cause, inputs.undoTimeout, turn);
     const fresh = await (0,observe/* observeIfThere */.wk)(run);
     try {
-        return await undoAndSay(run, fresh, intent, cause, inputs.undoTimeout);
+        return await undoAndSay(run, fresh, intent, cause, inputs.undoTimeout, turn);
     }
     finally {
         fresh.close();
     }
 }
-async function undoAndSay(run, observation, intent, cause, timeout) {
-    const { journal, log, inputs, namespace } = run;
-    const workload = (0,names/* sayWorkload */.j)(inputs.workload);
+async function undoAndSay(run, observation, intent, cause, timeout, turn) {
+    const { journal, log, namespace } = run;
+    const workload = (0,names/* sayWorkload */.j)(run.workload);
     const target = intent.undoTo;
     if (target === undefined) {
         await run.saveIntent(undefined);
@@ -5798,7 +6055,8 @@ async function undoAndSay(run, observation, intent, cause, timeout) {
     log.group(`Undo to revision ${target.number}`);
     await run.saveIntent({ ...intent, phase: 'undoing' });
     journal.add({ type: 'undo-started', revision: target.number });
-    const end = await undoOrExplain(run, observation, intent, timeout);
+    await turn?.mine;
+    const end = await undoOrExplain(run, observation, intent, timeout, turn?.passOn);
     log.endGroup();
     if (end.kind === 'undone')
         journal.add({ type: 'undone', revision: end.revision.number });
@@ -5824,9 +6082,9 @@ async function undoAndSay(run, observation, intent, cause, timeout) {
         ],
     };
 }
-async function undoOrExplain(run, observation, intent, timeout) {
+async function undoOrExplain(run, observation, intent, timeout, onSet) {
     try {
-        return await (0,undo/* undo */.t)(run, observation, intent, timeout);
+        return await (0,undo/* undo */.t)(run, observation, intent, timeout, onSet);
     }
     catch (error) {
         run.signal.throwIfAborted();
@@ -5838,19 +6096,19 @@ async function undoOrExplain(run, observation, intent, timeout) {
     }
 }
 function superseded(run, { reason, message }, earlier) {
-    const status = `kubectl -n ${run.namespace} rollout status ${(0,names/* sayWorkload */.j)(run.inputs.workload)}`;
+    const status = `kubectl -n ${run.namespace} rollout status ${(0,names/* sayWorkload */.j)(run.workload)}`;
     return {
         result: 'superseded',
         cause: { reason, message, diagnoses: earlier?.diagnoses ?? [] },
         next: [...(0,plain_reasons/* adviceOn */.i)(reason), ...(reason === 'deleted' ? [] : [`See where it stands: ${status}`])],
     };
 }
-function undoCommand({ namespace, inputs }, { undoTo }) {
-    const command = `kubectl -n ${namespace} rollout undo ${(0,names/* sayWorkload */.j)(inputs.workload)}`;
+function undoCommand({ namespace, workload }, { undoTo }) {
+    const command = `kubectl -n ${namespace} rollout undo ${(0,names/* sayWorkload */.j)(workload)}`;
     return undoTo ? `${command} --to-revision=${undoTo.number}` : command;
 }
 function wayOut(run, intent, { trouble, applied }) {
-    const workload = (0,names/* sayWorkload */.j)(run.inputs.workload);
+    const workload = (0,names/* sayWorkload */.j)(run.workload);
     if (trouble.reason === 'revision-gone')
         return `Set the image that ran before by hand: ${setImageCommand(run)}`;
     if (trouble.reason === 'paused')
@@ -5859,9 +6117,9 @@ function wayOut(run, intent, { trouble, applied }) {
         return `The image before is set; wait for its pods: kubectl -n ${run.namespace} rollout status ${workload}`;
     return `Try the undo again: ${undoCommand(run, intent)}`;
 }
-function setImageCommand({ namespace, inputs, journal }) {
+function setImageCommand({ namespace, workload, journal }) {
     const images = journal.last('planned')?.changes.map(({ container, from }) => `${container}=${from}`) ?? [];
-    return `kubectl -n ${namespace} set image ${(0,names/* sayWorkload */.j)(inputs.workload)} ${images.join(' ')}`;
+    return `kubectl -n ${namespace} set image ${(0,names/* sayWorkload */.j)(workload)} ${images.join(' ')}`;
 }
 function adviceOnCause({ reason, diagnoses }) {
     return [...new Set([...diagnoses.map(({ next }) => next), ...(0,plain_reasons/* adviceOn */.i)(reason)])];
@@ -5890,14 +6148,14 @@ function adviceOnCause({ reason, diagnoses }) {
 
 
 
-async function undo(run, observation, intent, timeout) {
-    const { inputs, clock } = run;
+async function undo(run, observation, intent, timeout, onSet) {
+    const { clock } = run;
     const target = intent.undoTo;
     if (target === undefined)
         throw new Error('There is no revision to go back to.');
     const { kind } = observation;
-    const workload = (0,_kubernetes_workloads_names_js__WEBPACK_IMPORTED_MODULE_1__/* .sayWorkload */ .j)(inputs.workload);
-    const { name } = inputs.workload;
+    const workload = (0,_kubernetes_workloads_names_js__WEBPACK_IMPORTED_MODULE_1__/* .sayWorkload */ .j)(run.workload);
+    const { name } = run.workload;
     const deadline = clock.now() + timeout * 1000;
     const left = () => Math.max(0, (deadline - clock.now()) / 1000);
     const before = await (0,_apply_patch_js__WEBPACK_IMPORTED_MODULE_4__/* .readIfThere */ .q)(run, kind, name, left());
@@ -5941,6 +6199,7 @@ async function undo(run, observation, intent, timeout) {
         if (end.workload.spec)
             wanted.add((0,_kubernetes_workloads_template_js__WEBPACK_IMPORTED_MODULE_3__/* .templateDigest */ .pd)(end.workload.spec.template));
     }
+    onSet?.();
     const end = await (0,_watch_rollout_js__WEBPACK_IMPORTED_MODULE_6__/* .watchRollout */ .D)(run, observation, {
         ours: wanted,
         before,
@@ -6083,7 +6342,7 @@ class RolloutWatch {
         this.#observation = observation;
         this.#expected = expected;
         this.#deadline = run.clock.now() + expected.timeout * 1000;
-        this.#name = (0,names/* sayWorkload */.j)(run.inputs.workload);
+        this.#name = (0,names/* sayWorkload */.j)(run.workload);
         this.#teller = new Teller(run);
         this.#podEvents = new events/* PodEvents */.R(run.client, run.namespace, signal, () => { });
     }
@@ -6123,11 +6382,13 @@ class RolloutWatch {
         if (status.state === 'complete' && revision && isSound(pods, replicas, verdict)) {
             this.#completeSince ??= this.#run.clock.now();
             const settled = this.#run.clock.now() - this.#completeSince;
-            if (this.#isOver() || settled >= settleSeconds(view.workload) * 1000)
-                return { kind: 'complete', revision };
+            if (this.#isOver() || settled >= settleSeconds(view.workload) * 1000) {
+                return this.#expected.isHeld?.(true) ? undefined : { kind: 'complete', revision };
+            }
         }
         else {
             this.#completeSince = undefined;
+            this.#expected.isHeld?.(false);
         }
         return this.#trouble(status, verdict, revision);
     }
@@ -6222,6 +6483,50 @@ function troubleOf(status, { diagnoses, hopeless }, overdue) {
         reason: worst?.reason ?? 'timeout',
         message: `Not rolled out within ${(0,duration/* sayDuration */.k)(overdue)} (${status.message})${why ? `; ${why}` : ''}.`,
         diagnoses,
+    };
+}
+
+
+/***/ }),
+
+/***/ 8651:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   k: () => (/* binding */ runsOf)
+/* harmony export */ });
+/* harmony import */ var _kubernetes_workloads_names_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(5596);
+/* harmony import */ var _state_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(8801);
+
+
+function runsOf(run, left = []) {
+    const { workloads } = run.inputs;
+    const intents = new Map(left.map((intent) => [(0,_kubernetes_workloads_names_js__WEBPACK_IMPORTED_MODULE_0__/* .sayWorkload */ .j)(intent.workload), intent]));
+    return workloads.map((workload) => {
+        const name = (0,_kubernetes_workloads_names_js__WEBPACK_IMPORTED_MODULE_0__/* .sayWorkload */ .j)(workload);
+        return {
+            ...run,
+            workload,
+            history: () => [],
+            journal: run.journal.of(name),
+            log: workloads.length > 1 ? logOf(run.log, name) : run.log,
+            saveIntent: async (intent) => {
+                if (intent === undefined)
+                    intents.delete(name);
+                else
+                    intents.set(name, intent);
+                (0,_state_js__WEBPACK_IMPORTED_MODULE_1__/* .saveIntents */ .vy)([...intents.values()]);
+            },
+            ensureLock: async () => Number.POSITIVE_INFINITY,
+        };
+    });
+}
+function logOf(log, workload) {
+    return {
+        ...log,
+        line: (text) => log.line(`[${workload}] ${text}`),
+        group: (title) => log.line(`[${workload}] ${title}`),
+        endGroup: () => { },
     };
 }
 

@@ -1,0 +1,12 @@
+import type { Rule } from '../rule.ts';
+
+export const revisionMissing: Rule = {
+  id: 'revision-missing',
+  level: 'fixed',
+  about:
+    'The revision or image to roll back to is not in the history, or no older revision is fit to go back to.',
+  judge({ found, workload, command }) {
+    if (command !== 'rollback' || found === undefined || found.plan.ok) return [];
+    return [{ message: `${workload}: ${found.plan.problem}`, next: found.plan.next }];
+  },
+};

@@ -1,0 +1,183 @@
+import { sayDuration } from '../duration.ts';
+import { migrationsSince, standingOf } from '../history.ts';
+import type { WantedImage } from '../image.ts';
+import type { HistoryRow } from '../journal.ts';
+import { marks, tracesOfRollback } from '../kubernetes/marks.ts';
+import type { Revision, WorkloadKind, WorkloadObject, WorkloadView } from '../kubernetes/workloads/kind.ts';
+import { sayWorkload } from '../kubernetes/workloads/names.ts';
+import { annotationPatch, type ImageChange } from '../kubernetes/workloads/patch.ts';
+import { templateDigest, withoutHash } from '../kubernetes/workloads/template.ts';
+import type { WorkloadRun } from '../run.ts';
+import type { Draft, Drafter } from './draft.ts';
+
+/** A revision with all that is known of how it fared. */
+interface Known {
+  readonly revision: Revision;
+  readonly digest: string;
+  readonly standing: ReturnType<typeof standingOf>;
+  readonly isCurrent: boolean;
+}
+
+/** What a rollback changes: the whole template goes back to that of an older revision. */
+export const draftRollback: Drafter = (run, kind, view, health): Draft => {
+  const { inputs, journal, github } = run;
+  const records = run.history();
+  const known = kind.revisions(view).map((revision): Known => {
+    const digest = templateDigest(revision.template);
+    const isCurrent = revision.holderUid === health.current?.holderUid;
+    const isHealthyNow = isCurrent && health.status.state === 'complete';
+    return { revision, digest, isCurrent, standing: isHealthyNow ? 'healthy' : standingOf(records, digest) };
+  });
+  const chosen = chooseRevision(known, inputs.toRevision, inputs.toImage);
+  const target = 'problem' in chosen ? undefined : chosen;
+  journal.add({ type: 'history', rows: known.map((each) => toRow(kind, view, each, target)) });
+  if (target === undefined) {
+    const { problem } = chosen as { readonly problem: string };
+    return { ok: false, problem, next: waysBack(known, run) };
+  }
+  const { revision, digest } = target;
+  const changes = imagesBetween(view.workload, revision);
+  const images = [...new Set(changes.map(({ to }) => to))].join(', ');
+  return {
+    ok: true,
+    changes,
+    patch: [
+      ...kind.undoPatch(view.workload, revision),
+      ...annotationPatch({}, tracesOfRollback(github, revision.number, images)),
+    ],
+    template: withoutHash(revision.template),
+    isUnchanged: target.isCurrent,
+    about: [`Setting the template of revision ${revision.number}: ${images}`],
+    migrations: target.isCurrent ? [] : migrationsSince(records, digest),
+    undoTo: health.undoTo ?? otherHealthy(known, target),
+  };
+};
+
+/**
+ * The revision to go back to: the one asked for; else the newest one known to have been healthy; else, where no run has
+ * known any, the one before. One that failed, or that a person rolled back from, is gone to only by its number or image:
+ * else a second rollback would bring back what the first one left. Pure.
+ */
+export function chooseRevision(
+  known: readonly Known[],
+  toRevision: number | undefined,
+  toImage: WantedImage | undefined,
+): Known | { readonly problem: string } {
+  if (toRevision !== undefined) {
+    const asked = known.find(({ revision }) => revision.number === toRevision);
+    return asked ?? { problem: `it has no revision ${toRevision}.` };
+  }
+  if (toImage !== undefined) {
+    const alike = known.filter(({ revision }) => runs(revision, toImage));
+    const asked = alike.find(({ standing }) => standing === 'healthy') ?? alike[0];
+    const text = toImage.kind === 'reference' ? toImage.text : toImage.suffix;
+    return asked ?? { problem: `none of its revisions runs ${text}.` };
+  }
+  const current = known.find(({ isCurrent }) => isCurrent);
+  const older = known.filter(
+    ({ revision, standing, isCurrent }) =>
+      !isCurrent &&
+      revision.number < (current?.revision.number ?? Infinity) &&
+      standing !== 'failed' &&
+      standing !== 'left',
+  );
+  const [newest] = older;
+  const healthy = older.find(({ standing }) => standing === 'healthy');
+  return healthy ?? newest ?? { problem: 'it has no older revision that is fit to go back to.' };
+}
+
+function runs({ template }: Revision, wanted: WantedImage): boolean {
+  const images = [...(template.spec?.containers ?? []), ...(template.spec?.initContainers ?? [])].map(
+    ({ image = '' }) => image,
+  );
+  return images.some((image) =>
+    wanted.kind === 'reference' ? image === wanted.text : image.endsWith(wanted.suffix),
+  );
+}
+
+/** A healthy state to end in where the revision that runs now is not healthy, and the one gone back to is not either. */
+function otherHealthy(known: readonly Known[], target: Known): Revision | undefined {
+  return known.find((each) => each.standing === 'healthy' && !each.isCurrent && each.digest !== target.digest)
+    ?.revision;
+}
+
+/** The images that change; all of them, where it is something else that does. */
+function imagesBetween({ spec }: WorkloadObject, { template }: Revision): ImageChange[] {
+  const all = (of: Revision['template'] | undefined) => [
+    ...(of?.spec?.containers ?? []),
+    ...(of?.spec?.initContainers ?? []),
+  ];
+  const before = new Map(all(spec?.template).map(({ name, image = '' }) => [name, image]));
+  const images = all(template).map(({ name, image = '' }) => ({
+    container: name,
+    from: before.get(name) ?? '',
+    to: image,
+    path: '',
+  }));
+  const differing = images.filter(({ from, to }) => from !== to);
+  return differing.length > 0 ? differing : images;
+}
+
+function toRow(
+  kind: WorkloadKind,
+  view: WorkloadView,
+  { revision, standing, isCurrent }: Known,
+  target: Known | undefined,
+): HistoryRow {
+  const holder = view.holders.find(({ metadata }) => metadata?.uid === revision.holderUid);
+  return {
+    revision: revision.number,
+    images: (revision.template.spec?.containers ?? []).map(({ image = '' }) => image),
+    cause: revision.annotations[marks.changeCause] ?? '',
+    created: new Date(holder?.metadata?.creationTimestamp ?? 0).getTime(),
+    standing: standing ?? 'unknown',
+    pods: kind.podsOf(view, revision).length,
+    isCurrent,
+    isTarget: revision.holderUid === target?.revision.holderUid,
+  };
+}
+
+function waysBack(known: readonly Known[], { namespace, workload }: WorkloadRun): string {
+  const others = known.filter(({ isCurrent }) => !isCurrent);
+  if (others.length === 0)
+    return `Its history holds no other revision: kubectl -n ${namespace} rollout history ${sayWorkload(workload)}`;
+  const list = others.map(({ revision, standing }) => {
+    const [image = ''] = (revision.template.spec?.containers ?? []).map((each) => each.image ?? '');
+    return `${revision.number} (${image}${standing ? `, ${sayStanding(standing)}` : ''})`;
+  });
+  return `There are: ${list.join(', ')}. Name one in the input 'to-revision', or its image in 'to-image'.`;
+}
+
+/** How a revision fared, in words. */
+export function sayStanding(standing: HistoryRow['standing']): string {
+  return {
+    healthy: 'was healthy',
+    failed: 'failed',
+    left: 'was rolled back from',
+    unknown: 'not known',
+  }[standing];
+}
+
+/** Shows the history in the log, as `kubectl rollout history` would if it knew more. */
+export function showHistory({ journal, log, clock, workload }: WorkloadRun): void {
+  const rows = journal.last('history')?.rows ?? [];
+  log.line(`History of ${sayWorkload(workload)} (* runs now, > is gone back to):`);
+  const cells = rows.map((each) => [
+    `${each.isCurrent ? '*' : each.isTarget ? '>' : ' '} ${each.revision}`,
+    each.images.join(', '),
+    sayDuration((clock.now() - each.created) / 1000),
+    sayStanding(each.standing),
+    `${each.pods}`,
+    each.cause,
+  ]);
+  const table = [['  REVISION', 'IMAGE', 'AGE', 'HEALTH', 'PODS', 'CHANGE-CAUSE'], ...cells];
+  const widths =
+    table[0]?.map((_, column) => Math.max(...table.map((line) => line[column]?.length ?? 0))) ?? [];
+  for (const line of table)
+    log.line(
+      line
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    );
+}

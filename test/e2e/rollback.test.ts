@@ -1,0 +1,140 @@
+import { expect } from 'vitest';
+import type { Cluster } from '../cluster/connect.ts';
+import type { StepRun } from '../support/runner.ts';
+import { describeOnCluster, test } from './support/fixtures.ts';
+import { webDeployment } from './support/manifests.ts';
+import type { Namespace } from './support/namespace.ts';
+import { deployStep, expectEnding } from './support/step.ts';
+
+/** A workload that was deployed with each of these tags, one after the other. */
+async function deployed(cluster: Cluster, namespace: Namespace, ...tags: readonly string[]): Promise<string> {
+  const [first = '', ...others] = tags;
+  const image = await cluster.image(first);
+  for (const tag of others) await cluster.image(tag);
+  await namespace.running(webDeployment({ image, probe: true }));
+  for (const tag of others) {
+    const step = await deployStep(namespace, { image: `:${tag}` });
+    expectEnding(step, { result: 'deployed' });
+  }
+  return image.replace(/:[^:]*$/, '');
+}
+
+function rollbackStep(namespace: Namespace, inputs: Readonly<Record<string, string>> = {}): Promise<StepRun> {
+  return deployStep(namespace, { command: 'rollback', ...inputs });
+}
+
+describeOnCluster('a rollback', () => {
+  test('goes to the previous healthy revision, and the next one further back', async ({
+    cluster,
+    namespace,
+  }) => {
+    const repository = await deployed(cluster, namespace, 'good', 'good-2', 'good-3');
+
+    const first = await rollbackStep(namespace);
+
+    expectEnding(first, { result: 'rolled-back' });
+    expect((await namespace.workload()).image).toBe(`${repository}:good-2`);
+    expect(first.outputs).toMatchObject({
+      image: `${repository}:good-2`,
+      'previous-image': `${repository}:good-3`,
+      revision: '4',
+      'previous-revision': '3',
+    });
+    // The history, before anything was changed.
+    expect(first.main.shown).toMatch(/\* 3 +\S+app:good-3 .*was healthy/);
+    expect(first.main.shown).toMatch(/> 2 +\S+app:good-2 .*was healthy/);
+    expect(first.main.summary).toContain('good-3');
+    expect((await namespace.workload()).annotations['kubernetes.io/change-cause']).toContain(
+      'rollback to revision 2',
+    );
+
+    const second = await rollbackStep(namespace);
+
+    // Not forward again to what the first one left.
+    expectEnding(second, { result: 'rolled-back' });
+    expect((await namespace.workload()).image).toBe(`${repository}:good`);
+    expect(second.main.shown).toMatch(/3 +\S+app:good-3 .*was rolled back from/);
+  });
+
+  test('goes to a revision or an image that is named, and says where it cannot', async ({
+    cluster,
+    namespace,
+  }) => {
+    const repository = await deployed(cluster, namespace, 'good', 'good-2', 'good-3');
+
+    const byNumber = await rollbackStep(namespace, { 'to-revision': '1' });
+    expectEnding(byNumber, { result: 'rolled-back' });
+    expect((await namespace.workload()).image).toBe(`${repository}:good`);
+
+    const byImage = await rollbackStep(namespace, { 'to-image': ':good-3' });
+    expectEnding(byImage, { result: 'rolled-back' });
+    expect((await namespace.workload()).image).toBe(`${repository}:good-3`);
+
+    const before = await namespace.workload();
+    const missing = await rollbackStep(namespace, { 'to-revision': '77' });
+    expectEnding(missing, { result: 'refused', reason: 'revision-missing' });
+    expect(missing.main.summary).toContain('no revision 77');
+    expect(missing.main.summary).toMatch(/There are: .*app:good-2/);
+    const unknown = await rollbackStep(namespace, { 'to-image': ':v99' });
+    expectEnding(unknown, { result: 'refused', reason: 'revision-missing' });
+    const same = await rollbackStep(namespace, { 'to-image': ':good-3' });
+    expectEnding(same, { result: 'unchanged' });
+    expect((await namespace.workload()).settings).toEqual(before.settings);
+  });
+
+  test('passes over a revision that failed, and gets out of one that is broken', async ({
+    cluster,
+    namespace,
+  }) => {
+    const repository = await deployed(cluster, namespace, 'good', 'good-2');
+    const failed = await deployStep(namespace, { image: ':no-such-tag' });
+    expectEnding(failed, { result: 'undone', reason: 'image-not-found' });
+    // Somebody breaks it by hand.
+    await namespace.kubectl('set', 'image', 'deployment/web', `web=${repository}:crash`);
+    await cluster.image('crash');
+
+    const step = await rollbackStep(namespace, { timeout: '2m' });
+
+    expectEnding(step, { result: 'rolled-back' });
+    expect((await namespace.workload()).image).toBe(`${repository}:good-2`);
+    await namespace.settled();
+  });
+
+  test('warns that the schema does not go back', async ({ cluster, namespace }) => {
+    const image = await cluster.image('good');
+    await cluster.image('good-2');
+    await namespace.running(webDeployment({ image, probe: true }));
+    const migrated = await deployStep(namespace, {
+      image: ':good-2',
+      'migration-command': '/app run --lines=1',
+    });
+    expectEnding(migrated, { result: 'deployed' });
+
+    const step = await rollbackStep(namespace);
+
+    expectEnding(step, { result: 'rolled-back' });
+    expect(step.main.summary).toContain('schema-ahead');
+    expect(step.main.summary).toContain(migrated.outputs['migration-job']);
+    expect(step.main.summary).toContain('The schema does not roll back.');
+  });
+
+  test('that fails leaves what ran before it, healthy', async ({ cluster, namespace }) => {
+    const [good, crash] = await Promise.all([cluster.image('good'), cluster.image('crash')]);
+    await namespace.apply(webDeployment({ image: crash, probe: true }));
+    await namespace.running(webDeployment({ image: good, probe: true }));
+
+    const step = await rollbackStep(namespace, { timeout: '2m' });
+
+    expectEnding(step, { result: 'undone', reason: 'crash' });
+    expect(step.main.summary).toContain('Not rolled back');
+    expect((await namespace.workload()).image).toBe(good);
+    await namespace.settled();
+  });
+
+  test('takes no image and no migration', async ({ namespace }) => {
+    const step = await rollbackStep(namespace, { image: ':good', 'to-revision': 'one' });
+    expectEnding(step, { result: 'refused', reason: 'invalid-input' });
+    expect(step.main.summary).toContain('to-image');
+    expect(step.main.summary).toContain("'one' is no revision");
+  });
+});

@@ -1,0 +1,121 @@
+import { expect } from 'vitest';
+import { describeOnCluster, test } from './support/fixtures.ts';
+import { webDeployment } from './support/manifests.ts';
+import type { Namespace } from './support/namespace.ts';
+import { deployStep, expectEnding, startDeploy } from './support/step.ts';
+
+const ten = Array.from({ length: 10 }, (_, index) => `shop-${index}`);
+
+async function leaseHolders(namespace: Namespace): Promise<string[]> {
+  const text = await namespace.kubectl('get', 'lease', '-o', 'jsonpath={.items[*].spec.holderIdentity}');
+  return text.split(' ').filter((holder) => holder !== '');
+}
+
+async function imagesOf(namespace: Namespace, names: readonly string[]): Promise<string[]> {
+  return Promise.all(names.map(async (name) => (await namespace.workload(name)).image));
+}
+
+describeOnCluster('several workloads in one step', () => {
+  test('are migrated for once, set, watched side by side, and told of one by one', async ({
+    cluster,
+    namespace,
+  }) => {
+    const image = await cluster.image('good');
+    await namespace.running(webDeployment({ image, probe: true }), webDeployment({ image, name: 'worker' }));
+
+    const step = await deployStep(namespace, {
+      deployment: 'web, worker',
+      image: ':good-2',
+      'migration-command': '/app run --lines=2',
+    });
+
+    expectEnding(step, { result: 'deployed' });
+    const wanted = image.replace(/:good$/, ':good-2');
+    expect(await imagesOf(namespace, ['web', 'worker'])).toEqual([wanted, wanted]);
+    expect(await namespace.list('job')).toHaveLength(1);
+    expect(step.main.shown).toMatch(/\[deployment\/web\] .*1 of 1 updated/);
+    expect(step.main.shown).toMatch(/\[deployment\/worker\] .*1 of 1 updated/);
+    expect(step.main.summary).toContain('| `deployment/web` | deployed |');
+    expect(step.main.summary).toContain('| `deployment/worker` | deployed |');
+    expect(step.outputs).toMatchObject({ revision: '2', image: wanted });
+    expect(await leaseHolders(namespace)).toEqual([]);
+  });
+
+  test('go back together, all ten of them, where one image is bad', async ({ cluster, namespace }) => {
+    const image = await cluster.image('good');
+    await cluster.image('crash');
+    // All but the last one start the program by themselves, so that only the last one does what the image says.
+    const container = { command: ['/app', 'serve'] };
+    await namespace.running(
+      ...ten.map((name, index) =>
+        webDeployment({ image, name, probe: true, ...(index < 9 && { container }) }),
+      ),
+    );
+
+    const step = await deployStep(namespace, { deployment: ten.join('\n'), image: ':crash', timeout: '3m' });
+
+    expectEnding(step, { result: 'undone', reason: 'crash' });
+    expect(step.main.summary).toContain('deployment/shop-9');
+    for (const name of ten) expect(step.main.summary).toContain(`| \`deployment/${name}\` | undone |`);
+    expect(await imagesOf(namespace, ten)).toEqual(ten.map(() => image));
+    for (const name of ten) await namespace.settled(name);
+    expect(await leaseHolders(namespace)).toEqual([]);
+    // Backwards: the last one that was set goes back first.
+    const undone = [...step.main.shown.matchAll(/\[deployment\/(shop-\d)\] Undo to revision 1/g)];
+    expect(undone).toHaveLength(10);
+  });
+
+  test('are refused together, with all that is wrong', async ({ cluster, namespace }) => {
+    const image = await cluster.image('good');
+    await namespace.running(webDeployment({ image }), webDeployment({ image, name: 'worker' }));
+    await namespace.kubectl('rollout', 'pause', 'deployment/worker');
+
+    const step = await deployStep(namespace, { deployment: 'web,worker,missing', image: ':good-2' });
+
+    expectEnding(step, { result: 'refused', reason: 'paused' });
+    expect(step.main.summary).toContain('deployment/worker is paused');
+    expect(step.main.summary).toContain('deployment/missing does not exist');
+    expect(await imagesOf(namespace, ['web', 'worker'])).toEqual([image, image]);
+  });
+
+  test('that bear the image already are left alone, and the others are set', async ({
+    cluster,
+    namespace,
+  }) => {
+    const [image, second] = await Promise.all([cluster.image('good'), cluster.image('good-2')]);
+    await namespace.running(webDeployment({ image: second }), webDeployment({ image, name: 'worker' }));
+
+    const step = await deployStep(namespace, { deployment: 'web,worker', image: ':good-2' });
+
+    expectEnding(step, { result: 'deployed' });
+    expect(await imagesOf(namespace, ['web', 'worker'])).toEqual([second, second]);
+    expect((await namespace.workload('web')).revision).toBe('1');
+    expect(step.main.summary).toContain('| `deployment/web` | unchanged |');
+  });
+
+  test('go back together, by post, where the step is cancelled when only one is healthy', async ({
+    cluster,
+    namespace,
+  }) => {
+    const image = await cluster.image('good');
+    await cluster.image('never-ready');
+    const container = { command: ['/app', 'serve'] };
+    await namespace.running(
+      webDeployment({ image, probe: true, container }),
+      webDeployment({ image, name: 'worker', probe: true }),
+    );
+
+    const step = startDeploy(namespace, { deployment: 'web,worker', image: ':never-ready', timeout: '3m' });
+    await step.waitForLog(/\[deployment\/web\] 1 of 1 updated, 1 available$/, 60);
+    step.cancel();
+    const ended = await step.finished;
+
+    expect(ended.main.outputs['result']).toBe('cancelled');
+    expect(ended.post.outputs['result']).toBe('undone');
+    for (const name of ['web', 'worker']) {
+      await namespace.settled(name);
+      expect((await namespace.workload(name)).image).toBe(image);
+    }
+    expect(await leaseHolders(namespace)).toEqual([]);
+  });
+});
