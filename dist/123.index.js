@@ -1813,12 +1813,19 @@ function endSoon() {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   CQ: () => (/* binding */ Journal),
+/* harmony export */   ES: () => (/* binding */ standings),
 /* harmony export */   kj: () => (/* binding */ entriesFromState),
 /* harmony export */   o9: () => (/* binding */ successes)
 /* harmony export */ });
 /* harmony import */ var _clip_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(1992);
 
 const successes = new Set(['deployed', 'unchanged', 'rolled-back']);
+const standings = {
+    healthy: 'was healthy',
+    failed: 'failed',
+    left: 'was rolled back from',
+    unknown: 'not known',
+};
 class Journal {
     #entries;
     #now;
@@ -2353,7 +2360,8 @@ function isPassing(error) {
     if (!(error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_2__/* .ApiError */ .hD)) {
         return false;
     }
-    return error.status >= 500 || error.status === 429 || isNotYet(error);
+    const isUnknown = error.status === 400 && /is not available$/.test(error.message);
+    return error.status >= 500 || error.status === 429 || isNotYet(error) || isUnknown;
 }
 function isGone(error) {
     return error.status === 404 && /^pods "[^"]*" not found/.test(error.message);
@@ -3657,57 +3665,60 @@ var journal = __webpack_require__(7999);
 function verdictOf(story) {
     const [one = '', ...more] = story.workload.split(', ');
     const workload = more.length > 0 ? `${one} and ${more.length} more` : one || 'the workload';
+    const [runs, is, has, was] = more.length > 0 ? ['run', 'are', 'have', 'were'] : ['runs', 'is', 'has', 'was'];
     const done = story.command === 'rollback' ? 'rolled back' : 'deployed';
     const image = [...new Set(story.changes.map(({ to }) => to))].join(', ');
     const before = [...new Set(story.changes.map(({ from }) => from))].join(', ');
     const stays = story.migrated ? ` The migration (job/${story.migrationJob}) stays applied.` : '';
-    const untouched = `${workload} has not been touched${before ? ` and runs ${before}` : ''}.${stays}`;
+    const untouched = `${workload} ${has} not been touched${before ? ` and ${runs} ${before}` : ''}.${stays}`;
     const gone = story.ending?.cause?.reason === 'deleted';
     const interrupted = story.ending?.cause?.reason === 'interrupted';
     const table = {
         deployed: {
             mark: '✅',
             title: `Deployed ${workload}`,
-            state: `${workload} runs ${image}: rolled out and available.`,
+            state: `${workload} ${runs} ${image}: rolled out and available.`,
         },
         'rolled-back': {
             mark: '⏪',
             title: `Rolled back ${workload}`,
-            state: `${workload} runs ${image}: rolled out and available.`,
+            state: `${workload} ${runs} ${image}: rolled out and available.`,
         },
         unchanged: {
             mark: '✅',
-            title: `Unchanged: ${workload} runs this image already`,
-            state: `${workload} is healthy and runs ${image}. No migration was run.`,
+            title: `Unchanged: ${workload} ${runs} this image already`,
+            state: `${workload} ${is} healthy and runs ${image}. No migration was run.`,
         },
-        refused: { mark: '⛔', title: `Refused: ${workload} was not ${done}`, state: untouched },
+        refused: { mark: '⛔', title: `Refused: ${workload} ${was} not ${done}`, state: untouched },
         locked: { mark: '🔒', title: `Locked: another run deploys ${workload}`, state: untouched },
         'migration-failed': {
             mark: '❌',
-            title: `Migration failed: ${workload} was not deployed`,
+            title: `Migration failed: ${workload} ${was} not deployed`,
             state: untouched,
         },
         undone: {
             mark: '↩️',
-            title: `${interrupted ? 'Interrupted' : story.command === 'rollback' ? 'Not rolled back' : 'Not deployed'}: ${workload} is back on ${verdict_short(before)}, and healthy`,
-            state: `The rollout of ${image} was undone: ${workload} runs ${before} again, and is healthy.${stays}`,
+            title: `${interrupted ? 'Interrupted' : story.command === 'rollback' ? 'Not rolled back' : 'Not deployed'}: ${workload} ${is} back on ${verdict_short(before)}, and healthy`,
+            state: `The rollout of ${image} was undone: ${workload} ${runs} ${before} again, and is healthy.${stays}`,
         },
         'undo-failed': {
             mark: '🚨',
             title: `${interrupted ? 'Interrupted' : 'Rollout failed'}, and the undo failed: ${workload} needs you now`,
-            state: `${workload} is not known to be healthy.`,
+            state: `${workload} ${is} not known to be healthy.`,
         },
         'left-failed': {
             mark: '🚨',
-            title: `${interrupted ? 'Interrupted' : 'Rollout failed'}: ${workload} is left as it is`,
-            state: `${workload} is set to ${image}, ${interrupted ? 'and is not known to be healthy' : 'which does not work'}.`,
+            title: `${interrupted ? 'Interrupted' : 'Rollout failed'}: ${workload} ${is} left as it is`,
+            state: `${workload} ${is} set to ${image}, ${interrupted ? 'and is not known to be healthy' : 'which does not work'}.`,
         },
         superseded: {
             mark: '⚠️',
-            title: gone ? `Superseded: ${workload} was deleted` : `Superseded: somebody else changed ${workload}`,
+            title: gone
+                ? `Superseded: ${workload} ${was} deleted`
+                : `Superseded: somebody else changed ${workload}`,
             state: gone
-                ? `${workload} is gone.`
-                : `${workload} runs what somebody else set. This step did not undo that.`,
+                ? `${workload} ${is} gone.`
+                : `${workload} ${runs} what somebody else set. This step did not undo that.`,
         },
         cancelled: {
             mark: '🛑',
@@ -3808,6 +3819,7 @@ function tellOne(entries, name) {
         changes: last('planned')?.changes ?? [],
         revision: last('rolled-out')?.revision ?? last('rollout-failed')?.revision,
         previousRevision: observed?.undoTo ?? observed?.revision,
+        history: last('history')?.rows ?? [],
         result: last('workload-ended')?.result,
     };
 }
@@ -3917,6 +3929,7 @@ function longestRun(text, pattern) {
 
 
 
+
 const longest = 768 * 1024;
 const longestLine = 300;
 const longestWords = 1500;
@@ -3941,6 +3954,7 @@ function render(story) {
         facts(story),
         ...timeline(story.phases),
         ...findings(story),
+        ...summary_history(story),
     ];
     return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
 }
@@ -4069,6 +4083,17 @@ function timeline(phases) {
         return [];
     const rows = phases.map(({ title, seconds, outcome, note }) => row(words(title), seconds === undefined ? '' : (0,duration/* sayDuration */.k)(seconds), `${outcomeMarks[outcome]} ${words(note)}`));
     return ['### What happened', ['| Step | Took | |', '|:--|--:|:--|', ...rows].join('\n')];
+}
+function summary_history({ workloads, began }) {
+    const told = workloads.filter((each) => each.history.length > 0);
+    return told.flatMap(({ workload, history: rows }) => [
+        `### History${told.length > 1 ? ` of ${code(workload)}` : ''}`,
+        [
+            '| Revision | Image | Age | Health | Pods | Change cause |',
+            '|--:|:--|--:|:--|--:|:--|',
+            ...rows.map(({ revision, images, created, standing, pods, cause, isCurrent, isTarget }) => row(`${isTarget ? '**→** ' : ''}${revision}${isCurrent ? ' (ran)' : ''}`, images.map(code).join(', '), (0,duration/* sayDuration */.k)((began - created) / 1000), journal/* standings */.ES[standing], String(pods), words((0,clip/* clip */.$Q)(cause, longestLine)))),
+        ].join('\n'),
+    ]);
 }
 function findings({ findings: all }) {
     const warnings = all.filter(({ level }) => level === 'warning');

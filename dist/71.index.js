@@ -1102,6 +1102,10 @@ async function carryOutLocked(run, command, earlier) {
     const changing = plans.filter(({ plan }) => !plan.isUnchanged);
     if (changing.length === 0)
         return { result: 'unchanged', next: [] };
+    for (const { run: each, plan } of plans) {
+        if (plan.isUnchanged)
+            each.journal.add({ type: 'workload-ended', result: 'unchanged' });
+    }
     const failure = await migrate(run, plans, carry_out_jobOf(parts), other.adopted);
     return failure ?? rollOut(run, command, changing);
 }
@@ -1179,7 +1183,10 @@ function deploy(run) {
 
 // EXTERNAL MODULE: ./build/history.js
 var build_history = __webpack_require__(2740);
+// EXTERNAL MODULE: ./build/journal.js
+var build_journal = __webpack_require__(7999);
 ;// CONCATENATED MODULE: ./build/steps/draft-rollback.js
+
 
 
 
@@ -1281,17 +1288,9 @@ function waysBack(known, { namespace, workload }) {
         return `Its history holds no other revision: kubectl -n ${namespace} rollout history ${(0,names/* sayWorkload */.j)(workload)}`;
     const list = others.map(({ revision, standing }) => {
         const [image = ''] = (revision.template.spec?.containers ?? []).map((each) => each.image ?? '');
-        return `${revision.number} (${image}${standing ? `, ${sayStanding(standing)}` : ''})`;
+        return `${revision.number} (${image}${standing ? `, ${build_journal/* standings */.ES[standing]}` : ''})`;
     });
     return `There are: ${list.join(', ')}. Name one in the input 'to-revision', or its image in 'to-image'.`;
-}
-function sayStanding(standing) {
-    return {
-        healthy: 'was healthy',
-        failed: 'failed',
-        left: 'was rolled back from',
-        unknown: 'not known',
-    }[standing];
 }
 function showHistory({ journal, log, clock, workload }) {
     const rows = journal.last('history')?.rows ?? [];
@@ -1300,7 +1299,7 @@ function showHistory({ journal, log, clock, workload }) {
         `${each.isCurrent ? '*' : each.isTarget ? '>' : ' '} ${each.revision}`,
         each.images.join(', '),
         (0,duration/* sayDuration */.k)((clock.now() - each.created) / 1000),
-        sayStanding(each.standing),
+        build_journal/* standings */.ES[each.standing],
         `${each.pods}`,
         each.cause,
     ]);
@@ -1331,8 +1330,6 @@ var ending_of_error = __webpack_require__(4280);
 var inputs = __webpack_require__(6892);
 // EXTERNAL MODULE: ./build/interruption.js
 var interruption = __webpack_require__(2073);
-// EXTERNAL MODULE: ./build/journal.js
-var build_journal = __webpack_require__(7999);
 // EXTERNAL MODULE: ./build/log.js
 var build_log = __webpack_require__(6650);
 // EXTERNAL MODULE: ./build/publish.js + 6 modules

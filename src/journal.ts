@@ -84,6 +84,14 @@ export type Event =
   | { readonly type: 'interrupted'; readonly by: string }
   | { readonly type: 'ended'; readonly ending: Ending };
 
+/** How a revision fared, in words. */
+export const standings = {
+  healthy: 'was healthy',
+  failed: 'failed',
+  left: 'was rolled back from',
+  unknown: 'not known',
+} as const;
+
 /** A revision as a person chooses among them. */
 export interface HistoryRow {
   readonly revision: number;
@@ -92,7 +100,7 @@ export interface HistoryRow {
   readonly cause: string;
   /** When it was first rolled out, in milliseconds since the epoch. */
   readonly created: number;
-  readonly standing: 'healthy' | 'failed' | 'left' | 'unknown';
+  readonly standing: keyof typeof standings;
   /** How many pods it has now. */
   readonly pods: number;
   readonly isCurrent: boolean;

@@ -84,6 +84,9 @@ async function carryOutLocked(
   const changing = plans.filter(({ plan }) => !plan.isUnchanged);
   if (changing.length === 0) return { result: 'unchanged', next: [] };
 
+  for (const { run: each, plan } of plans) {
+    if (plan.isUnchanged) each.journal.add({ type: 'workload-ended', result: 'unchanged' });
+  }
   const failure = await migrate(run, plans, jobOf(parts), other.adopted);
   return failure ?? rollOut(run, command, changing);
 }

@@ -1,4 +1,4 @@
-import type { Cause, CommandName, Ending, Entry, Event, Result } from '../journal.ts';
+import type { Cause, CommandName, Ending, Entry, Event, HistoryRow, Result } from '../journal.ts';
 import type { ImageChange } from '../kubernetes/workloads/patch.ts';
 import type { Finding } from '../preflight/finding.ts';
 
@@ -49,6 +49,8 @@ export interface WorkloadStory {
   readonly changes: readonly ImageChange[];
   readonly revision: number | undefined;
   readonly previousRevision: number | undefined;
+  /** The revisions to choose from, newest first; none but for a rollback. */
+  readonly history: readonly HistoryRow[];
   /** Undefined where all ended alike. */
   readonly result: Result | undefined;
 }
@@ -105,6 +107,7 @@ function tellOne(entries: readonly Entry[], name: string): WorkloadStory {
     changes: last('planned')?.changes ?? [],
     revision: last('rolled-out')?.revision ?? last('rollout-failed')?.revision,
     previousRevision: observed?.undoTo ?? observed?.revision,
+    history: last('history')?.rows ?? [],
     result: last('workload-ended')?.result,
   };
 }

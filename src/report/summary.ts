@@ -2,7 +2,7 @@ import { clip } from '../clip.ts';
 import { sayObject } from '../diagnosis/diagnosis.ts';
 import { type NodeVerdict, nodeVerdicts } from '../diagnosis/scheduling.ts';
 import { sayDuration } from '../duration.ts';
-import type { Cause, Evidence, Result } from '../journal.ts';
+import { type Cause, type Evidence, type Result, standings } from '../journal.ts';
 import { block, code, row, words } from './markdown.ts';
 import type { Phase, Story, WorkloadStory } from './story.ts';
 import { verdictOf } from './verdict.ts';
@@ -40,6 +40,7 @@ function render(story: Story): string {
     facts(story),
     ...timeline(story.phases),
     ...findings(story),
+    ...history(story),
   ];
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
 }
@@ -209,6 +210,28 @@ function timeline(phases: readonly Phase[]): string[] {
     ),
   );
   return ['### What happened', ['| Step | Took | |', '|:--|--:|:--|', ...rows].join('\n')];
+}
+
+/** What there was to go back to. */
+function history({ workloads, began }: Story): string[] {
+  const told = workloads.filter((each) => each.history.length > 0);
+  return told.flatMap(({ workload, history: rows }) => [
+    `### History${told.length > 1 ? ` of ${code(workload)}` : ''}`,
+    [
+      '| Revision | Image | Age | Health | Pods | Change cause |',
+      '|--:|:--|--:|:--|--:|:--|',
+      ...rows.map(({ revision, images, created, standing, pods, cause, isCurrent, isTarget }) =>
+        row(
+          `${isTarget ? '**→** ' : ''}${revision}${isCurrent ? ' (ran)' : ''}`,
+          images.map(code).join(', '),
+          sayDuration((began - created) / 1000),
+          standings[standing],
+          String(pods),
+          words(clip(cause, longestLine)),
+        ),
+      ),
+    ].join('\n'),
+  ]);
 }
 
 function findings({ findings: all }: Story): string[] {

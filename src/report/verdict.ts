@@ -13,58 +13,62 @@ export interface Verdict {
 export function verdictOf(story: Story): Verdict {
   const [one = '', ...more] = story.workload.split(', ');
   const workload = more.length > 0 ? `${one} and ${more.length} more` : one || 'the workload';
+  const [runs, is, has, was] =
+    more.length > 0 ? ['run', 'are', 'have', 'were'] : ['runs', 'is', 'has', 'was'];
   const done = story.command === 'rollback' ? 'rolled back' : 'deployed';
   const image = [...new Set(story.changes.map(({ to }) => to))].join(', ');
   const before = [...new Set(story.changes.map(({ from }) => from))].join(', ');
   // The first question after an undo: the schema does not go back.
   const stays = story.migrated ? ` The migration (job/${story.migrationJob}) stays applied.` : '';
-  const untouched = `${workload} has not been touched${before ? ` and runs ${before}` : ''}.${stays}`;
+  const untouched = `${workload} ${has} not been touched${before ? ` and ${runs} ${before}` : ''}.${stays}`;
   const gone = story.ending?.cause?.reason === 'deleted';
   const interrupted = story.ending?.cause?.reason === 'interrupted';
   const table: Readonly<Record<Result, Verdict>> = {
     deployed: {
       mark: '✅',
       title: `Deployed ${workload}`,
-      state: `${workload} runs ${image}: rolled out and available.`,
+      state: `${workload} ${runs} ${image}: rolled out and available.`,
     },
     'rolled-back': {
       mark: '⏪',
       title: `Rolled back ${workload}`,
-      state: `${workload} runs ${image}: rolled out and available.`,
+      state: `${workload} ${runs} ${image}: rolled out and available.`,
     },
     unchanged: {
       mark: '✅',
-      title: `Unchanged: ${workload} runs this image already`,
-      state: `${workload} is healthy and runs ${image}. No migration was run.`,
+      title: `Unchanged: ${workload} ${runs} this image already`,
+      state: `${workload} ${is} healthy and runs ${image}. No migration was run.`,
     },
-    refused: { mark: '⛔', title: `Refused: ${workload} was not ${done}`, state: untouched },
+    refused: { mark: '⛔', title: `Refused: ${workload} ${was} not ${done}`, state: untouched },
     locked: { mark: '🔒', title: `Locked: another run deploys ${workload}`, state: untouched },
     'migration-failed': {
       mark: '❌',
-      title: `Migration failed: ${workload} was not deployed`,
+      title: `Migration failed: ${workload} ${was} not deployed`,
       state: untouched,
     },
     undone: {
       mark: '↩️',
-      title: `${interrupted ? 'Interrupted' : story.command === 'rollback' ? 'Not rolled back' : 'Not deployed'}: ${workload} is back on ${short(before)}, and healthy`,
-      state: `The rollout of ${image} was undone: ${workload} runs ${before} again, and is healthy.${stays}`,
+      title: `${interrupted ? 'Interrupted' : story.command === 'rollback' ? 'Not rolled back' : 'Not deployed'}: ${workload} ${is} back on ${short(before)}, and healthy`,
+      state: `The rollout of ${image} was undone: ${workload} ${runs} ${before} again, and is healthy.${stays}`,
     },
     'undo-failed': {
       mark: '🚨',
       title: `${interrupted ? 'Interrupted' : 'Rollout failed'}, and the undo failed: ${workload} needs you now`,
-      state: `${workload} is not known to be healthy.`,
+      state: `${workload} ${is} not known to be healthy.`,
     },
     'left-failed': {
       mark: '🚨',
-      title: `${interrupted ? 'Interrupted' : 'Rollout failed'}: ${workload} is left as it is`,
-      state: `${workload} is set to ${image}, ${interrupted ? 'and is not known to be healthy' : 'which does not work'}.`,
+      title: `${interrupted ? 'Interrupted' : 'Rollout failed'}: ${workload} ${is} left as it is`,
+      state: `${workload} ${is} set to ${image}, ${interrupted ? 'and is not known to be healthy' : 'which does not work'}.`,
     },
     superseded: {
       mark: '⚠️',
-      title: gone ? `Superseded: ${workload} was deleted` : `Superseded: somebody else changed ${workload}`,
+      title: gone
+        ? `Superseded: ${workload} ${was} deleted`
+        : `Superseded: somebody else changed ${workload}`,
       state: gone
-        ? `${workload} is gone.`
-        : `${workload} runs what somebody else set. This step did not undo that.`,
+        ? `${workload} ${is} gone.`
+        : `${workload} ${runs} what somebody else set. This step did not undo that.`,
     },
     cancelled: {
       mark: '🛑',

@@ -1,7 +1,7 @@
 import { sayDuration } from '../duration.ts';
 import { migrationsSince, standingOf } from '../history.ts';
 import type { WantedImage } from '../image.ts';
-import type { HistoryRow } from '../journal.ts';
+import { type HistoryRow, standings } from '../journal.ts';
 import { marks, tracesOfRollback } from '../kubernetes/marks.ts';
 import type { Revision, WorkloadKind, WorkloadObject, WorkloadView } from '../kubernetes/workloads/kind.ts';
 import { sayWorkload } from '../kubernetes/workloads/names.ts';
@@ -143,19 +143,9 @@ function waysBack(known: readonly Known[], { namespace, workload }: WorkloadRun)
     return `Its history holds no other revision: kubectl -n ${namespace} rollout history ${sayWorkload(workload)}`;
   const list = others.map(({ revision, standing }) => {
     const [image = ''] = (revision.template.spec?.containers ?? []).map((each) => each.image ?? '');
-    return `${revision.number} (${image}${standing ? `, ${sayStanding(standing)}` : ''})`;
+    return `${revision.number} (${image}${standing ? `, ${standings[standing]}` : ''})`;
   });
   return `There are: ${list.join(', ')}. Name one in the input 'to-revision', or its image in 'to-image'.`;
-}
-
-/** How a revision fared, in words. */
-export function sayStanding(standing: HistoryRow['standing']): string {
-  return {
-    healthy: 'was healthy',
-    failed: 'failed',
-    left: 'was rolled back from',
-    unknown: 'not known',
-  }[standing];
 }
 
 /** Shows the history in the log, as `kubectl rollout history` would if it knew more. */
@@ -166,7 +156,7 @@ export function showHistory({ journal, log, clock, workload }: WorkloadRun): voi
     `${each.isCurrent ? '*' : each.isTarget ? '>' : ' '} ${each.revision}`,
     each.images.join(', '),
     sayDuration((clock.now() - each.created) / 1000),
-    sayStanding(each.standing),
+    standings[each.standing],
     `${each.pods}`,
     each.cause,
   ]);

@@ -44,8 +44,8 @@ describeOnCluster('several workloads in one step', () => {
   test('go back together, all ten of them, where one image is bad', async ({ cluster, namespace }) => {
     const image = await cluster.image('good');
     await cluster.image('crash');
-    // All but the last one start the program by themselves, so that only the last one does what the image says.
-    const container = { command: ['/app', 'serve'] };
+    // What the image does stands in that variable, so that only the last one does it.
+    const container = { env: [{ name: 'SERVE_FLAGS', value: '' }] };
     await namespace.running(
       ...ten.map((name, index) =>
         webDeployment({ image, name, probe: true, ...(index < 9 && { container }) }),
@@ -99,7 +99,7 @@ describeOnCluster('several workloads in one step', () => {
   }) => {
     const image = await cluster.image('good');
     await cluster.image('never-ready');
-    const container = { command: ['/app', 'serve'] };
+    const container = { env: [{ name: 'SERVE_FLAGS', value: '' }] };
     await namespace.running(
       webDeployment({ image, probe: true, container }),
       webDeployment({ image, name: 'worker', probe: true }),

@@ -178,6 +178,17 @@ describe('followLog', () => {
     expect(lines).toEqual([]);
   });
 
+  it('waits for the kubelet to know a container that has run already', async () => {
+    ended = true;
+    answers = [
+      (response) =>
+        answerStatus(response, 400, 'BadRequest', 'container "app" in pod "web-1" is not available'),
+      (response) => response.end(at('01.1', 'one')),
+    ];
+    await follow();
+    expect(lines).toEqual(['one']);
+  });
+
   it.each([
     [403, 'pods "web-1" is forbidden'],
     [400, 'container nope is not valid for pod web-1'],
