@@ -26,6 +26,9 @@ export const generated: readonly Generated[] = [
   { file: 'README.md', marker: 'inputs', render: inputsTable },
   { file: 'README.md', marker: 'outputs', render: outputsTable },
   { file: 'README.md', marker: 'permissions', render: role },
+  { file: 'docs/recipes.md', marker: 'deploy', render: () => example('deploy') },
+  { file: 'docs/recipes.md', marker: 'several', render: () => example('several') },
+  { file: 'docs/recipes.md', marker: 'rollback', render: () => example('rollback') },
   { file: 'docs/preflight.md', marker: 'rules', render: rulesTable },
   { file: 'docs/diagnosis.md', marker: 'reasons', render: reasonsTables },
   { file: 'docs/diagnosis.md', marker: 'plain-reasons', render: plainReasonsTable },
@@ -48,6 +51,12 @@ function fill(document: string, file: string, marker: string, content: string): 
   const [from, to] = [document.indexOf(start), document.indexOf(end)];
   if (from < 0 || to < from) throw new Error(`${file} needs the lines '${start}' and '${end}'.`);
   return `${document.slice(0, from + start.length)}\n${content}\n${document.slice(to)}`;
+}
+
+/** A workflow of `examples/`, to copy. */
+function example(name: string): string {
+  const text = readFileSync(path.join(root, 'examples', `${name}.yml`), 'utf8');
+  return `\`\`\`yaml\n${text}\`\`\``;
 }
 
 function role(): string {
