@@ -1591,8 +1591,8 @@ function workspaceFile(workspace, name) {
     }
 }
 
-// EXTERNAL MODULE: ./build/preflight/preflight.js + 14 modules
-var preflight = __webpack_require__(9596);
+// EXTERNAL MODULE: ./build/preflight/preflight.js + 15 modules
+var preflight = __webpack_require__(4859);
 ;// CONCATENATED MODULE: ./build/inputs.js
 
 
@@ -1662,6 +1662,7 @@ function readInputs(phase = 'main') {
             ? undefined
             : readMigration(text('migration-job'), text('migration-command'), process.env['GITHUB_WORKSPACE'] ?? process.cwd(), bad),
         migrationTimeout: seconds('migration-timeout', 600),
+        pace: readPace(text('max-surge'), text('max-unavailable'), bad),
         timeout,
         undoTimeout: seconds('undo-timeout', timeout),
         onFailure: oneOf('on-failure', 'undo', 'leave'),
@@ -1711,6 +1712,21 @@ function readImage(input, text, bad) {
         return undefined;
     return ((0,build_image/* parseWantedImage */.Y1)(text) ??
         bad(input, `'${text}' is no image reference. Write a full one ('ghcr.io/acme/web:3f2c1ab'), or ':tag', '@sha256:…' or a commit SHA to keep the repository that runs now.`));
+}
+function readPace(surge, unavailable, bad) {
+    const read = (input, text) => {
+        if (text === '')
+            return undefined;
+        if (/^\d{1,6}$/.test(text))
+            return Number(text);
+        if (/^\d{1,3}%$/.test(text))
+            return text;
+        return bad(input, `'${text}' is neither a number of pods nor a percentage of them, such as 1 or 25%.`);
+    };
+    const isNone = (text) => /^0+%?$/.test(text);
+    if (isNone(surge) && isNone(unavailable))
+        bad('max-surge', "it and 'max-unavailable' cannot both be 0: no pod could ever be replaced.");
+    return { maxSurge: read('max-surge', surge), maxUnavailable: read('max-unavailable', unavailable) };
 }
 function readRevision(text, bad) {
     if (text === '')
@@ -3075,6 +3091,74 @@ function slim(pod) {
 
 /***/ }),
 
+/***/ 4245:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   AE: () => (/* binding */ setPacePatch),
+/* harmony export */   Qt: () => (/* binding */ restorePacePatch),
+/* harmony export */   Tl: () => (/* binding */ planPace),
+/* harmony export */   V1: () => (/* binding */ bearsPace),
+/* harmony export */   zg: () => (/* binding */ sayPace)
+/* harmony export */ });
+/* harmony import */ var node_util__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(7975);
+
+const fields = {
+    Deployment: 'strategy',
+};
+function planPace(kind, workload, wanted) {
+    const { maxSurge, maxUnavailable } = wanted;
+    if (maxSurge === undefined && maxUnavailable === undefined)
+        return { ok: true, pace: undefined };
+    const field = fields[kind];
+    const before = workload.spec?.[field] ?? {};
+    if (before.type !== undefined && before.type !== 'RollingUpdate') {
+        return {
+            ok: false,
+            problem: `its ${field} is ${before.type}, which knows no pace.`,
+            next: "Leave the inputs 'max-surge' and 'max-unavailable' out.",
+        };
+    }
+    const rollingUpdate = {
+        ...before.rollingUpdate,
+        ...(maxSurge !== undefined && { maxSurge }),
+        ...(maxUnavailable !== undefined && { maxUnavailable }),
+    };
+    const ours = { ...before, type: 'RollingUpdate', rollingUpdate };
+    if ((0,node_util__WEBPACK_IMPORTED_MODULE_0__.isDeepStrictEqual)(before, ours))
+        return { ok: true, pace: undefined };
+    return { ok: true, pace: { path: `/spec/${field}`, before, ours } };
+}
+function setPacePatch({ path, before, ours }) {
+    return [
+        { op: 'test', path, value: before },
+        { op: 'replace', path, value: ours },
+    ];
+}
+function restorePacePatch(workload, pace) {
+    if (!bearsPace(workload, pace))
+        return [];
+    const { path, before, ours } = pace;
+    return [
+        { op: 'test', path, value: ours },
+        { op: 'replace', path, value: before },
+    ];
+}
+function bearsPace({ spec }, { path, ours }) {
+    const field = path.split('/').at(-1);
+    return (0,node_util__WEBPACK_IMPORTED_MODULE_0__.isDeepStrictEqual)(spec?.[field], ours);
+}
+function sayPace({ maxSurge, maxUnavailable }) {
+    const parts = [
+        maxSurge !== undefined && `max-surge ${maxSurge}`,
+        maxUnavailable !== undefined && `max-unavailable ${maxUnavailable}`,
+    ].filter((part) => part !== false);
+    return `For this rollout only: ${parts.join(', ')}`;
+}
+
+
+/***/ }),
+
 /***/ 8290:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
@@ -3312,7 +3396,7 @@ function rbacRules(missing) {
 
 /***/ }),
 
-/***/ 9596:
+/***/ 4859:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -3327,8 +3411,8 @@ const containerMissing = {
     id: 'container-missing',
     level: 'fixed',
     about: 'No container gets the image: the one named is not there, or none runs its repository.',
-    judge({ found, workload, command }) {
-        if (command !== 'deploy' || found === undefined || found.plan.ok)
+    judge({ found, workload }) {
+        if (found === undefined || found.plan.ok || found.plan.rule !== 'container-missing')
             return [];
         return [{ message: `${workload}: ${found.plan.problem}`, next: found.plan.next }];
     },
@@ -3375,6 +3459,18 @@ const mutableTag = {
             message: `The image ${image} is named by ${image.endsWith(':latest') ? 'the tag latest' : 'no tag'}, which may name another image tomorrow.`,
             next: 'Tag the image by its commit SHA, or name its digest.',
         }));
+    },
+};
+
+;// CONCATENATED MODULE: ./build/preflight/rules/no-pace.js
+const noPace = {
+    id: 'no-pace',
+    level: 'fixed',
+    about: "A pace is asked for (`max-surge`, `max-unavailable`) that the workload's update strategy does not know.",
+    judge({ found, workload }) {
+        if (found === undefined || found.plan.ok || found.plan.rule !== 'no-pace')
+            return [];
+        return [{ message: `${workload}: ${found.plan.problem}`, next: found.plan.next }];
     },
 };
 
@@ -3457,8 +3553,8 @@ const revisionMissing = {
     id: 'revision-missing',
     level: 'fixed',
     about: 'The revision or image to roll back to is not in the history, or no older revision is fit to go back to.',
-    judge({ found, workload, command }) {
-        if (command !== 'rollback' || found === undefined || found.plan.ok)
+    judge({ found, workload }) {
+        if (found === undefined || found.plan.ok || found.plan.rule !== 'revision-missing')
             return [];
         return [{ message: `${workload}: ${found.plan.problem}`, next: found.plan.next }];
     },
@@ -3613,11 +3709,13 @@ const workloadMissing = {
 
 
 
+
 const rules = [
     permissionMissing,
     workloadMissing,
     containerMissing,
     revisionMissing,
+    noPace,
     paused,
     noReplicas,
     rolloutInProgress,
@@ -5675,6 +5773,55 @@ async function readIfThere({ client, namespace, signal }, kind, name, patience) 
 
 /***/ }),
 
+/***/ 2883:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   E: () => (/* binding */ conclude)
+/* harmony export */ });
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(9473);
+/* harmony import */ var _kubernetes_marks_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(5587);
+/* harmony import */ var _kubernetes_workloads_pace_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(4245);
+/* harmony import */ var _apply_patch_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(8195);
+
+
+
+
+const mostAttempts = 5;
+const patience = 60;
+async function conclude(run, kind, intent) {
+    if (intent.pace !== undefined)
+        await restorePace(run, kind, intent);
+    await run.saveIntent(undefined);
+}
+async function restorePace(run, kind, { pace, uid }) {
+    const { client, namespace, signal, log, workload } = run;
+    for (let attempt = 1; pace !== undefined; attempt++) {
+        const now = await (0,_apply_patch_js__WEBPACK_IMPORTED_MODULE_3__/* .readIfThere */ .q)(run, kind, workload.name, patience);
+        if (now === undefined || now.metadata?.uid !== uid || !(0,_kubernetes_workloads_pace_js__WEBPACK_IMPORTED_MODULE_2__/* .bearsPace */ .V1)(now, pace))
+            return;
+        const patch = [
+            { op: 'test', path: '/metadata/uid', value: uid },
+            ...(0,_kubernetes_workloads_pace_js__WEBPACK_IMPORTED_MODULE_2__/* .restorePacePatch */ .Qt)(now, pace),
+        ];
+        try {
+            await run.ensureLock();
+            const options = { fieldManager: _kubernetes_marks_js__WEBPACK_IMPORTED_MODULE_1__/* .fieldManager */ .wM, signal, patience, repeatable: true };
+            await client.patch(kind.resource, { namespace, name: workload.name }, patch, options);
+            log.line('The pace of rollouts is put back to what it was.');
+            return;
+        }
+        catch (error) {
+            const isRace = error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ApiError */ .hD && (error.status === 409 || error.status === 422);
+            if (!isRace || attempt >= mostAttempts)
+                throw error;
+        }
+    }
+}
+
+
+/***/ }),
+
 /***/ 8147:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
@@ -5685,8 +5832,10 @@ async function readIfThere({ client, namespace, signal }, kind, name, patience) 
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(9473);
 /* harmony import */ var _kubernetes_workloads_names_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(5596);
 /* harmony import */ var _kubernetes_workloads_template_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(5984);
-/* harmony import */ var _undo_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(8600);
-/* harmony import */ var _watch_rollout_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(6741);
+/* harmony import */ var _conclude_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(2883);
+/* harmony import */ var _undo_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(8600);
+/* harmony import */ var _watch_rollout_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(6741);
+
 
 
 
@@ -5701,7 +5850,7 @@ async function finishLeft(run, observation, left) {
         log.line(message);
         journal.add({ type: 'resumed', message: `An earlier run (${left.by}) was lost half-way. ${message}` });
     }
-    await run.saveIntent(undefined);
+    await (0,_conclude_js__WEBPACK_IMPORTED_MODULE_3__/* .conclude */ .E)(run, observation.kind, left);
 }
 async function finish(run, observation, left) {
     const view = observation.view();
@@ -5718,7 +5867,7 @@ async function finish(run, observation, left) {
     if (left.undoTo === undefined)
         return 'No revision was healthy before it, so there is nothing to go back to.';
     try {
-        const end = await (0,_undo_js__WEBPACK_IMPORTED_MODULE_3__/* .undo */ .t)(run, observation, left, run.inputs.undoTimeout);
+        const end = await (0,_undo_js__WEBPACK_IMPORTED_MODULE_4__/* .undo */ .t)(run, observation, left, run.inputs.undoTimeout);
         if (end.kind === 'undone')
             return `Undone to revision ${left.undoTo.number}, which is healthy.`;
         return end.kind === 'superseded' ? end.message : `It could not be undone: ${end.trouble.message}`;
@@ -5735,7 +5884,7 @@ async function isHealthy(run, observation, left) {
         return false;
     const ours = new Set(left.ours);
     const expected = { ours, before: undefined, generation: 0, timeout: healthySeconds, isUndo: false };
-    return (await (0,_watch_rollout_js__WEBPACK_IMPORTED_MODULE_4__/* .watchRollout */ .D)(run, observation, expected)).kind === 'complete';
+    return (await (0,_watch_rollout_js__WEBPACK_IMPORTED_MODULE_5__/* .watchRollout */ .D)(run, observation, expected)).kind === 'complete';
 }
 
 
@@ -6019,6 +6168,8 @@ function merge(events) {
     return [...merged.values()].slice(0, mostEvents);
 }
 
+// EXTERNAL MODULE: ./build/steps/conclude.js
+var conclude = __webpack_require__(2883);
 // EXTERNAL MODULE: ./build/steps/undo.js
 var undo = __webpack_require__(8600);
 ;// CONCATENATED MODULE: ./build/steps/recover.js
@@ -6029,10 +6180,11 @@ var undo = __webpack_require__(8600);
 
 
 
+
 async function recover(run, observation, intent, end, turn) {
     const { journal, log, inputs } = run;
     if (end.kind === 'superseded') {
-        await run.saveIntent(undefined);
+        await (0,conclude/* conclude */.E)(run, observation.kind, intent);
         return superseded(run, end);
     }
     const cause = await collect(run, end.trouble);
@@ -6041,7 +6193,7 @@ async function recover(run, observation, intent, end, turn) {
         log.line(line);
     log.endGroup();
     if (inputs.onFailure === 'leave') {
-        await run.saveIntent(undefined);
+        await (0,conclude/* conclude */.E)(run, observation.kind, intent);
         return {
             result: 'left-failed',
             cause,
@@ -6067,7 +6219,7 @@ async function undoAndSay(run, observation, intent, cause, timeout, turn) {
     const workload = (0,names/* sayWorkload */.j)(run.workload);
     const target = intent.undoTo;
     if (target === undefined) {
-        await run.saveIntent(undefined);
+        await (0,conclude/* conclude */.E)(run, observation.kind, intent);
         return {
             result: 'left-failed',
             cause,
@@ -6087,7 +6239,7 @@ async function undoAndSay(run, observation, intent, cause, timeout, turn) {
         journal.add({ type: 'undone', revision: end.revision.number });
     if (end.kind === 'failed')
         journal.add({ type: 'undo-failed', cause: { ...end.trouble, diagnoses: [] } });
-    await run.saveIntent(undefined);
+    await (0,conclude/* conclude */.E)(run, observation.kind, intent);
     if (end.kind === 'undone') {
         return { result: 'undone', cause, next: adviceOnCause(cause) };
     }
@@ -6161,11 +6313,13 @@ function adviceOnCause({ reason, diagnoses }) {
 /* harmony export */ });
 /* harmony import */ var _kubernetes_workloads_last_change_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(2539);
 /* harmony import */ var _kubernetes_workloads_names_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(5596);
-/* harmony import */ var _kubernetes_workloads_patch_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(8290);
-/* harmony import */ var _kubernetes_workloads_template_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(5984);
-/* harmony import */ var _apply_patch_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(8195);
-/* harmony import */ var _look_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(909);
-/* harmony import */ var _watch_rollout_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(6741);
+/* harmony import */ var _kubernetes_workloads_pace_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(4245);
+/* harmony import */ var _kubernetes_workloads_patch_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(8290);
+/* harmony import */ var _kubernetes_workloads_template_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(5984);
+/* harmony import */ var _apply_patch_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(8195);
+/* harmony import */ var _look_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(909);
+/* harmony import */ var _watch_rollout_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(6741);
+
 
 
 
@@ -6183,13 +6337,13 @@ async function undo(run, observation, intent, timeout, onSet) {
     const { name } = run.workload;
     const deadline = clock.now() + timeout * 1000;
     const left = () => Math.max(0, (deadline - clock.now()) / 1000);
-    const before = await (0,_apply_patch_js__WEBPACK_IMPORTED_MODULE_4__/* .readIfThere */ .q)(run, kind, name, left());
+    const before = await (0,_apply_patch_js__WEBPACK_IMPORTED_MODULE_5__/* .readIfThere */ .q)(run, kind, name, left());
     const view = observation.view();
     if (view === undefined || before?.spec === undefined || before.metadata?.uid !== intent.uid) {
         return { kind: 'superseded', reason: 'deleted', message: `${workload} was deleted.` };
     }
     const wanted = new Set([target.templateDigest]);
-    const digest = (0,_kubernetes_workloads_template_js__WEBPACK_IMPORTED_MODULE_3__/* .templateDigest */ .pd)(before.spec.template);
+    const digest = (0,_kubernetes_workloads_template_js__WEBPACK_IMPORTED_MODULE_4__/* .templateDigest */ .pd)(before.spec.template);
     let generation = before.metadata?.generation ?? 0;
     if (!wanted.has(digest)) {
         if (!intent.ours.includes(digest)) {
@@ -6200,14 +6354,17 @@ async function undo(run, observation, intent, timeout, onSet) {
                 message: `${workload} was changed by ${author}, so it is left as it is.`,
             };
         }
-        const revision = (0,_look_js__WEBPACK_IMPORTED_MODULE_5__/* .findRevision */ .pV)(kind, view, target) ?? rebuild(before, intent, target);
+        const revision = (0,_look_js__WEBPACK_IMPORTED_MODULE_6__/* .findRevision */ .pV)(kind, view, target) ?? rebuild(before, intent, target);
         if (revision === undefined) {
             const message = `Revision ${target.number} (${target.holder}) is no longer in the workload's history.`;
             return { kind: 'failed', applied: false, trouble: { reason: 'revision-gone', message, diagnoses: [] } };
         }
-        const patch = kind.undoPatch(before, revision);
-        const isBack = ({ spec }) => spec !== undefined && wanted.has((0,_kubernetes_workloads_template_js__WEBPACK_IMPORTED_MODULE_3__/* .templateDigest */ .pd)(spec.template));
-        const end = await (0,_apply_patch_js__WEBPACK_IMPORTED_MODULE_4__/* .applyPatch */ .X)(run, kind, name, patch, digest, isBack, left());
+        const patch = [
+            ...kind.undoPatch(before, revision),
+            ...(intent.pace ? (0,_kubernetes_workloads_pace_js__WEBPACK_IMPORTED_MODULE_2__/* .restorePacePatch */ .Qt)(before, intent.pace) : []),
+        ];
+        const isBack = ({ spec }) => spec !== undefined && wanted.has((0,_kubernetes_workloads_template_js__WEBPACK_IMPORTED_MODULE_4__/* .templateDigest */ .pd)(spec.template));
+        const end = await (0,_apply_patch_js__WEBPACK_IMPORTED_MODULE_5__/* .applyPatch */ .X)(run, kind, name, patch, digest, isBack, left());
         if (end.kind === 'refused')
             throw end.error;
         if (end.kind === 'gone')
@@ -6222,10 +6379,10 @@ async function undo(run, observation, intent, timeout, onSet) {
         }
         generation = end.workload.metadata?.generation ?? 0;
         if (end.workload.spec)
-            wanted.add((0,_kubernetes_workloads_template_js__WEBPACK_IMPORTED_MODULE_3__/* .templateDigest */ .pd)(end.workload.spec.template));
+            wanted.add((0,_kubernetes_workloads_template_js__WEBPACK_IMPORTED_MODULE_4__/* .templateDigest */ .pd)(end.workload.spec.template));
     }
     onSet?.();
-    const end = await (0,_watch_rollout_js__WEBPACK_IMPORTED_MODULE_6__/* .watchRollout */ .D)(run, observation, {
+    const end = await (0,_watch_rollout_js__WEBPACK_IMPORTED_MODULE_7__/* .watchRollout */ .D)(run, observation, {
         ours: wanted,
         before,
         generation,
@@ -6237,8 +6394,8 @@ async function undo(run, observation, intent, timeout, onSet) {
     return end.kind === 'failed' ? { kind: 'failed', trouble: end.trouble, applied: true } : end;
 }
 function rebuild(workload, { changes }, target) {
-    const template = (0,_kubernetes_workloads_patch_js__WEBPACK_IMPORTED_MODULE_2__/* .withImages */ .nS)(workload, changes.map(({ container, from }) => ({ container, to: from })));
-    if ((0,_kubernetes_workloads_template_js__WEBPACK_IMPORTED_MODULE_3__/* .templateDigest */ .pd)(template) !== target.templateDigest)
+    const template = (0,_kubernetes_workloads_patch_js__WEBPACK_IMPORTED_MODULE_3__/* .withImages */ .nS)(workload, changes.map(({ container, from }) => ({ container, to: from })));
+    if ((0,_kubernetes_workloads_template_js__WEBPACK_IMPORTED_MODULE_4__/* .templateDigest */ .pd)(template) !== target.templateDigest)
         return undefined;
     const { number, holder, holderUid } = target;
     return { number, holder, holderUid, template, hash: '', annotations: {}, available: 0 };

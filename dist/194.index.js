@@ -25,6 +25,8 @@ var observe = __webpack_require__(52);
 var template = __webpack_require__(5984);
 // EXTERNAL MODULE: ./build/run.js
 var build_run = __webpack_require__(6501);
+// EXTERNAL MODULE: ./build/steps/conclude.js
+var conclude = __webpack_require__(2883);
 // EXTERNAL MODULE: ./build/steps/finish-left.js
 var finish_left = __webpack_require__(8147);
 // EXTERNAL MODULE: ./build/steps/lock.js
@@ -34,6 +36,7 @@ var look = __webpack_require__(909);
 // EXTERNAL MODULE: ./build/steps/recover.js + 1 modules
 var recover = __webpack_require__(6030);
 ;// CONCATENATED MODULE: ./build/commands/finish.js
+
 
 
 
@@ -140,7 +143,7 @@ async function leave(run, observation, intent, cause, input) {
     const health = view && (0,look/* healthOf */.Wr)(observation.kind, view, run.clock.now());
     const workload = (0,names/* sayWorkload */.j)(run.workload);
     const isWell = await (0,finish_left/* isHealthy */.W)(run, observation, intent);
-    await run.saveIntent(undefined);
+    await (0,conclude/* conclude */.E)(run, observation.kind, intent);
     if (isWell && health?.current) {
         run.journal.add({ type: 'rolled-out', revision: health.current.number });
         return { result: 'deployed', next: ['Main did not see it to its end, but the rollout has ended well.'] };

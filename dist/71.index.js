@@ -15,25 +15,39 @@ __webpack_require__.d(__webpack_exports__, {
 var clock = __webpack_require__(7094);
 // EXTERNAL MODULE: ./build/kubernetes/marks.js
 var marks = __webpack_require__(5587);
+// EXTERNAL MODULE: ./build/kubernetes/workloads/pace.js
+var workloads_pace = __webpack_require__(4245);
 // EXTERNAL MODULE: ./build/kubernetes/workloads/patch.js
 var patch = __webpack_require__(8290);
 ;// CONCATENATED MODULE: ./build/steps/draft.js
 
 
-const draftDeploy = ({ inputs, github }, _, { workload }) => {
+
+const draftDeploy = ({ inputs, github }, kind, { workload }) => {
     if (inputs.image === undefined)
         throw new Error('A deploy needs an image.');
     const plan = (0,patch/* planImages */.y6)(workload, inputs.image, inputs.containers);
     if (!plan.ok)
-        return plan;
+        return { ...plan, rule: 'container-missing' };
+    const paced = (0,workloads_pace/* planPace */.Tl)(kind.kind, workload, inputs.pace);
+    if (!paced.ok)
+        return { ...paced, rule: 'no-pace' };
+    const { pace } = paced;
     const { changes } = plan;
     return {
         ok: true,
         changes,
-        patch: (0,patch/* setImagePatch */.Kf)(workload, changes, (0,marks/* traces */.d7)(github, changes[0]?.to ?? '')),
+        patch: [
+            ...(0,patch/* setImagePatch */.Kf)(workload, changes, (0,marks/* traces */.d7)(github, changes[0]?.to ?? '')),
+            ...(pace ? (0,workloads_pace/* setPacePatch */.AE)(pace) : []),
+        ],
+        pace,
         template: (0,patch/* withImages */.nS)(workload, changes),
         isUnchanged: changes.every(({ from, to }) => from === to),
-        about: changes.map(({ container, from, to }) => `Setting image of container ${container}: ${from} → ${to}`),
+        about: [
+            ...changes.map(({ container, from, to }) => `Setting image of container ${container}: ${from} → ${to}`),
+            ...(pace ? [(0,workloads_pace/* sayPace */.zg)(inputs.pace)] : []),
+        ],
     };
 };
 
@@ -43,6 +57,8 @@ var names = __webpack_require__(5596);
 var observe = __webpack_require__(52);
 // EXTERNAL MODULE: ./build/kubernetes/workloads/template.js
 var workloads_template = __webpack_require__(5984);
+// EXTERNAL MODULE: ./build/steps/conclude.js
+var conclude = __webpack_require__(2883);
 // EXTERNAL MODULE: ./build/steps/finish-left.js
 var finish_left = __webpack_require__(8147);
 // EXTERNAL MODULE: ./build/steps/lock.js
@@ -686,8 +702,8 @@ var look = __webpack_require__(909);
 var kinds = __webpack_require__(2536);
 // EXTERNAL MODULE: ./build/preflight/access.js
 var access = __webpack_require__(212);
-// EXTERNAL MODULE: ./build/preflight/preflight.js + 14 modules
-var preflight = __webpack_require__(9596);
+// EXTERNAL MODULE: ./build/preflight/preflight.js + 15 modules
+var preflight = __webpack_require__(4859);
 ;// CONCATENATED MODULE: ./build/steps/preflight.js
 
 
@@ -842,7 +858,7 @@ function planOf(run, observation, view, { current, undoTo }, draft) {
         intent: toIntent(run, view.workload, draft, target),
     };
 }
-function toIntent(run, before, { changes, template }, undoTo) {
+function toIntent(run, before, { changes, template, pace }, undoTo) {
     return {
         version: 1,
         phase: 'migrating',
@@ -850,6 +866,7 @@ function toIntent(run, before, { changes, template }, undoTo) {
         namespace: run.namespace,
         uid: before.metadata?.uid ?? '',
         changes: changes.map(({ container, from, to }) => ({ container, from, to })),
+        ...(pace && { pace }),
         server: run.server,
         before: before.spec ? (0,workloads_template/* templateDigest */.pd)(before.spec.template) : '',
         by: (0,build_run/* nameOf */.V)(run),
@@ -1063,6 +1080,7 @@ var workload_run = __webpack_require__(8651);
 
 
 
+
 async function carryOut(run, command) {
     run.log.group('Check');
     const runs = (0,workload_run/* runsOf */.k)(run);
@@ -1169,8 +1187,8 @@ async function rollOut(run, { done }, plans) {
             each.record({ what: 'left', template: plan.intent.before });
         each.journal.add({ type: 'rolled-out', revision: end.revision.number });
     }
-    for (const { run: each } of changed)
-        await each.saveIntent(undefined);
+    for (const { run: each, plan, set } of changed)
+        await (0,conclude/* conclude */.E)(each, plan.observation.kind, set.intent);
     return { result: done, next: [] };
 }
 
@@ -1193,6 +1211,7 @@ var build_journal = __webpack_require__(7999);
 
 
 
+
 const draftRollback = (run, kind, view, health) => {
     const { inputs, journal, github } = run;
     const records = run.history();
@@ -1207,9 +1226,13 @@ const draftRollback = (run, kind, view, health) => {
     journal.add({ type: 'history', rows: known.map((each) => toRow(kind, view, each, target)) });
     if (target === undefined) {
         const { problem } = chosen;
-        return { ok: false, problem, next: waysBack(known, run) };
+        return { ok: false, rule: 'revision-missing', problem, next: waysBack(known, run) };
     }
     const { revision, digest } = target;
+    const paced = (0,workloads_pace/* planPace */.Tl)(kind.kind, view.workload, inputs.pace);
+    if (!paced.ok)
+        return { ...paced, rule: 'no-pace' };
+    const { pace } = paced;
     const changes = imagesBetween(view.workload, revision);
     const images = [...new Set(changes.map(({ to }) => to))].join(', ');
     return {
@@ -1218,10 +1241,15 @@ const draftRollback = (run, kind, view, health) => {
         patch: [
             ...kind.undoPatch(view.workload, revision),
             ...(0,patch/* annotationPatch */.W7)({}, (0,marks/* tracesOfRollback */.ed)(github, revision.number, images)),
+            ...(pace ? (0,workloads_pace/* setPacePatch */.AE)(pace) : []),
         ],
+        pace,
         template: (0,workloads_template/* withoutHash */.XK)(revision.template),
         isUnchanged: target.isCurrent,
-        about: [`Setting the template of revision ${revision.number}: ${images}`],
+        about: [
+            `Setting the template of revision ${revision.number}: ${images}`,
+            ...(pace ? [(0,workloads_pace/* sayPace */.zg)(inputs.pace)] : []),
+        ],
         migrations: target.isCurrent ? [] : (0,build_history/* migrationsSince */.ud)(records, digest),
         undoTo: health.undoTo ?? otherHealthy(known, target),
     };

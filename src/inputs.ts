@@ -7,6 +7,7 @@ import { parseWantedImage, type WantedImage } from './image.ts';
 import type { CommandName } from './journal.ts';
 import type { MigrationSource } from './kubernetes/jobs.ts';
 import { parseWorkloadName, sayWorkload, type WorkloadName } from './kubernetes/workloads/names.ts';
+import type { WantedPace } from './kubernetes/workloads/pace.ts';
 import { readMigration } from './migration-input.ts';
 import { rules } from './preflight/preflight.ts';
 
@@ -27,6 +28,8 @@ export interface Inputs {
   readonly containers: readonly string[];
   readonly migration: MigrationSource | undefined;
   readonly migrationTimeout: number;
+  /** How fast this rollout goes. */
+  readonly pace: WantedPace;
   readonly timeout: number;
   readonly undoTimeout: number;
   readonly onFailure: 'undo' | 'leave';
@@ -121,6 +124,7 @@ export function readInputs(phase: 'main' | 'post' = 'main'): Inputs {
             bad,
           ),
     migrationTimeout: seconds('migration-timeout', 600),
+    pace: readPace(text('max-surge'), text('max-unavailable'), bad),
     timeout,
     undoTimeout: seconds('undo-timeout', timeout),
     onFailure: oneOf('on-failure', 'undo', 'leave'),
@@ -182,6 +186,19 @@ function readImage(input: string, text: string, bad: Bad): WantedImage | undefin
       `'${text}' is no image reference. Write a full one ('ghcr.io/acme/web:3f2c1ab'), or ':tag', '@sha256:…' or a commit SHA to keep the repository that runs now.`,
     )
   );
+}
+
+function readPace(surge: string, unavailable: string, bad: Bad): WantedPace {
+  const read = (input: string, text: string) => {
+    if (text === '') return undefined;
+    if (/^\d{1,6}$/.test(text)) return Number(text);
+    if (/^\d{1,3}%$/.test(text)) return text;
+    return bad(input, `'${text}' is neither a number of pods nor a percentage of them, such as 1 or 25%.`);
+  };
+  const isNone = (text: string) => /^0+%?$/.test(text);
+  if (isNone(surge) && isNone(unavailable))
+    bad('max-surge', "it and 'max-unavailable' cannot both be 0: no pod could ever be replaced.");
+  return { maxSurge: read('max-surge', surge), maxUnavailable: read('max-unavailable', unavailable) };
 }
 
 function readRevision(text: string, bad: Bad): number | undefined {

@@ -1,4 +1,5 @@
 import type { WorkloadName } from './kubernetes/workloads/names.ts';
+import type { Pace } from './kubernetes/workloads/pace.ts';
 
 /**
  * What a run has set out to change and how to take it back. Written down before the change, so that post can finish
@@ -19,6 +20,8 @@ export interface Intent {
   readonly before: string;
   /** The containers' images, before and after: enough to build the template before from the one after. */
   readonly changes: readonly { readonly container: string; readonly from: string; readonly to: string }[];
+  /** The strategy that was set for this rollout only, and the one to put back. */
+  readonly pace?: Pace | undefined;
   /** The run that wrote it: its page, or its number. */
   readonly by: string;
   /** Digests of the pod template that this run sets, the surest last; see `templateDigest`. */

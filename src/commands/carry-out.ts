@@ -5,6 +5,7 @@ import { type Observation, observeIfThere } from '../kubernetes/workloads/observ
 import { templateDigest } from '../kubernetes/workloads/template.ts';
 import type { Access } from '../preflight/access.ts';
 import type { Run, WorkloadRun } from '../run.ts';
+import { conclude } from '../steps/conclude.ts';
 import type { Drafter } from '../steps/draft.ts';
 import { finishLeft } from '../steps/finish-left.ts';
 import { type LockedRun, underLocks } from '../steps/lock.ts';
@@ -174,6 +175,6 @@ async function rollOut(
     each.journal.add({ type: 'rolled-out', revision: end.revision.number });
   }
   // All of them are done with, or none: until the last one is healthy, the first may have to go back too.
-  for (const { run: each } of changed) await each.saveIntent(undefined);
+  for (const { run: each, plan, set } of changed) await conclude(each, plan.observation.kind, set.intent);
   return { result: done, next: [] };
 }

@@ -6,6 +6,7 @@ import { sayWorkload } from '../kubernetes/workloads/names.ts';
 import { type Observation, observeIfThere } from '../kubernetes/workloads/observe.ts';
 import { templateDigest } from '../kubernetes/workloads/template.ts';
 import { nameOf, type WorkloadRun } from '../run.ts';
+import { conclude } from '../steps/conclude.ts';
 import { isHealthy } from '../steps/finish-left.ts';
 import { underLock } from '../steps/lock.ts';
 import { healthOf } from '../steps/look.ts';
@@ -132,7 +133,7 @@ async function leave(
   const health = view && healthOf(observation.kind, view, run.clock.now());
   const workload = sayWorkload(run.workload);
   const isWell = await isHealthy(run, observation, intent);
-  await run.saveIntent(undefined);
+  await conclude(run, observation.kind, intent);
   if (isWell && health?.current) {
     run.journal.add({ type: 'rolled-out', revision: health.current.number });
     return { result: 'deployed', next: ['Main did not see it to its end, but the rollout has ended well.'] };

@@ -3,6 +3,7 @@ import type { Facts, Rule } from './rule.ts';
 import { containerMissing } from './rules/container-missing.ts';
 import { migrationRefused } from './rules/migration-refused.ts';
 import { mutableTag } from './rules/mutable-tag.ts';
+import { noPace } from './rules/no-pace.ts';
 import { noReplicas } from './rules/no-replicas.ts';
 import { patchRefused } from './rules/patch-refused.ts';
 import { paused } from './rules/paused.ts';
@@ -20,6 +21,7 @@ export const rules: readonly Rule[] = [
   workloadMissing,
   containerMissing,
   revisionMissing,
+  noPace,
   paused,
   noReplicas,
   rolloutInProgress,

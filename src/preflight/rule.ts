@@ -2,7 +2,7 @@ import type { Verdict } from '../diagnosis/diagnose.ts';
 import type { RolloutRecord } from '../history.ts';
 import type { CommandName } from '../journal.ts';
 import type { RolloutStatus } from '../kubernetes/workloads/kind.ts';
-import type { ImagePlan } from '../kubernetes/workloads/patch.ts';
+import type { ImageChange } from '../kubernetes/workloads/patch.ts';
 import type { Access } from './access.ts';
 import type { Finding } from './finding.ts';
 
@@ -37,8 +37,23 @@ export interface FoundFacts {
   readonly verdict: Verdict;
   /** The healthy revision that an undo would go to. */
   readonly undoTo: number | undefined;
-  readonly plan: ImagePlan & { readonly migrations?: readonly RolloutRecord[] | undefined };
+  readonly plan: DraftFacts;
 }
+
+/** What the step would change, or which rule tells why it cannot. */
+export type DraftFacts =
+  | {
+      readonly ok: true;
+      readonly changes: readonly ImageChange[];
+      /** The migrations that ran since the revision that is gone back to was rolled out. */
+      readonly migrations?: readonly RolloutRecord[] | undefined;
+    }
+  | {
+      readonly ok: false;
+      readonly rule: 'container-missing' | 'revision-missing' | 'no-pace';
+      readonly problem: string;
+      readonly next: string;
+    };
 
 /** One rule: pure, in a file of its own. */
 export interface Rule {

@@ -5,6 +5,7 @@ import { type HistoryRow, standings } from '../journal.ts';
 import { marks, tracesOfRollback } from '../kubernetes/marks.ts';
 import type { Revision, WorkloadKind, WorkloadObject, WorkloadView } from '../kubernetes/workloads/kind.ts';
 import { sayWorkload } from '../kubernetes/workloads/names.ts';
+import { planPace, sayPace, setPacePatch } from '../kubernetes/workloads/pace.ts';
 import { annotationPatch, type ImageChange } from '../kubernetes/workloads/patch.ts';
 import { templateDigest, withoutHash } from '../kubernetes/workloads/template.ts';
 import type { WorkloadRun } from '../run.ts';
@@ -33,9 +34,12 @@ export const draftRollback: Drafter = (run, kind, view, health): Draft => {
   journal.add({ type: 'history', rows: known.map((each) => toRow(kind, view, each, target)) });
   if (target === undefined) {
     const { problem } = chosen as { readonly problem: string };
-    return { ok: false, problem, next: waysBack(known, run) };
+    return { ok: false, rule: 'revision-missing', problem, next: waysBack(known, run) };
   }
   const { revision, digest } = target;
+  const paced = planPace(kind.kind, view.workload, inputs.pace);
+  if (!paced.ok) return { ...paced, rule: 'no-pace' };
+  const { pace } = paced;
   const changes = imagesBetween(view.workload, revision);
   const images = [...new Set(changes.map(({ to }) => to))].join(', ');
   return {
@@ -44,10 +48,15 @@ export const draftRollback: Drafter = (run, kind, view, health): Draft => {
     patch: [
       ...kind.undoPatch(view.workload, revision),
       ...annotationPatch({}, tracesOfRollback(github, revision.number, images)),
+      ...(pace ? setPacePatch(pace) : []),
     ],
+    pace,
     template: withoutHash(revision.template),
     isUnchanged: target.isCurrent,
-    about: [`Setting the template of revision ${revision.number}: ${images}`],
+    about: [
+      `Setting the template of revision ${revision.number}: ${images}`,
+      ...(pace ? [sayPace(inputs.pace)] : []),
+    ],
     migrations: target.isCurrent ? [] : migrationsSince(records, digest),
     undoTo: health.undoTo ?? otherHealthy(known, target),
   };

@@ -3,13 +3,9 @@ import type { RolloutRecord } from '../history.ts';
 import type { JsonPatchOperation } from '../kubernetes/client.ts';
 import { traces } from '../kubernetes/marks.ts';
 import type { Revision, WorkloadKind, WorkloadView } from '../kubernetes/workloads/kind.ts';
-import {
-  type ImageChange,
-  type ImagePlan,
-  planImages,
-  setImagePatch,
-  withImages,
-} from '../kubernetes/workloads/patch.ts';
+import { type Pace, planPace, sayPace, setPacePatch } from '../kubernetes/workloads/pace.ts';
+import { type ImageChange, planImages, setImagePatch, withImages } from '../kubernetes/workloads/patch.ts';
+import type { DraftFacts } from '../preflight/rule.ts';
 import type { WorkloadRun } from '../run.ts';
 import type { Health } from './look.ts';
 
@@ -20,6 +16,8 @@ export interface Change {
   readonly patch: readonly JsonPatchOperation[];
   /** The pod template as the patch leaves it where no admission policy changes more. */
   readonly template: V1PodTemplateSpec;
+  /** The pace that is set for this rollout only. */
+  readonly pace?: Pace | undefined;
   /** Whether there is nothing to change. */
   readonly isUnchanged: boolean;
   /** The change in a line, for the log. */
@@ -31,25 +29,33 @@ export interface Change {
 }
 
 /** The change, or why it cannot be made. */
-export type Draft = ({ readonly ok: true } & Change) | (ImagePlan & { readonly ok: false });
+export type Draft = ({ readonly ok: true } & Change) | (DraftFacts & { readonly ok: false });
 
 /** Works out what a command would change, as far as the workload and the inputs tell. Pure but for what it tells. */
 export type Drafter = (run: WorkloadRun, kind: WorkloadKind, view: WorkloadView, health: Health) => Draft;
 
 /** What a deploy changes: the images. */
-export const draftDeploy: Drafter = ({ inputs, github }, _, { workload }) => {
+export const draftDeploy: Drafter = ({ inputs, github }, kind, { workload }) => {
   if (inputs.image === undefined) throw new Error('A deploy needs an image.');
   const plan = planImages(workload, inputs.image, inputs.containers);
-  if (!plan.ok) return plan;
+  if (!plan.ok) return { ...plan, rule: 'container-missing' };
+  const paced = planPace(kind.kind, workload, inputs.pace);
+  if (!paced.ok) return { ...paced, rule: 'no-pace' };
+  const { pace } = paced;
   const { changes } = plan;
   return {
     ok: true,
     changes,
-    patch: setImagePatch(workload, changes, traces(github, changes[0]?.to ?? '')),
+    patch: [
+      ...setImagePatch(workload, changes, traces(github, changes[0]?.to ?? '')),
+      ...(pace ? setPacePatch(pace) : []),
+    ],
+    pace,
     template: withImages(workload, changes),
     isUnchanged: changes.every(({ from, to }) => from === to),
-    about: changes.map(
-      ({ container, from, to }) => `Setting image of container ${container}: ${from} → ${to}`,
-    ),
+    about: [
+      ...changes.map(({ container, from, to }) => `Setting image of container ${container}: ${from} → ${to}`),
+      ...(pace ? [sayPace(inputs.pace)] : []),
+    ],
   };
 };

@@ -4,6 +4,7 @@ import { sayWorkload } from '../kubernetes/workloads/names.ts';
 import type { Observation } from '../kubernetes/workloads/observe.ts';
 import { templateDigest } from '../kubernetes/workloads/template.ts';
 import type { WorkloadRun } from '../run.ts';
+import { conclude } from './conclude.ts';
 import { undo } from './undo.ts';
 import { watchRollout } from './watch-rollout.ts';
 
@@ -25,7 +26,7 @@ export async function finishLeft(run: WorkloadRun, observation: Observation, lef
     log.line(message);
     journal.add({ type: 'resumed', message: `An earlier run (${left.by}) was lost half-way. ${message}` });
   }
-  await run.saveIntent(undefined);
+  await conclude(run, observation.kind, left);
 }
 
 async function finish(run: WorkloadRun, observation: Observation, left: Intent): Promise<string> {

@@ -97,7 +97,7 @@ function planOf(
 function toIntent(
   run: WorkloadRun,
   before: WorkloadObject,
-  { changes, template }: Change,
+  { changes, template, pace }: Change,
   undoTo: Revision | undefined,
 ): Intent {
   return {
@@ -107,6 +107,7 @@ function toIntent(
     namespace: run.namespace,
     uid: before.metadata?.uid ?? '',
     changes: changes.map(({ container, from, to }) => ({ container, from, to })),
+    ...(pace && { pace }),
     server: run.server,
     before: before.spec ? templateDigest(before.spec.template) : '',
     by: nameOf(run),

@@ -7,6 +7,7 @@ import { type Observation, observeIfThere } from '../kubernetes/workloads/observ
 import { sayCause } from '../report/cause.ts';
 import type { WorkloadRun } from '../run.ts';
 import { collect } from './collect.ts';
+import { conclude } from './conclude.ts';
 import { type UndoEnd, undo } from './undo.ts';
 import type { RolloutEnd } from './watch-rollout.ts';
 
@@ -27,7 +28,7 @@ export async function recover(
 ): Promise<Ending> {
   const { journal, log, inputs } = run;
   if (end.kind === 'superseded') {
-    await run.saveIntent(undefined);
+    await conclude(run, observation.kind, intent);
     return superseded(run, end);
   }
   const cause = await collect(run, end.trouble);
@@ -35,7 +36,7 @@ export async function recover(
   for (const line of sayCause(cause)) log.line(line);
   log.endGroup();
   if (inputs.onFailure === 'leave') {
-    await run.saveIntent(undefined);
+    await conclude(run, observation.kind, intent);
     return {
       result: 'left-failed',
       cause,
@@ -74,7 +75,7 @@ export async function undoAndSay(
   const workload = sayWorkload(run.workload);
   const target = intent.undoTo;
   if (target === undefined) {
-    await run.saveIntent(undefined);
+    await conclude(run, observation.kind, intent);
     return {
       result: 'left-failed',
       cause,
@@ -93,7 +94,7 @@ export async function undoAndSay(
   // The journal first: whoever finds no intent reads there how it ended.
   if (end.kind === 'undone') journal.add({ type: 'undone', revision: end.revision.number });
   if (end.kind === 'failed') journal.add({ type: 'undo-failed', cause: { ...end.trouble, diagnoses: [] } });
-  await run.saveIntent(undefined);
+  await conclude(run, observation.kind, intent);
   if (end.kind === 'undone') {
     return { result: 'undone', cause, next: adviceOnCause(cause) };
   }

@@ -3,6 +3,7 @@ import type { Revision, WorkloadObject } from '../kubernetes/workloads/kind.ts';
 import { lastChangeOf } from '../kubernetes/workloads/last-change.ts';
 import { sayWorkload } from '../kubernetes/workloads/names.ts';
 import type { Observation } from '../kubernetes/workloads/observe.ts';
+import { restorePacePatch } from '../kubernetes/workloads/pace.ts';
 import { withImages } from '../kubernetes/workloads/patch.ts';
 import { templateDigest } from '../kubernetes/workloads/template.ts';
 import type { WorkloadRun } from '../run.ts';
@@ -63,7 +64,10 @@ export async function undo(
       const message = `Revision ${target.number} (${target.holder}) is no longer in the workload's history.`;
       return { kind: 'failed', applied: false, trouble: { reason: 'revision-gone', message, diagnoses: [] } };
     }
-    const patch = kind.undoPatch(before, revision);
+    const patch = [
+      ...kind.undoPatch(before, revision),
+      ...(intent.pace ? restorePacePatch(before, intent.pace) : []),
+    ];
     const isBack = ({ spec }: WorkloadObject) =>
       spec !== undefined && wanted.has(templateDigest(spec.template));
     const end = await applyPatch(run, kind, name, patch, digest, isBack, left());

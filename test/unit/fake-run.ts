@@ -29,6 +29,7 @@ const inputs: Inputs = {
   containers: [],
   migration: undefined,
   migrationTimeout: 600,
+  pace: { maxSurge: undefined, maxUnavailable: undefined },
   timeout: 600,
   undoTimeout: 600,
   onFailure: 'undo',

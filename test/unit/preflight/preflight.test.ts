@@ -89,15 +89,26 @@ const cases: readonly [string, Facts, Record<string, string[]>][] = [
   ],
   [
     'no container gets the image',
-    withFound({ plan: { ok: false, problem: 'it has no container named x.', next: 'Name one.' } }),
+    withFound({
+      plan: {
+        ok: false,
+        rule: 'container-missing',
+        problem: 'it has no container named x.',
+        next: 'Name one.',
+      },
+    }),
     { 'container-missing': ['deployment/web', 'no container named x', 'Name one.'] },
   ],
   [
     'there is no such revision to roll back to',
-    {
-      ...withFound({ plan: { ok: false, problem: 'it has no revision 7.', next: 'There are: 3, 2.' } }),
-      command: 'rollback',
-    },
+    withFound({
+      plan: {
+        ok: false,
+        rule: 'revision-missing',
+        problem: 'it has no revision 7.',
+        next: 'There are: 3, 2.',
+      },
+    }),
     { 'revision-missing': ['deployment/web', 'no revision 7', 'There are: 3, 2.'] },
   ],
   [
@@ -117,6 +128,13 @@ const cases: readonly [string, Facts, Record<string, string[]>][] = [
       },
     }),
     { 'schema-ahead': ['web-migrate-7', 'https://ci/runs/7', '2026-11-20T10:11', 'does not roll back'] },
+  ],
+  [
+    'a pace is asked for, and its pods all go at once',
+    withFound({
+      plan: { ok: false, rule: 'no-pace', problem: 'its strategy is Recreate.', next: 'Leave it out.' },
+    }),
+    { 'no-pace': ['deployment/web', 'Recreate', 'Leave it out.'] },
   ],
   [
     'it is paused',

@@ -1,0 +1,45 @@
+import { ApiError } from '../errors.ts';
+import type { Intent } from '../intent.ts';
+import { fieldManager } from '../kubernetes/marks.ts';
+import type { WorkloadKind } from '../kubernetes/workloads/kind.ts';
+import { bearsPace, restorePacePatch } from '../kubernetes/workloads/pace.ts';
+import type { WorkloadRun } from '../run.ts';
+import { readIfThere } from './apply-patch.ts';
+
+/** How often the strategy is put back in vain, by a race with whoever writes at the same time. */
+const mostAttempts = 5;
+
+/** Seconds to wait for an API server that does not answer. */
+const patience = 60;
+
+/**
+ * Ends what `intent` began: what was set for this rollout only is put back, and the intent is done with.
+ *
+ * @throws ApiError, ConnectionError where it cannot be put back, so that post tries again; LockLost.
+ */
+export async function conclude(run: WorkloadRun, kind: WorkloadKind, intent: Intent): Promise<void> {
+  if (intent.pace !== undefined) await restorePace(run, kind, intent);
+  await run.saveIntent(undefined);
+}
+
+async function restorePace(run: WorkloadRun, kind: WorkloadKind, { pace, uid }: Intent): Promise<void> {
+  const { client, namespace, signal, log, workload } = run;
+  for (let attempt = 1; pace !== undefined; attempt++) {
+    const now = await readIfThere(run, kind, workload.name, patience);
+    if (now === undefined || now.metadata?.uid !== uid || !bearsPace(now, pace)) return;
+    const patch = [
+      { op: 'test', path: '/metadata/uid', value: uid } as const,
+      ...restorePacePatch(now, pace),
+    ];
+    try {
+      await run.ensureLock();
+      const options = { fieldManager, signal, patience, repeatable: true };
+      await client.patch(kind.resource, { namespace, name: workload.name }, patch, options);
+      log.line('The pace of rollouts is put back to what it was.');
+      return;
+    } catch (error) {
+      const isRace = error instanceof ApiError && (error.status === 409 || error.status === 422);
+      if (!isRace || attempt >= mostAttempts) throw error;
+    }
+  }
+}
