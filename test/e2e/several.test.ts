@@ -118,4 +118,49 @@ describeOnCluster('several workloads in one step', () => {
     }
     expect(await leaseHolders(namespace)).toEqual([]);
   });
+
+  test('go back where a later one can no longer be changed', async ({ cluster, namespace }) => {
+    const image = await cluster.image('good');
+    await namespace.running(webDeployment({ image, probe: true }), webDeployment({ image, name: 'worker' }));
+
+    const step = startDeploy(namespace, {
+      deployment: 'web,worker',
+      image: ':good-2',
+      'migration-command': '/app run --lines=6 --interval=1s',
+    });
+    await step.waitForLog(/Migration job/, 60);
+    await namespace.kubectl('delete', 'deployment/worker', '--wait=false');
+    const ended = await step.finished;
+
+    expectEnding(ended, { result: 'superseded', reason: 'deleted' });
+    expect(ended.main.summary).toContain('| `deployment/web` | undone |');
+    expect(ended.main.summary).toContain('| `deployment/worker` | superseded |');
+    expect((await namespace.workload('web')).image).toBe(image);
+    await namespace.settled('web');
+    expect(await leaseHolders(namespace)).toEqual([]);
+  });
+
+  test('that were left half-way by a lost run are finished by the next, each of them', async ({
+    cluster,
+    namespace,
+  }) => {
+    const image = await cluster.image('good');
+    await cluster.image('never-ready');
+    await namespace.running(
+      webDeployment({ image, probe: true }),
+      webDeployment({ image, name: 'worker', probe: true }),
+    );
+    const step = startDeploy(namespace, { deployment: 'web,worker', image: ':never-ready' }, { post: false });
+    await step.waitForLog(/\[deployment\/worker\] 1 of 1 updated/, 60);
+    step.kill();
+    await step.finished;
+
+    const next = await deployStep(namespace, { deployment: 'web,worker', image: ':good-2' });
+
+    expectEnding(next, { result: 'deployed' });
+    expect(next.main.shown.match(/was lost while it changed/g)).toHaveLength(2);
+    const wanted = image.replace(/:good$/, ':good-2');
+    expect(await imagesOf(namespace, ['web', 'worker'])).toEqual([wanted, wanted]);
+    expect(await leaseHolders(namespace)).toEqual([]);
+  });
 });
