@@ -70,7 +70,7 @@ async function finishAll(runs, intents) {
             return [];
         }
         const ending = await finish(run, intent).catch((error) => unfinished(run, error));
-        if (intents.length > 1)
+        if (runs.length > 1)
             run.journal.add({ type: 'workload-ended', result: ending.result });
         return [{ workload, ending }];
     });

@@ -1030,9 +1030,12 @@ async function recoverAll(changed, ends) {
 async function takeBack(changed, run, ending) {
     const workload = (0,names/* sayWorkload */.j)(run.workload);
     const message = `${workload}, which is deployed with it, could not be changed.`;
-    if (changed.length > 0)
+    if (isOfSeveral(run))
         run.journal.add({ type: 'workload-ended', result: ending.result });
     return (0,ending_of_parts/* worstOf */.h)([{ workload, ending }, ...(await backwards(changed, [], message))]);
+}
+function isOfSeveral({ inputs }) {
+    return inputs.workloads.length > 1;
 }
 async function backwards(changed, ends, why) {
     let turn = Promise.resolve();
@@ -1045,7 +1048,7 @@ async function backwards(changed, ends, why) {
             if (end === ends[index] && end.kind === 'failed')
                 run.record({ what: 'failed', template: set.intent.ours.at(-1) ?? '' });
             const ending = await (0,recover/* recover */.lj)(run, plan.observation, set.intent, end, { mine, passOn: resolve });
-            if (changed.length > 1)
+            if (isOfSeveral(run))
                 run.journal.add({ type: 'workload-ended', result: ending.result });
             return { workload: (0,names/* sayWorkload */.j)(run.workload), ending, isCulprit: end === ends[index] };
         }

@@ -41,7 +41,7 @@ export async function finishAll(runs: readonly WorkloadRun[], intents: readonly 
       return [];
     }
     const ending = await finish(run, intent).catch((error: unknown) => unfinished(run, error));
-    if (intents.length > 1) run.journal.add({ type: 'workload-ended', result: ending.result });
+    if (runs.length > 1) run.journal.add({ type: 'workload-ended', result: ending.result });
     return [{ workload, ending }];
   });
   return worstOf((await Promise.all(endings)).flat().reverse());

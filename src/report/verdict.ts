@@ -11,13 +11,20 @@ export interface Verdict {
 
 /** The verdict of a story, in words. Pure. */
 export function verdictOf(story: Story): Verdict {
-  const [one = '', ...more] = story.workload.split(', ');
-  const workload = more.length > 0 ? `${one} and ${more.length} more` : one || 'the workload';
+  // Of several workloads, the verdict is about those that fared worst; the others are told after it.
+  const { workloads } = story;
+  const worst = workloads.filter(({ result }) => result === undefined || result === story.ending?.result);
+  const subjects = worst.length > 0 ? worst : workloads;
+  const others = workloads.filter((each) => !subjects.includes(each));
+  const [one, ...more] = subjects;
+  const workload =
+    more.length > 0 ? `${one?.workload} and ${more.length} more` : one?.workload || 'the workload';
+  const changes = subjects.flatMap((each) => each.changes);
   const [runs, is, has, was] =
     more.length > 0 ? ['run', 'are', 'have', 'were'] : ['runs', 'is', 'has', 'was'];
   const done = story.command === 'rollback' ? 'rolled back' : 'deployed';
-  const image = [...new Set(story.changes.map(({ to }) => to))].join(', ');
-  const before = [...new Set(story.changes.map(({ from }) => from))].join(', ');
+  const image = [...new Set(changes.map(({ to }) => to))].join(', ');
+  const before = [...new Set(changes.map(({ from }) => from))].join(', ');
   // The first question after an undo: the schema does not go back.
   const stays = story.migrated ? ` The migration (job/${story.migrationJob}) stays applied.` : '';
   const untouched = `${workload} ${has} not been touched${before ? ` and ${runs} ${before}` : ''}.${stays}`;
@@ -78,8 +85,10 @@ export function verdictOf(story: Story): Verdict {
         : untouched,
     },
   };
+  const verdict = story.ending && table[story.ending.result];
+  const rest = others.map((each) => ` ${each.workload}: ${each.result}.`).join('');
   return (
-    (story.ending && table[story.ending.result]) ?? {
+    (verdict && { ...verdict, state: `${verdict.state}${rest}` }) ?? {
       mark: '🛑',
       title: `Not finished: ${workload}`,
       state: 'The step ended before it came to a verdict.',

@@ -94,8 +94,13 @@ export async function takeBack(
 ): Promise<Ending> {
   const workload = sayWorkload(run.workload);
   const message = `${workload}, which is deployed with it, could not be changed.`;
-  if (changed.length > 0) run.journal.add({ type: 'workload-ended', result: ending.result });
+  if (isOfSeveral(run)) run.journal.add({ type: 'workload-ended', result: ending.result });
   return worstOf([{ workload, ending }, ...(await backwards(changed, [], message))]);
+}
+
+/** With one workload, the step's own end says it all. */
+function isOfSeveral({ inputs }: WorkloadRun): boolean {
+  return inputs.workloads.length > 1;
 }
 
 async function backwards(
@@ -113,7 +118,7 @@ async function backwards(
       if (end === ends[index] && end.kind === 'failed')
         run.record({ what: 'failed', template: set.intent.ours.at(-1) ?? '' });
       const ending = await recover(run, plan.observation, set.intent, end, { mine, passOn: resolve });
-      if (changed.length > 1) run.journal.add({ type: 'workload-ended', result: ending.result });
+      if (isOfSeveral(run)) run.journal.add({ type: 'workload-ended', result: ending.result });
       return { workload: sayWorkload(run.workload), ending, isCulprit: end === ends[index] };
     } finally {
       resolve();
