@@ -1246,8 +1246,9 @@ function endingOfError(error, journal) {
     const next = [...left, ...advice(error)];
     if (error instanceof _run_js__WEBPACK_IMPORTED_MODULE_3__/* .Interrupted */ .j)
         return { ending: { result: 'cancelled', cause, next }, finished: false };
+    const isOnly = (journal.last('connected')?.workloads.length ?? 1) < 2;
     if (error instanceof _kubernetes_lease_js__WEBPACK_IMPORTED_MODULE_2__/* .LockLost */ .yS)
-        return { ending: { result: 'superseded', cause, next }, finished: true };
+        return { ending: { result: 'superseded', cause, next }, finished: isOnly };
     if (setting)
         return { ending: { result: 'left-failed', cause, next }, finished: false };
     return { ending: { result: migrating ? 'migration-failed' : 'refused', cause, next }, finished: true };
@@ -1830,6 +1831,7 @@ function endSoon() {
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   CQ: () => (/* binding */ Journal),
 /* harmony export */   ES: () => (/* binding */ standings),
+/* harmony export */   es: () => (/* binding */ doneResult),
 /* harmony export */   kj: () => (/* binding */ entriesFromState),
 /* harmony export */   o9: () => (/* binding */ successes)
 /* harmony export */ });
@@ -1900,6 +1902,9 @@ function withoutWords(entry) {
 }
 function bare(cause) {
     return cause && { reason: cause.reason, message: (0,_clip_js__WEBPACK_IMPORTED_MODULE_0__/* .clip */ .$Q)(cause.message, 500), diagnoses: [] };
+}
+function doneResult(journal) {
+    return journal.last('connected')?.command === 'rollback' ? 'rolled-back' : 'deployed';
 }
 
 
@@ -1998,14 +2003,18 @@ async function acquireLock(request) {
     const { clock, holder, signal } = request;
     const deadline = clock.now() + request.timeout * 1000;
     let seen;
+    let isAlive = false;
     let told = '';
     let failures = 0;
     for (;;) {
         const lease = await read(request);
         const version = lease?.metadata?.resourceVersion ?? '';
-        if (seen === undefined || seen.version !== version)
-            seen = { version, since: clock.now() };
         const by = lease && heldBy(lease);
+        const renewal = `${by?.identity} ${lease?.spec?.renewTime}`;
+        const isSame = seen?.identity === by?.identity;
+        isAlive = isSame && (isAlive || (seen !== undefined && seen.renewal !== renewal));
+        if (seen === undefined || seen.version !== version)
+            seen = { version, renewal, identity: by?.identity, since: clock.now() };
         const promised = (lease?.spec?.leaseDurationSeconds ?? leaseSeconds) * 1000;
         const isFree = by === undefined || by.identity === holder.identity || clock.now() - seen.since >= promised;
         if (isFree) {
@@ -2025,7 +2034,7 @@ async function acquireLock(request) {
             told = by.identity;
         }
         const silent = clock.now() - new Date(lease?.spec?.renewTime ?? 0).getTime();
-        const seemsLost = silent > promised && promised <= leaseSeconds * 1000;
+        const seemsLost = !isAlive && silent > promised && promised <= leaseSeconds * 1000;
         if (clock.now() >= deadline && !(seemsLost && clock.now() - seen.since < promised))
             return { kind: 'held', by };
         const pause = clock.now() < deadline ? Math.min(lookSeconds, (deadline - clock.now()) / 1000) : lookSeconds;
@@ -2124,6 +2133,7 @@ class LeaseLock {
         return error;
     }
 }
+const attemptSeconds = 8;
 const retrySeconds = 0.5;
 function mayHaveHappened(error) {
     if (error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ConnectionError */ .Rc)
@@ -2143,7 +2153,7 @@ function heldBy({ spec, metadata }) {
 }
 async function read({ client, namespace, name, signal }) {
     try {
-        return await client.get(_resources_js__WEBPACK_IMPORTED_MODULE_2__/* .resources */ .E.leases, { namespace, name }, { signal });
+        return await client.get(_resources_js__WEBPACK_IMPORTED_MODULE_2__/* .resources */ .E.leases, { namespace, name }, { signal, timeoutSeconds: attemptSeconds });
     }
     catch (error) {
         if (error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ApiError */ .hD && error.status === 404)
@@ -2174,7 +2184,11 @@ async function take(request, lease) {
         }
         const body = { metadata: { name, namespace, annotations }, spec };
         return {
-            lease: await client.create(_resources_js__WEBPACK_IMPORTED_MODULE_2__/* .resources */ .E.leases, { namespace }, body, { fieldManager: _marks_js__WEBPACK_IMPORTED_MODULE_1__/* .fieldManager */ .wM, signal }),
+            lease: await client.create(_resources_js__WEBPACK_IMPORTED_MODULE_2__/* .resources */ .E.leases, { namespace }, body, {
+                fieldManager: _marks_js__WEBPACK_IMPORTED_MODULE_1__/* .fieldManager */ .wM,
+                signal,
+                timeoutSeconds: attemptSeconds,
+            }),
             at,
         };
     }
@@ -2189,6 +2203,7 @@ function write({ client, namespace, name, signal }, resourceVersion, patch, pati
     return client.patch(_resources_js__WEBPACK_IMPORTED_MODULE_2__/* .resources */ .E.leases, { namespace, name }, body, {
         fieldManager: _marks_js__WEBPACK_IMPORTED_MODULE_1__/* .fieldManager */ .wM,
         signal,
+        timeoutSeconds: attemptSeconds,
         ...(patience !== undefined && { patience }),
     });
 }
@@ -3762,7 +3777,7 @@ var journal = __webpack_require__(7999);
 ;// CONCATENATED MODULE: ./build/report/verdict.js
 function verdictOf(story) {
     const { workloads } = story;
-    const worst = workloads.filter(({ result }) => result === undefined || result === story.ending?.result);
+    const worst = workloads.filter(({ result }) => result === story.ending?.result);
     const subjects = worst.length > 0 ? worst : workloads;
     const others = workloads.filter((each) => !subjects.includes(each));
     const [one, ...more] = subjects;
@@ -3832,7 +3847,9 @@ function verdictOf(story) {
         },
     };
     const verdict = story.ending && table[story.ending.result];
-    const rest = others.map((each) => ` ${each.workload}: ${each.result}.`).join('');
+    const rest = others
+        .map((each) => ` ${each.workload}: ${each.result ?? 'not touched by this step'}.`)
+        .join('');
     return ((verdict && { ...verdict, state: `${verdict.state}${rest}` }) ?? {
         mark: '🛑',
         title: `Not finished: ${workload}`,
@@ -3903,7 +3920,7 @@ function tell(entries) {
         undoneTo: last('undone')?.revision,
         migrationJob: last('migration-started')?.job ?? '',
         findings: names.flatMap((name) => lastOf(entries, name, 'checked')?.findings ?? []),
-        resumed: last('resumed')?.message ?? '',
+        resumed: entries.flatMap((entry) => (entry.type === 'resumed' ? [entry.message] : [])).join(' '),
         undoCause: last('undo-failed')?.cause,
         phases: phases(entries),
         run: last('began')?.run ?? '',
@@ -4435,11 +4452,12 @@ function selectors(selection) {
     };
 }
 function common(options) {
-    const { signal, patience, timeoutSeconds } = options;
+    const { signal, patience, timeoutSeconds, notAfter } = options;
     return {
         signal,
         ...(patience === undefined ? {} : { patience }),
         ...(timeoutSeconds === undefined ? {} : { timeoutSeconds }),
+        ...(notAfter === undefined ? {} : { notAfter }),
     };
 }
 function changeCommon(options) {
@@ -5312,6 +5330,7 @@ const FIRST_WAIT_SECONDS = 0.25;
 const LONGEST_WAIT_SECONDS = 8;
 const LONGEST_RETRY_AFTER_SECONDS = 30;
 const MAX_ERROR_BYTES = 64 * 1024;
+const FORBIDDEN_SECONDS = 10;
 const TRANSIENT_STATUSES = new Set([429, 500, 502, 503, 504]);
 const gunzipped = (0,external_node_util_.promisify)(external_node_zlib_.gunzip);
 class Transport {
@@ -5321,6 +5340,7 @@ class Transport {
     #agents;
     #certificate;
     #known = false;
+    #troubledAt = Number.NEGATIVE_INFINITY;
     #outageSince;
     constructor(connection, options) {
         this.#connection = connection;
@@ -5405,6 +5425,9 @@ class Transport {
                     continue;
                 }
             }
+            if (isDown(failure)) {
+                this.#troubledAt = this.#clock.now();
+            }
             if (!this.#mayRepeat(call, failure)) {
                 throw failure;
             }
@@ -5421,6 +5444,9 @@ class Transport {
     #mayRepeat(call, failure) {
         const repeatable = call.repeatable ?? call.method === 'GET';
         if (failure instanceof errors/* ApiError */.hD) {
+            if (failure.status === 403) {
+                return this.#clock.now() - this.#troubledAt < FORBIDDEN_SECONDS * 1000;
+            }
             return failure.status === 429 || (repeatable && TRANSIENT_STATUSES.has(failure.status));
         }
         if (failure instanceof errors/* ConnectionError */.Rc) {
@@ -5433,8 +5459,7 @@ class Transport {
     }
     #tell(call, attempt, waitSeconds, error) {
         this.#options.onRetry?.({ request: nameOf(call), attempt, waitSeconds, error });
-        const down = error instanceof errors/* ConnectionError */.Rc || (error instanceof errors/* ApiError */.hD && error.status >= 500);
-        if (down && attempt > 1 && this.#outageSince === undefined) {
+        if (isDown(error) && attempt > 1 && this.#outageSince === undefined) {
             this.#outageSince = this.#clock.now();
             this.#options.onOutage?.({ error });
         }
@@ -5474,6 +5499,9 @@ class Transport {
                 : { 'content-type': call.contentType ?? 'application/json', 'content-length': body.length }),
             ...credential.headers,
         };
+        if (call.notAfter !== undefined && this.#clock.now() > call.notAfter) {
+            return Promise.reject(new Error('there was no time left to send it'));
+        }
         return new Promise((resolve, reject) => {
             attempt.signal.throwIfAborted();
             const request = (secure ? external_node_https_ : external_node_http_).request(url, { method: call.method, headers, agent });
@@ -5581,6 +5609,9 @@ function parseJson(body, call, response) {
             request: nameOf(call),
         });
     }
+}
+function isDown(failure) {
+    return failure instanceof errors/* ConnectionError */.Rc || (failure instanceof errors/* ApiError */.hD && failure.status >= 500);
 }
 function waitBefore(attempt, failure) {
     const full = Math.min(FIRST_WAIT_SECONDS * 2 ** (attempt - 2), LONGEST_WAIT_SECONDS);
@@ -5739,6 +5770,7 @@ async function applyPatch(run, kind, name, patch, expected, isOurs, patience) {
                 signal,
                 timeoutSeconds,
                 patience: Math.min(patience, held - timeoutSeconds),
+                notAfter: clock.now() + (held - timeoutSeconds) * 1000,
                 repeatable: true,
             };
             const workload = await client.patch(kind.resource, { namespace, name }, patch, options);
@@ -5784,7 +5816,8 @@ async function readIfThere({ client, namespace, signal }, kind, name, patience) 
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   E: () => (/* binding */ conclude)
+/* harmony export */   E: () => (/* binding */ conclude),
+/* harmony export */   O: () => (/* binding */ restorePace)
 /* harmony export */ });
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(9473);
 /* harmony import */ var _kubernetes_marks_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(5587);
@@ -5797,26 +5830,26 @@ async function readIfThere({ client, namespace, signal }, kind, name, patience) 
 const mostAttempts = 5;
 const patience = 60;
 async function conclude(run, kind, intent) {
-    if (intent.pace !== undefined)
-        await restorePace(run, kind, intent);
+    const generation = await restorePace(run, kind, intent);
     await run.saveIntent(undefined);
+    return generation;
 }
 async function restorePace(run, kind, { pace, uid }) {
     const { client, namespace, signal, log, workload } = run;
     for (let attempt = 1; pace !== undefined; attempt++) {
         const now = await (0,_apply_patch_js__WEBPACK_IMPORTED_MODULE_3__/* .readIfThere */ .q)(run, kind, workload.name, patience);
         if (now === undefined || now.metadata?.uid !== uid || !(0,_kubernetes_workloads_pace_js__WEBPACK_IMPORTED_MODULE_2__/* .bearsPace */ .V1)(now, pace))
-            return;
+            return 0;
         const patch = [
             { op: 'test', path: '/metadata/uid', value: uid },
             ...(0,_kubernetes_workloads_pace_js__WEBPACK_IMPORTED_MODULE_2__/* .restorePacePatch */ .Qt)(now, pace),
         ];
         try {
-            await run.ensureLock();
-            const options = { fieldManager: _kubernetes_marks_js__WEBPACK_IMPORTED_MODULE_1__/* .fieldManager */ .wM, signal, patience, repeatable: true };
-            await client.patch(kind.resource, { namespace, name: workload.name }, patch, options);
+            const held = await run.ensureLock();
+            const options = { fieldManager: _kubernetes_marks_js__WEBPACK_IMPORTED_MODULE_1__/* .fieldManager */ .wM, signal, patience: Math.min(patience, held / 2), repeatable: true };
+            const patched = await client.patch(kind.resource, { namespace, name: workload.name }, patch, options);
             log.line('The pace of rollouts is put back to what it was.');
-            return;
+            return patched.metadata?.generation ?? 0;
         }
         catch (error) {
             const isRace = error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ApiError */ .hD && (error.status === 409 || error.status === 422);
@@ -5824,6 +5857,7 @@ async function restorePace(run, kind, { pace, uid }) {
                 throw error;
         }
     }
+    return 0;
 }
 
 
@@ -5850,14 +5884,34 @@ async function restorePace(run, kind, { pace, uid }) {
 
 async function finishLeft(run, observation, left) {
     const { log, journal } = run;
-    if (left.phase !== 'migrating') {
-        await run.saveIntent(left);
-        log.line(`An earlier run (${left.by}) was lost while it changed ${(0,_kubernetes_workloads_names_js__WEBPACK_IMPORTED_MODULE_1__/* .sayWorkload */ .j)(run.workload)}; finishing that first.`);
-        const message = await finish(run, observation, left);
-        log.line(message);
-        journal.add({ type: 'resumed', message: `An earlier run (${left.by}) was lost half-way. ${message}` });
+    if (left.phase === 'migrating') {
+        await run.saveIntent(undefined);
+        return '';
     }
-    await (0,_conclude_js__WEBPACK_IMPORTED_MODULE_3__/* .conclude */ .E)(run, observation.kind, left);
+    await run.saveIntent(left);
+    log.line(`An earlier run (${left.by}) was lost while it changed ${(0,_kubernetes_workloads_names_js__WEBPACK_IMPORTED_MODULE_1__/* .sayWorkload */ .j)(run.workload)}; finishing that first.`);
+    const message = await finish(run, observation, left);
+    log.line(message);
+    journal.add({ type: 'resumed', message: `An earlier run (${left.by}) was lost half-way. ${message}` });
+    const generation = await (0,_conclude_js__WEBPACK_IMPORTED_MODULE_3__/* .conclude */ .E)(run, observation.kind, left);
+    await seen(run, observation, generation);
+    return message;
+}
+const seenSeconds = 10;
+async function seen(run, observation, generation) {
+    const { clock, signal } = run;
+    const deadline = clock.now() + seenSeconds * 1000;
+    for (;;) {
+        signal.throwIfAborted();
+        const changes = observation.changes;
+        const view = observation.view();
+        const isSeen = view === undefined ||
+            ((view.workload.metadata?.generation ?? 0) >= generation &&
+                observation.kind.status(view).state !== 'unseen');
+        if (isSeen || generation === 0 || clock.now() >= deadline)
+            return;
+        await observation.changed(changes, (deadline - clock.now()) / 1000);
+    }
 }
 async function finish(run, observation, left) {
     const view = observation.view();
@@ -5921,7 +5975,7 @@ async function isHealthy(run, observation, left) {
 
 
 
-async function underLocks(runs, work) {
+async function underLocks(runs, onHeld, work) {
     const lost = new AbortController();
     const deadline = (runs[0]?.clock.now() ?? 0) + (runs[0]?.inputs.lockTimeout ?? 0) * 1000;
     const held = new Map();
@@ -5932,9 +5986,10 @@ async function underLocks(runs, work) {
             return work(runs.flatMap((each) => held.get(each) ?? []));
         const signal = AbortSignal.any([run.signal, lost.signal]);
         const timeout = Math.max(0, (deadline - run.clock.now()) / 1000);
-        return underLock({ ...run, signal }, timeout, (locked) => {
+        return underLock({ ...run, signal }, timeout, async (locked) => {
             held.set(run, locked);
             locked.signal.addEventListener('abort', () => lost.abort(locked.signal.reason), { once: true });
+            await onHeld(locked, runs.indexOf(run));
             return next(index + 1);
         });
     };
@@ -5964,8 +6019,13 @@ async function underLock(run, timeout, work) {
     let isHistoryNew = false;
     const historyNote = () => isHistoryNew && { [_kubernetes_marks_js__WEBPACK_IMPORTED_MODULE_2__/* .marks */ .Z8.history]: JSON.stringify(history) };
     let isIntentOurs = left === '';
+    let begun;
     const release = () => lock.release({ ...(isIntentOurs && { [_kubernetes_marks_js__WEBPACK_IMPORTED_MODULE_2__/* .marks */ .Z8.intent]: null }), ...historyNote() });
-    lock.lost.addEventListener('abort', () => void run.saveIntent(undefined), { once: true });
+    const giveOver = () => {
+        run.journal.add({ type: 'workload-ended', result: 'superseded' });
+        void run.saveIntent(undefined);
+    };
+    lock.lost.addEventListener('abort', giveOver, { once: true });
     const locked = {
         ...run,
         left: (0,_intent_js__WEBPACK_IMPORTED_MODULE_6__/* .parseIntent */ .G)(left),
@@ -5979,6 +6039,7 @@ async function underLock(run, timeout, work) {
         ensureLock: () => lock.ensure(),
         saveIntent: async (intent) => {
             isIntentOurs = true;
+            begun = intent;
             await run.saveIntent(intent);
             if (intent !== undefined)
                 await lock.note({ [_kubernetes_marks_js__WEBPACK_IMPORTED_MODULE_2__/* .marks */ .Z8.intent]: JSON.stringify(intent), ...historyNote() });
@@ -5990,7 +6051,7 @@ async function underLock(run, timeout, work) {
         return ending;
     }
     catch (error) {
-        const isHalfWay = run.signal.aborted || run.journal.last('setting-image') !== undefined;
+        const isHalfWay = run.signal.aborted || (begun !== undefined && begun.phase !== 'migrating');
         if (isHalfWay)
             lock.stop();
         else

@@ -17,6 +17,8 @@ var clock = __webpack_require__(7094);
 var ending_of_error = __webpack_require__(4280);
 // EXTERNAL MODULE: ./build/ending-of-parts.js
 var ending_of_parts = __webpack_require__(5668);
+// EXTERNAL MODULE: ./build/journal.js
+var build_journal = __webpack_require__(7999);
 // EXTERNAL MODULE: ./build/kubernetes/workloads/names.js
 var names = __webpack_require__(5596);
 // EXTERNAL MODULE: ./build/kubernetes/workloads/observe.js
@@ -47,9 +49,13 @@ var recover = __webpack_require__(6030);
 
 
 
+
 const longestUndo = 200;
 async function giveUpLocks(runs) {
-    await Promise.all(runs.map(giveUpLock));
+    const settled = await Promise.allSettled(runs.map(giveUpLock));
+    const failed = settled.find((each) => each.status === 'rejected');
+    if (failed)
+        throw failed.reason;
 }
 async function giveUpLock(run) {
     await (0,lock/* underLock */.yP)(run, 0, async (locked) => {
@@ -67,7 +73,8 @@ async function finishAll(runs, intents) {
     const endings = parts.reverse().map(async ({ run, workload, intent }) => {
         if (intent === undefined) {
             await giveUpLock(run).catch(() => { });
-            return [];
+            const ended = run.journal.last('workload-ended');
+            return ended ? [{ workload, ending: { result: ended.result, next: [] } }] : [];
         }
         const ending = await finish(run, intent).catch((error) => unfinished(run, error));
         if (runs.length > 1)
@@ -118,13 +125,21 @@ async function finishLocked(run, observation, intent, cause) {
         const message = `${(0,names/* sayWorkload */.j)(intent.workload)} is gone, or another of its name has taken its place.`;
         return { result: 'superseded', cause: { ...cause, message }, next: ['Nothing was undone.'] };
     }
+    if (intent.by !== (0,build_run/* nameOf */.V)(run)) {
+        const message = await (0,finish_left/* finishLeft */.p)(run, observation, intent);
+        return { result: 'cancelled', cause, next: [message] };
+    }
     const digest = view.workload.spec ? (0,template/* templateDigest */.pd)(view.workload.spec.template) : '';
+    if (journal.last('kept') !== undefined && intent.ours.includes(digest)) {
+        await (0,conclude/* conclude */.E)(run, observation.kind, intent);
+        return { result: (0,build_journal/* doneResult */.es)(journal), next: ['It was healthy already when main was interrupted.'] };
+    }
     const wasSet = journal.last('image-set') !== undefined;
     if (!wasSet &&
         intent.phase === 'setting-image' &&
         digest === intent.before &&
         !intent.ours.includes(digest)) {
-        await run.saveIntent(undefined);
+        await (0,conclude/* conclude */.E)(run, observation.kind, intent);
         return {
             result: 'cancelled',
             cause,
@@ -146,7 +161,10 @@ async function leave(run, observation, intent, cause, input) {
     await (0,conclude/* conclude */.E)(run, observation.kind, intent);
     if (isWell && health?.current) {
         run.journal.add({ type: 'rolled-out', revision: health.current.number });
-        return { result: 'deployed', next: ['Main did not see it to its end, but the rollout has ended well.'] };
+        return {
+            result: (0,build_journal/* doneResult */.es)(run.journal),
+            next: ['Main did not see it to its end, but the rollout has ended well.'],
+        };
     }
     return {
         result: 'left-failed',
@@ -160,7 +178,20 @@ async function leave(run, observation, intent, cause, input) {
 }
 
 ;// CONCATENATED MODULE: ./build/ending-of-journal.js
+
+
 function endingOfJournal(journal) {
+    const workloads = journal.last('connected')?.workloads ?? [];
+    if (workloads.length < 2)
+        return endingOfOne(journal);
+    return (0,ending_of_parts/* worstOf */.h)(workloads.map((workload) => {
+        const part = journal.of(workload);
+        const ending = endingOfOne(part);
+        const result = part.last('workload-ended')?.result ?? ending.result;
+        return { workload, ending: { ...ending, result } };
+    }));
+}
+function endingOfOne(journal) {
     const cause = journal.last('rollout-failed')?.cause ?? killed;
     const next = ['Main was killed before it could report; this is what its journal says.'];
     if (journal.last('undone'))
@@ -168,7 +199,7 @@ function endingOfJournal(journal) {
     if (journal.last('undo-failed'))
         return { result: 'undo-failed', cause, next };
     if (journal.last('rolled-out'))
-        return { result: 'deployed', next };
+        return { result: (0,build_journal/* doneResult */.es)(journal), next };
     if (journal.last('rollout-failed'))
         return { result: 'left-failed', cause, next };
     if (journal.last('image-set'))
@@ -194,8 +225,6 @@ var build_inputs = __webpack_require__(6892);
 var intent = __webpack_require__(7048);
 // EXTERNAL MODULE: ./build/interruption.js
 var interruption = __webpack_require__(2073);
-// EXTERNAL MODULE: ./build/journal.js
-var build_journal = __webpack_require__(7999);
 // EXTERNAL MODULE: ./build/log.js
 var build_log = __webpack_require__(6650);
 // EXTERNAL MODULE: ./build/publish.js + 6 modules

@@ -404,6 +404,7 @@ async function createJob(run, job) {
             signal,
             timeoutSeconds: Math.min(attemptSeconds, held / 2),
             patience: Math.min(attemptSeconds, held / 2),
+            notAfter: run.clock.now() + (held / 2) * 1000,
             repeatable: true,
         });
     }
@@ -726,6 +727,8 @@ async function reviewAccess(runs) {
         }));
     }));
 }
+const mostReviews = 2;
+const reviewSeconds = 2;
 async function review(run, need) {
     const [resource, subresource] = need.resource.split('/');
     const body = {
@@ -742,11 +745,16 @@ async function review(run, need) {
             },
         },
     };
-    const answer = await run.client.create(resources/* resources */.E.selfSubjectAccessReviews, {}, body, {
-        signal: run.signal,
-        repeatable: true,
-    });
-    return { ...need, allowed: answer.status?.allowed ?? false };
+    for (let attempt = 1;; attempt++) {
+        const answer = await run.client.create(resources/* resources */.E.selfSubjectAccessReviews, {}, body, {
+            signal: run.signal,
+            repeatable: true,
+        });
+        const allowed = answer.status?.allowed ?? false;
+        if (allowed || attempt >= mostReviews)
+            return { ...need, allowed };
+        await run.clock.sleep(reviewSeconds, run.signal);
+    }
 }
 async function siblingsOf(run) {
     try {
@@ -914,6 +922,7 @@ var apply_patch = __webpack_require__(8195);
 
 
 
+
 async function setImage(run, plan) {
     const { journal, log, inputs } = run;
     const { observation, patch } = plan;
@@ -933,7 +942,7 @@ async function setImage(run, plan) {
         journal.add({ type: 'image-set' });
         return { workload: end.workload, intent: known };
     }
-    await run.saveIntent(undefined);
+    await (0,conclude/* conclude */.E)(run, observation.kind, intent);
     if (end.kind === 'refused') {
         const message = `The API server refused the new image for ${(0,names/* sayWorkload */.j)(run.workload)}: ${end.error.message}`;
         return { result: 'refused', cause: { reason: 'patch-refused', message, diagnoses: [] }, next: [] };
@@ -1032,7 +1041,7 @@ async function takeBack(changed, run, ending) {
     const message = `${workload}, which is deployed with it, could not be changed.`;
     if (isOfSeveral(run))
         run.journal.add({ type: 'workload-ended', result: ending.result });
-    return (0,ending_of_parts/* worstOf */.h)([{ workload, ending }, ...(await backwards(changed, [], message))]);
+    return (0,ending_of_parts/* worstOf */.h)([{ workload, ending, isCulprit: true }, ...(await backwards(changed, [], message))]);
 }
 function isOfSeveral({ inputs }) {
     return inputs.workloads.length > 1;
@@ -1098,7 +1107,12 @@ async function carryOut(run, command) {
                 command.show?.(each);
             return refused(runs);
         }
-        return await (0,lock/* underLocks */.xp)(runs, (locked) => carryOutLocked(run, command, locked.map((each, index) => ({ ...parts[index], run: each }))));
+        const finishEarlier = async (locked, index) => {
+            const observation = observations[index];
+            if (locked.left && observation)
+                await (0,finish_left/* finishLeft */.p)(locked, observation, locked.left);
+        };
+        return await (0,lock/* underLocks */.xp)(runs, finishEarlier, (locked) => carryOutLocked(run, command, locked.map((each, index) => ({ ...parts[index], run: each }))));
     }
     finally {
         for (const observation of observations)
@@ -1106,10 +1120,6 @@ async function carryOut(run, command) {
     }
 }
 async function carryOutLocked(run, command, earlier) {
-    for (const { run: each, observation } of earlier) {
-        if (each.left)
-            await (0,finish_left/* finishLeft */.p)(each, observation, each.left);
-    }
     const other = await awaitOtherMigrations(run, carry_out_jobOf(earlier));
     if ('result' in other)
         return other;
@@ -1160,7 +1170,8 @@ async function migrate(run, plans, job, adopted) {
     if (job === undefined || first === undefined)
         return undefined;
     const { log, journal } = run;
-    const failure = await runMigration({ ...first.run, log, journal }, first.plan, job, adopted);
+    const ensureLock = async () => Math.min(...(await Promise.all(plans.map((each) => each.run.ensureLock()))));
+    const failure = await runMigration({ ...first.run, log, journal, ensureLock }, first.plan, job, adopted);
     if (failure)
         return failure;
     for (const { run: each, plan } of plans) {
@@ -1190,8 +1201,11 @@ async function rollOut(run, { done }, plans) {
             each.record({ what: 'left', template: plan.intent.before });
         each.journal.add({ type: 'rolled-out', revision: end.revision.number });
     }
+    run.journal.add({ type: 'kept' });
     for (const { run: each, plan, set } of changed)
-        await (0,conclude/* conclude */.E)(each, plan.observation.kind, set.intent);
+        await (0,conclude/* restorePace */.O)(each, plan.observation.kind, set.intent);
+    for (const { run: each } of changed)
+        await each.saveIntent(undefined);
     return { result: done, next: [] };
 }
 

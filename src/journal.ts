@@ -75,6 +75,8 @@ export type Event =
   | { readonly type: 'image-set' }
   | { readonly type: 'progress'; readonly message: string }
   | { readonly type: 'rolled-out'; readonly revision: number }
+  /** All that was set is healthy and stays; what is left to do is to tidy up. */
+  | { readonly type: 'kept' }
   | { readonly type: 'rollout-failed'; readonly revision: number | undefined; readonly cause: Cause }
   | { readonly type: 'undo-started'; readonly revision: number }
   | { readonly type: 'undone'; readonly revision: number }
@@ -204,4 +206,9 @@ function withoutWords(entry: Entry): Entry {
 /** The cause as the reports' own words have it, and as long as those are. */
 function bare(cause: Cause | undefined): Cause | undefined {
   return cause && { reason: cause.reason, message: clip(cause.message, 500), diagnoses: [] };
+}
+
+/** What a step comes to where all that it set is healthy. */
+export function doneResult(journal: Journal): Result {
+  return journal.last('connected')?.command === 'rollback' ? 'rolled-back' : 'deployed';
 }

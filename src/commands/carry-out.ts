@@ -5,7 +5,7 @@ import { type Observation, observeIfThere } from '../kubernetes/workloads/observ
 import { templateDigest } from '../kubernetes/workloads/template.ts';
 import type { Access } from '../preflight/access.ts';
 import type { Run, WorkloadRun } from '../run.ts';
-import { conclude } from '../steps/conclude.ts';
+import { restorePace } from '../steps/conclude.ts';
 import type { Drafter } from '../steps/draft.ts';
 import { finishLeft } from '../steps/finish-left.ts';
 import { type LockedRun, underLocks } from '../steps/lock.ts';
@@ -53,7 +53,11 @@ export async function carryOut(run: Run, command: Command): Promise<Ending> {
       for (const each of runs) command.show?.(each);
       return refused(runs);
     }
-    return await underLocks(runs, (locked) =>
+    const finishEarlier = async (locked: LockedRun, index: number): Promise<void> => {
+      const observation = observations[index];
+      if (locked.left && observation) await finishLeft(locked, observation, locked.left);
+    };
+    return await underLocks(runs, finishEarlier, (locked) =>
       carryOutLocked(
         run,
         command,
@@ -70,9 +74,6 @@ async function carryOutLocked(
   command: Command,
   earlier: readonly Part<LockedRun>[],
 ): Promise<Ending> {
-  for (const { run: each, observation } of earlier) {
-    if (each.left) await finishLeft(each, observation, each.left);
-  }
   const other = await awaitOtherMigrations(run, jobOf(earlier));
   if ('result' in other) return other;
 
@@ -143,7 +144,9 @@ async function migrate(
   const [first] = plans;
   if (job === undefined || first === undefined) return undefined;
   const { log, journal } = run;
-  const failure = await runMigration({ ...first.run, log, journal }, first.plan, job, adopted);
+  // Whoever has taken over the lock of any of them may migrate by now.
+  const ensureLock = async () => Math.min(...(await Promise.all(plans.map((each) => each.run.ensureLock()))));
+  const failure = await runMigration({ ...first.run, log, journal, ensureLock }, first.plan, job, adopted);
   if (failure) return failure;
   for (const { run: each, plan } of plans) {
     const template = plan.intent.ours.at(-1) ?? '';
@@ -175,6 +178,8 @@ async function rollOut(
     each.journal.add({ type: 'rolled-out', revision: end.revision.number });
   }
   // All of them are done with, or none: until the last one is healthy, the first may have to go back too.
-  for (const { run: each, plan, set } of changed) await conclude(each, plan.observation.kind, set.intent);
+  run.journal.add({ type: 'kept' });
+  for (const { run: each, plan, set } of changed) await restorePace(each, plan.observation.kind, set.intent);
+  for (const { run: each } of changed) await each.saveIntent(undefined);
   return { result: done, next: [] };
 }

@@ -23,6 +23,8 @@ export interface RequestOptions {
   readonly patience?: number;
   /** Seconds for one attempt; 30 without it. */
   readonly timeoutSeconds?: number;
+  /** Milliseconds since the epoch: no attempt is sent later. */
+  readonly notAfter?: number;
 }
 
 export interface ChangeOptions extends RequestOptions {
@@ -273,11 +275,12 @@ function selectors(selection: Selection): {
 }
 
 function common(options: RequestOptions): RequestOptions {
-  const { signal, patience, timeoutSeconds } = options;
+  const { signal, patience, timeoutSeconds, notAfter } = options;
   return {
     signal,
     ...(patience === undefined ? {} : { patience }),
     ...(timeoutSeconds === undefined ? {} : { timeoutSeconds }),
+    ...(notAfter === undefined ? {} : { notAfter }),
   };
 }
 

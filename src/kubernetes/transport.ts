@@ -31,6 +31,8 @@ export interface Call {
   readonly patience?: number;
   /** Seconds until one attempt is given up: the whole answer, or a stream's head. Default 30. */
   readonly timeoutSeconds?: number;
+  /** Milliseconds since the epoch: no attempt is sent later. */
+  readonly notAfter?: number;
 }
 
 /** An attempt failed, and another one follows. */
@@ -70,6 +72,8 @@ const LONGEST_WAIT_SECONDS = 8;
 const LONGEST_RETRY_AFTER_SECONDS = 30;
 /** An error's body is read up to here. */
 const MAX_ERROR_BYTES = 64 * 1024;
+/** Seconds after an outage in which a 403 may be no more than that. */
+const FORBIDDEN_SECONDS = 10;
 const TRANSIENT_STATUSES: ReadonlySet<number> = new Set([429, 500, 502, 503, 504]);
 
 const gunzipped = promisify(gunzip);
@@ -84,6 +88,8 @@ export class Transport implements Requests {
   #certificate: string | undefined;
   /** True once the server has answered anything: from then on a failure is taken for an outage, not a mistake. */
   #known = false;
+  /** When the server last did not answer as one does that is up, in milliseconds since the epoch. */
+  #troubledAt = Number.NEGATIVE_INFINITY;
   /** When the present outage was told, in milliseconds since the epoch. */
   #outageSince: number | undefined;
 
@@ -98,7 +104,7 @@ export class Transport implements Requests {
    *
    * An attempt is repeated, with growing waits: any method after a 429 or a connection that never came about, since
    * the server has not begun it; GETs and `repeatable` calls also after a broken connection, a time-out, 500, 502,
-   * 503 and 504. A 401 gets one more attempt where the credentials can be renewed.
+   * 503 and 504. A 403 within seconds of an outage is asked again too. A 401 gets one more attempt where the credentials can be renewed.
    *
    * @throws {ApiError} what the server answered
    * @throws {ConnectionError} `sent` says whether a change may have happened all the same
@@ -190,6 +196,9 @@ export class Transport implements Requests {
           continue;
         }
       }
+      if (isDown(failure)) {
+        this.#troubledAt = this.#clock.now();
+      }
       if (!this.#mayRepeat(call, failure)) {
         throw failure;
       }
@@ -207,6 +216,10 @@ export class Transport implements Requests {
   #mayRepeat(call: Call, failure: Error): boolean {
     const repeatable = call.repeatable ?? call.method === 'GET';
     if (failure instanceof ApiError) {
+      // An API server that has just come back does not know its roles yet, and refuses what it will allow.
+      if (failure.status === 403) {
+        return this.#clock.now() - this.#troubledAt < FORBIDDEN_SECONDS * 1000;
+      }
       return failure.status === 429 || (repeatable && TRANSIENT_STATUSES.has(failure.status));
     }
     if (failure instanceof ConnectionError) {
@@ -221,9 +234,8 @@ export class Transport implements Requests {
 
   #tell(call: Call, attempt: number, waitSeconds: number, error: Error): void {
     this.#options.onRetry?.({ request: nameOf(call), attempt, waitSeconds, error });
-    const down = error instanceof ConnectionError || (error instanceof ApiError && error.status >= 500);
     // A first failure is often no more than an idle connection that was closed.
-    if (down && attempt > 1 && this.#outageSince === undefined) {
+    if (isDown(error) && attempt > 1 && this.#outageSince === undefined) {
       this.#outageSince = this.#clock.now();
       this.#options.onOutage?.({ error });
     }
@@ -268,6 +280,10 @@ export class Transport implements Requests {
         : { 'content-type': call.contentType ?? 'application/json', 'content-length': body.length }),
       ...(credential.headers as OutgoingHttpHeaders),
     };
+    // Looked at last, since a credential may have taken long to come.
+    if (call.notAfter !== undefined && this.#clock.now() > call.notAfter) {
+      return Promise.reject(new Error('there was no time left to send it'));
+    }
     return new Promise((resolve, reject) => {
       attempt.signal.throwIfAborted();
       const request = (secure ? https : http).request(url, { method: call.method, headers, agent });
@@ -392,6 +408,10 @@ function parseJson<T>(body: string, call: Call, response: IncomingMessage): T {
 }
 
 /** Exponential, with the upper half drawn by lot so that many clients do not come back together. */
+function isDown(failure: Error): boolean {
+  return failure instanceof ConnectionError || (failure instanceof ApiError && failure.status >= 500);
+}
+
 function waitBefore(attempt: number, failure: Error): number {
   const full = Math.min(FIRST_WAIT_SECONDS * 2 ** (attempt - 2), LONGEST_WAIT_SECONDS);
   const drawn = full * (0.5 + Math.random() / 2);

@@ -74,7 +74,7 @@ export function tell(entries: readonly Entry[]): Story {
     undoneTo: last('undone')?.revision,
     migrationJob: last('migration-started')?.job ?? '',
     findings: names.flatMap((name) => lastOf(entries, name, 'checked')?.findings ?? []),
-    resumed: last('resumed')?.message ?? '',
+    resumed: entries.flatMap((entry) => (entry.type === 'resumed' ? [entry.message] : [])).join(' '),
     undoCause: last('undo-failed')?.cause,
     phases: phases(entries),
     run: last('began')?.run ?? '',

@@ -42,6 +42,7 @@ export async function createJob(run: WorkloadRun, job: V1Job): Promise<V1Job> {
       signal,
       timeoutSeconds: Math.min(attemptSeconds, held / 2),
       patience: Math.min(attemptSeconds, held / 2),
+      notAfter: run.clock.now() + (held / 2) * 1000,
       repeatable: true,
     });
   } catch (error) {

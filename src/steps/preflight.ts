@@ -35,6 +35,10 @@ export async function reviewAccess(runs: readonly WorkloadRun[]): Promise<Access
   );
 }
 
+/** How often, and after how many seconds, what is denied is asked for again: roles take a moment to be known. */
+const mostReviews = 2;
+const reviewSeconds = 2;
+
 async function review(run: WorkloadRun, need: Omit<Access, 'allowed'>): Promise<Access> {
   const [resource, subresource] = need.resource.split('/');
   const body: V1SelfSubjectAccessReview = {
@@ -51,12 +55,16 @@ async function review(run: WorkloadRun, need: Omit<Access, 'allowed'>): Promise<
       },
     },
   };
-  // A review changes nothing, so it may be repeated.
-  const answer = await run.client.create(resources.selfSubjectAccessReviews, {}, body, {
-    signal: run.signal,
-    repeatable: true,
-  });
-  return { ...need, allowed: answer.status?.allowed ?? false };
+  for (let attempt = 1; ; attempt++) {
+    // A review changes nothing, so it may be repeated.
+    const answer = await run.client.create(resources.selfSubjectAccessReviews, {}, body, {
+      signal: run.signal,
+      repeatable: true,
+    });
+    const allowed = answer.status?.allowed ?? false;
+    if (allowed || attempt >= mostReviews) return { ...need, allowed };
+    await run.clock.sleep(reviewSeconds, run.signal);
+  }
 }
 
 /** The names of the namespace's workloads of the same kind; none where they may not be listed. */

@@ -95,7 +95,7 @@ export async function takeBack(
   const workload = sayWorkload(run.workload);
   const message = `${workload}, which is deployed with it, could not be changed.`;
   if (isOfSeveral(run)) run.journal.add({ type: 'workload-ended', result: ending.result });
-  return worstOf([{ workload, ending }, ...(await backwards(changed, [], message))]);
+  return worstOf([{ workload, ending, isCulprit: true }, ...(await backwards(changed, [], message))]);
 }
 
 /** With one workload, the step's own end says it all. */
