@@ -72,4 +72,9 @@ function keyOf({ reason, container, message }: Diagnosis): string {
 }
 
 /** Symptoms that every container shows for a while when it starts. */
-const waitsOnly: ReadonlySet<string> = new Set(['not-ready', 'startup-probe-failing', 'init-waiting']);
+const waitsOnly: ReadonlySet<string> = new Set([
+  'not-ready',
+  'startup-probe-failing',
+  'init-waiting',
+  'init-migration-running',
+]);

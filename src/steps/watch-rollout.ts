@@ -11,6 +11,7 @@ import type { Observation } from '../kubernetes/workloads/observe.ts';
 import { templateDigest } from '../kubernetes/workloads/template.ts';
 import type { WorkloadRun } from '../run.ts';
 import { noteImagesAfter } from './images.ts';
+import { InitProgress } from './init-progress.ts';
 import { presentPods } from './look.ts';
 import { Teller } from './teller.ts';
 
@@ -87,6 +88,7 @@ class RolloutWatch {
   readonly #teller: Teller;
   readonly #sightings = new Sightings();
   readonly #podEvents: PodEvents;
+  readonly #inits: InitProgress | undefined;
   /** Pods that the cluster took away, which are soon gone without a trace. */
   readonly #takenAway = new Map<string, Diagnosis>();
   #completeSince: number | undefined;
@@ -99,6 +101,8 @@ class RolloutWatch {
     this.#name = sayWorkload(run.workload);
     this.#teller = new Teller(run);
     // The loop looks again every second, so an event need not wake it.
+    const changed = expected.images?.map(({ container }) => container);
+    this.#inits = changed && new InitProgress(run, changed, signal);
     this.#podEvents = new PodEvents(run.client, run.namespace, signal, () => {});
   }
 
@@ -137,6 +141,7 @@ class RolloutWatch {
       return scaledToZero(this.#name, revision);
     }
     const pods = revision ? kind.podsOf(view, revision) : [];
+    this.#inits?.look(pods);
     if (status.state === 'complete' && revision && isSound(pods, replicas, verdict)) {
       this.#completeSince ??= this.#run.clock.now();
       const settled = this.#run.clock.now() - this.#completeSince;
