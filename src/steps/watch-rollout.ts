@@ -100,9 +100,9 @@ class RolloutWatch {
     this.#deadline = run.clock.now() + expected.timeout * 1000;
     this.#name = sayWorkload(run.workload);
     this.#teller = new Teller(run);
-    // The loop looks again every second, so an event need not wake it.
     const changed = expected.images?.map(({ container }) => container);
     this.#inits = changed && new InitProgress(run, changed, signal);
+    // The loop looks again every second, so an event need not wake it.
     this.#podEvents = new PodEvents(run.client, run.namespace, signal, () => {});
   }
 
