@@ -45,6 +45,8 @@ export async function recover(
         ...adviceOnCause(cause),
         "It is left as it is, as the input 'on-failure' asks for.",
         `To go back: ${undoCommand(run, intent)}`,
+        // Whoever types it is to know as much as this step would say of its own undo.
+        ...(intent.undoTo ? sayDoubts(doubtUndo(journal, observation, intent, intent.undoTo)) : []),
       ],
     };
   }

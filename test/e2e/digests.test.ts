@@ -147,6 +147,29 @@ describeOnCluster('an undo that brings the same image back', () => {
   });
 });
 
+describeOnCluster('an undo that brings another image back than ran before', () => {
+  test('says so, and is healthy all the same', async ({ cluster, namespace }) => {
+    const latest = await push(cluster, namespace, 'good', 'latest');
+    const ran = await digestOf(cluster, latest);
+    // Every pod is made anew on the way back, and pulls anew.
+    const spec = { strategy: { type: 'Recreate' } };
+    const image = latest.replace(/:latest$/, '');
+    await namespace.running(webDeployment({ image, probe: true, spec }));
+    await push(cluster, namespace, 'good-2', 'latest');
+    const moved = await digestOf(cluster, latest);
+
+    const step = await deployStep(namespace, { image: ':no-such-tag', timeout: '3m' });
+
+    expectEnding(step, { result: 'undone', reason: 'image-not-found' });
+    for (const where of [step.main.shown, step.main.summary])
+      expect(where).toContain(
+        `After the undo, container web runs ${moved}; before this deploy it ran ${ran}.`,
+      );
+    expect(step.outputs).toMatchObject({ 'image-digest': '', 'previous-image-digest': ran });
+    for (const id of imageIds(await namespace.pods())) expect(id).toContain(moved);
+  });
+});
+
 describeOnCluster('an image that is set already', () => {
   test('may have been pushed again, and how to be sure', async ({ cluster, namespace }) => {
     const good = await cluster.image('good');

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Intent } from '../../../src/intent.ts';
-import type { Cause } from '../../../src/journal.ts';
+import type { Cause, Event } from '../../../src/journal.ts';
 import { observeIfThere } from '../../../src/kubernetes/workloads/observe.ts';
 import { noteImagesBefore } from '../../../src/steps/images.ts';
-import { undoAndSay } from '../../../src/steps/recover.ts';
+import { recover, undoAndSay } from '../../../src/steps/recover.ts';
 import { doubtsOf } from '../../../src/steps/undo-doubt.ts';
 import { watchRollout } from '../../../src/steps/watch-rollout.ts';
 import { fakeRun } from '../fake-run.ts';
@@ -114,13 +114,15 @@ describe('an undo is doubted', () => {
 describe('an undo', () => {
   const cause: Cause = { reason: 'crash', message: 'It crashed.', diagnoses: [] };
 
+  const ranBefore = (before: string): Event[] => [
+    { type: 'observed', revision: 1, replicas: 3, undoTo: 1 },
+    { type: 'images', images: [{ container: 'web', before: [before], after: [] }] },
+  ];
+
   async function undoing(shop: FakeShop, intent: Intent, before: string) {
     const run = fakeRun(shop.cluster.client(), {
       clock: shop.clock,
-      journal: [
-        { type: 'observed', revision: 1, replicas: 3, undoTo: 1 },
-        { type: 'images', images: [{ container: 'web', before: [before], after: [] }] },
-      ],
+      journal: ranBefore(before),
     });
     const observation = await shop.clock.run(observeIfThere(run));
     const ending = await shop.clock.run(undoAndSay(run, observation, intent, cause, 120));
@@ -138,6 +140,24 @@ describe('an undo', () => {
     expect(ending).toMatchObject({ result: 'undone' });
     expect(ending.next.join('\n')).toContain('look for the cause elsewhere');
     expect(shop.image()).toBe('acme/web:v1');
+  });
+
+  it('that is left to a person is doubted in the same words', async () => {
+    const shop = fakeShop(works, () => `acme/web@${now}`);
+    shop.set('acme/web:v2');
+    const run = fakeRun(shop.cluster.client(), {
+      clock: shop.clock,
+      inputs: { onFailure: 'leave' },
+      journal: ranBefore(now),
+    });
+    const observation = await shop.clock.run(observeIfThere(run));
+    const trouble = { reason: 'crash', message: 'It crashed.', diagnoses: [] };
+    const end = { kind: 'failed', revision: undefined, trouble } as const;
+    const ending = await shop.clock.run(recover(run, observation, intentOf(), end));
+    observation.close();
+    expect(ending.result).toBe('left-failed');
+    expect(ending.next.join('\n')).toMatch(/To go back: kubectl.*\n.*the very image that is undone/);
+    expect(shop.image()).toBe('acme/web:v2');
   });
 
   it('that is not doubted says nothing of it', async () => {
