@@ -40,6 +40,14 @@ export interface Evidence extends Diagnosis {
   readonly events: readonly { readonly reason: string; readonly message: string; readonly count: number }[];
 }
 
+/** The digests (`sha256:…`) that a container runs: one, or several where its pods differ; none where they do not say. */
+export interface ImageDigests {
+  readonly container: string;
+  readonly before: readonly string[];
+  /** Of the revision that the step set; empty until its pods say. */
+  readonly after: readonly string[];
+}
+
 /** What happened, in order. Each event is written down when it happens; every report is a fold of them. */
 export type Event =
   | { readonly type: 'began'; readonly run: string; readonly commit: string }
@@ -61,6 +69,8 @@ export type Event =
   | { readonly type: 'planned'; readonly changes: readonly ImageChange[] }
   /** The workload's revisions, newest first, where a person asks for one. */
   | { readonly type: 'history'; readonly rows: readonly HistoryRow[] }
+  /** What the containers to be set really run: noted before, and again once they are set. */
+  | { readonly type: 'images'; readonly images: readonly ImageDigests[] }
   | { readonly type: 'checked'; readonly findings: readonly Finding[] }
   /** What an interrupted run before this one had left was brought to rest. */
   | { readonly type: 'resumed'; readonly message: string }
@@ -78,7 +88,8 @@ export type Event =
   /** All that was set is healthy and stays; what is left to do is to tidy up. */
   | { readonly type: 'kept' }
   | { readonly type: 'rollout-failed'; readonly revision: number | undefined; readonly cause: Cause }
-  | { readonly type: 'undo-started'; readonly revision: number }
+  /** `doubts`: what speaks against its bringing back a program that works. */
+  | { readonly type: 'undo-started'; readonly revision: number; readonly doubts?: readonly string[] }
   | { readonly type: 'undone'; readonly revision: number }
   | { readonly type: 'undo-failed'; readonly cause: Cause }
   /** How it ended for one workload, where the step changes several. */

@@ -8,6 +8,7 @@ import type { Run, WorkloadRun } from '../run.ts';
 import { restorePace } from '../steps/conclude.ts';
 import type { Drafter } from '../steps/draft.ts';
 import { finishLeft } from '../steps/finish-left.ts';
+import { doubtUnchanged } from '../steps/images.ts';
 import { type LockedRun, underLocks } from '../steps/lock.ts';
 import { awaitOtherMigrations, runMigration } from '../steps/migration.ts';
 import { judgeSurvey, makeSurvey, type Plan, type Survey } from '../steps/plan.ts';
@@ -84,11 +85,11 @@ async function carryOutLocked(
   const plans = judge(parts, true);
   if (plans === 'refused') return refused(parts.map((part) => part.run));
   const changing = plans.filter(({ plan }) => !plan.isUnchanged);
-  if (changing.length === 0) return { result: 'unchanged', next: [] };
+  const same = plans.filter(({ plan }) => plan.isUnchanged);
+  const doubts = same.flatMap(({ run: each, plan }) => doubtUnchanged(each, plan));
+  if (changing.length === 0) return { result: 'unchanged', next: doubts };
 
-  for (const { run: each, plan } of plans) {
-    if (plan.isUnchanged) each.journal.add({ type: 'workload-ended', result: 'unchanged' });
-  }
+  for (const { run: each } of same) each.journal.add({ type: 'workload-ended', result: 'unchanged' });
   const failure = await migrate(run, plans, jobOf(parts), other.adopted);
   return failure ?? rollOut(run, command, changing);
 }

@@ -24,6 +24,18 @@ export const plainReasons: readonly PlainReason[] = [
     next: 'Scale it, then run the step again.',
   },
   {
+    reason: 'mixed-image-digests',
+    cause:
+      'Every pod is ready, but they run different images: what the tag stands for was changed during the rollout.',
+    next: 'Deploy by digest (`image: …@sha256:…`), or by a tag that is pushed once.',
+  },
+  {
+    reason: 'wrong-image-digest',
+    cause:
+      'The image was named by its digest, and pods run another one: an admission policy changed it when they were created.',
+    next: 'Look for the webhook or policy that changes the images of pods in this namespace.',
+  },
+  {
     reason: 'superseded',
     cause: 'Somebody else changed the workload during the rollout. Nothing was undone.',
     next: 'Look at that change; run the step again if its image is still wanted.',

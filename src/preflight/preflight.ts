@@ -1,6 +1,7 @@
 import type { Finding } from './finding.ts';
 import type { Facts, Rule } from './rule.ts';
 import { containerMissing } from './rules/container-missing.ts';
+import { migratesInInit } from './rules/migrates-in-init.ts';
 import { migrationRefused } from './rules/migration-refused.ts';
 import { mutableTag } from './rules/mutable-tag.ts';
 import { noPace } from './rules/no-pace.ts';
@@ -29,6 +30,7 @@ export const rules: readonly Rule[] = [
   unhealthyNow,
   mutableTag,
   schemaAhead,
+  migratesInInit,
   patchRefused,
   migrationRefused,
 ];

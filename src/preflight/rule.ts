@@ -1,6 +1,7 @@
 import type { Verdict } from '../diagnosis/diagnose.ts';
 import type { RolloutRecord } from '../history.ts';
 import type { CommandName } from '../journal.ts';
+import type { InitMigration } from '../kubernetes/workloads/init-containers.ts';
 import type { RolloutStatus } from '../kubernetes/workloads/kind.ts';
 import type { ImageChange } from '../kubernetes/workloads/patch.ts';
 import type { Access } from './access.ts';
@@ -38,6 +39,8 @@ export interface FoundFacts {
   /** The healthy revision that an undo would go to. */
   readonly undoTo: number | undefined;
   readonly plan: DraftFacts;
+  /** Its init containers that migrate, or may. */
+  readonly initMigrations: readonly InitMigration[];
 }
 
 /** What the step would change, or which rule tells why it cannot. */

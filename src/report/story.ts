@@ -1,4 +1,13 @@
-import type { Cause, CommandName, Ending, Entry, Event, HistoryRow, Result } from '../journal.ts';
+import type {
+  Cause,
+  CommandName,
+  Ending,
+  Entry,
+  Event,
+  HistoryRow,
+  ImageDigests,
+  Result,
+} from '../journal.ts';
 import type { ImageChange } from '../kubernetes/workloads/patch.ts';
 import type { Finding } from '../preflight/finding.ts';
 
@@ -23,6 +32,8 @@ export interface Story {
   readonly namespace: string;
   /** Of all workloads. */
   readonly changes: readonly ImageChange[];
+  /** Likewise. */
+  readonly images: readonly ImageDigests[];
   /** Of the first workload, as all that is about one revision. */
   readonly revision: number | undefined;
   readonly previousRevision: number | undefined;
@@ -47,6 +58,7 @@ export interface Story {
 export interface WorkloadStory {
   readonly workload: string;
   readonly changes: readonly ImageChange[];
+  readonly images: readonly ImageDigests[];
   readonly revision: number | undefined;
   readonly previousRevision: number | undefined;
   /** The revisions to choose from, newest first; none but for a rollback. */
@@ -69,6 +81,7 @@ export function tell(entries: readonly Entry[]): Story {
     workloads,
     namespace: last('connected')?.namespace ?? '',
     changes: workloads.flatMap(({ changes }) => changes),
+    images: workloads.flatMap(({ images }) => images),
     revision: first?.revision,
     previousRevision: first?.previousRevision,
     undoneTo: last('undone')?.revision,
@@ -105,6 +118,7 @@ function tellOne(entries: readonly Entry[], name: string): WorkloadStory {
   return {
     workload: name,
     changes: last('planned')?.changes ?? [],
+    images: last('images')?.images ?? [],
     revision: last('rolled-out')?.revision ?? last('rollout-failed')?.revision,
     previousRevision: observed?.undoTo ?? observed?.revision,
     history: last('history')?.rows ?? [],

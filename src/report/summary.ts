@@ -174,6 +174,15 @@ function facts(story: Story): string {
       [isBefore ? 'Wanted image' : 'Image', `${code(to)} (container ${code(container)})`],
       [isBefore ? 'Runs' : 'Before', code(from)],
     ]),
+    ...workloads.flatMap((each) =>
+      each.images.flatMap(({ container, before, after }) => {
+        const where = `container ${code(container)}${several ? ` of ${code(each.workload)}` : ''}`;
+        return [
+          ...digestRow(isBefore ? 'Digest wanted' : 'Digest', where, after),
+          ...digestRow('Digest before', where, before),
+        ];
+      }),
+    ),
     ...(revision === undefined || several ? [] : [['Revision', String(revision)]]),
     ...(previousRevision === undefined || several ? [] : [['Revision before', String(previousRevision)]]),
     ...(commit
@@ -196,6 +205,10 @@ function facts(story: Story): string {
   ];
   const [first = [], ...rest] = rows;
   return [row(...first), '|:--|:--|', ...rest.map((cells) => row(...cells))].join('\n');
+}
+
+function digestRow(title: string, where: string, digests: readonly string[]): string[][] {
+  return digests.length === 0 ? [] : [[title, `${digests.map(code).join(', ')} (${where})`]];
 }
 
 const outcomeMarks: Readonly<Record<Phase['outcome'], string>> = { ok: '✓', failed: '✗', open: '…' };

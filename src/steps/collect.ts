@@ -37,17 +37,20 @@ async function withEvidence(run: Run, diagnosis: Diagnosis, signal: AbortSignal)
   return { ...diagnosis, logs: logs.filter(({ lines }) => lines.length > 0), events: merge(events.flat()) };
 }
 
+/** Reasons that say no more than that a container ended with an error. */
+const crashed: ReadonlySet<string> = new Set(['crash', 'init-migration-failed']);
+
 /** The log of a crashed container may name a plainer cause than its exit code. */
 function plainer(cause: Cause): Cause {
   const diagnoses = cause.diagnoses.map((each) => {
-    const row = each.reason === 'crash' ? logRowOf(each) : undefined;
+    const row = crashed.has(each.reason) ? logRowOf(each) : undefined;
     return row
       ? { ...each, reason: row.reason, next: row.next, message: `${each.message}: ${row.message}` }
       : each;
   });
   const [first] = diagnoses;
   const isPlainer = first !== undefined && first.reason !== cause.diagnoses[0]?.reason;
-  if (!isPlainer || cause.reason !== 'crash') return { ...cause, diagnoses };
+  if (!isPlainer || !crashed.has(cause.reason)) return { ...cause, diagnoses };
   return {
     reason: first.reason,
     message: `${first.object}, container ${first.container}: ${first.message}.`,

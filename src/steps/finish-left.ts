@@ -86,6 +86,7 @@ export async function isHealthy(run: WorkloadRun, observation: Observation, left
   const view = observation.view();
   if (view === undefined || observation.kind.status(view).state !== 'complete') return false;
   const ours = new Set(left.ours);
-  const expected = { ours, before: undefined, generation: 0, timeout: healthySeconds, isUndo: false };
+  const images = left.changes.map(({ container, to }) => ({ container, image: to }));
+  const expected = { ours, before: undefined, generation: 0, timeout: healthySeconds, isUndo: false, images };
   return (await watchRollout(run, observation, expected)).kind === 'complete';
 }

@@ -11,6 +11,7 @@ import type { FoundFacts } from '../preflight/rule.ts';
 import { sayFindings } from '../report/findings.ts';
 import { nameOf, type WorkloadRun } from '../run.ts';
 import type { Change, Draft, Drafter } from './draft.ts';
+import { noteImagesBefore } from './images.ts';
 import { type Health, healthOf, toUndoTarget } from './look.ts';
 import { factsOf, judgeFacts, type Rehearsal, rehearse, siblingsOf } from './preflight.ts';
 
@@ -86,6 +87,7 @@ function planOf(
     undoTo: target?.number,
   });
   journal.add({ type: 'planned', changes: draft.changes });
+  noteImagesBefore(journal, kind, view, draft.changes);
   return {
     ...draft,
     observation,

@@ -3,6 +3,7 @@ import { ApiError } from '../errors.ts';
 import type { JsonPatchOperation } from '../kubernetes/client.ts';
 import { fieldManager } from '../kubernetes/marks.ts';
 import { resources } from '../kubernetes/resources.ts';
+import { initMigrations } from '../kubernetes/workloads/init-containers.ts';
 import type { WorkloadKind, WorkloadObject, WorkloadView } from '../kubernetes/workloads/kind.ts';
 import { kinds } from '../kubernetes/workloads/kinds.ts';
 import { sayWorkload } from '../kubernetes/workloads/names.ts';
@@ -143,6 +144,8 @@ export function judgeFacts(
 
 /** What the rules need to know of a workload that is there. Pure. */
 export function factsOf(kind: WorkloadKind, view: WorkloadView, health: Health, draft: Draft): FoundFacts {
+  const template = draft.ok ? draft.template : view.workload.spec?.template;
+  const changed = draft.ok ? draft.changes.map(({ container }) => container) : [];
   return {
     paused: kind.paused(view.workload),
     replicas: kind.replicas(view.workload),
@@ -151,6 +154,7 @@ export function factsOf(kind: WorkloadKind, view: WorkloadView, health: Health, 
     verdict: health.verdict,
     undoTo: health.undoTo?.number,
     plan: draft,
+    initMigrations: initMigrations(template?.spec ?? { containers: [] }, changed),
   };
 }
 

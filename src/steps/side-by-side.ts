@@ -57,6 +57,9 @@ async function watch(
       generation: set.workload.metadata?.generation ?? 0,
       timeout: run.inputs.timeout,
       isUndo: false,
+      images: plan.changes.map(({ container, to }) => ({ container, image: to })),
+      // A person wants to be rid of what runs: that comes before what a tag stands for by now.
+      toleratesImages: run.inputs.command === 'rollback',
       isHeld,
     });
   } catch (error) {

@@ -3,12 +3,16 @@ import { diagnose, isReady, type Scene, Sightings, type Verdict } from '../diagn
 import { type Diagnosis, sayObject } from '../diagnosis/diagnosis.ts';
 import { sayDuration } from '../duration.ts';
 import { PodEvents } from '../kubernetes/events.ts';
+import { judgeImages, type WantedContainer } from '../kubernetes/workloads/digests.ts';
 import type { Revision, RolloutStatus, WorkloadObject, WorkloadView } from '../kubernetes/workloads/kind.ts';
 import { lastChangeOf } from '../kubernetes/workloads/last-change.ts';
 import { sayWorkload } from '../kubernetes/workloads/names.ts';
 import type { Observation } from '../kubernetes/workloads/observe.ts';
 import { templateDigest } from '../kubernetes/workloads/template.ts';
 import type { WorkloadRun } from '../run.ts';
+import { noteImagesAfter } from './images.ts';
+import { InitProgress } from './init-progress.ts';
+import { presentPods } from './look.ts';
 import { Teller } from './teller.ts';
 
 /** What is waited for. */
@@ -25,6 +29,10 @@ export interface Expectation {
   readonly isUndo: boolean;
   /** Told whether the rollout is complete now; answers whether to go on watching, since others are not. */
   readonly isHeld?: (isComplete: boolean) => boolean;
+  /** The containers that were set: each must run one image, and that which was asked for. Undefined: any will do. */
+  readonly images?: readonly WantedContainer[];
+  /** Whether other images than meant are only told, since there is no better way to go than the one taken. */
+  readonly toleratesImages?: boolean;
 }
 
 /** Why a rollout is given up; the diagnoses are still without logs. */
@@ -54,10 +62,14 @@ export async function watchRollout(
 ): Promise<RolloutEnd> {
   const watching = new AbortController();
   const watch = new RolloutWatch(run, observation, expected, AbortSignal.any([run.signal, watching.signal]));
+  let end: RolloutEnd | undefined;
   try {
-    return await watch.toEnd();
+    end = await watch.toEnd();
+    return end;
   } finally {
     watching.abort();
+    if (expected.images && end?.kind !== 'superseded')
+      noteImagesAfter(run.journal, observation.kind, observation.view(), expected.images);
   }
 }
 
@@ -76,6 +88,7 @@ class RolloutWatch {
   readonly #teller: Teller;
   readonly #sightings = new Sightings();
   readonly #podEvents: PodEvents;
+  readonly #inits: InitProgress | undefined;
   /** Pods that the cluster took away, which are soon gone without a trace. */
   readonly #takenAway = new Map<string, Diagnosis>();
   #completeSince: number | undefined;
@@ -87,6 +100,8 @@ class RolloutWatch {
     this.#deadline = run.clock.now() + expected.timeout * 1000;
     this.#name = sayWorkload(run.workload);
     this.#teller = new Teller(run);
+    const changed = expected.images?.map(({ container }) => container);
+    this.#inits = changed && new InitProgress(run, changed, signal);
     // The loop looks again every second, so an event need not wake it.
     this.#podEvents = new PodEvents(run.client, run.namespace, signal, () => {});
   }
@@ -126,11 +141,18 @@ class RolloutWatch {
       return scaledToZero(this.#name, revision);
     }
     const pods = revision ? kind.podsOf(view, revision) : [];
+    this.#inits?.look(pods);
     if (status.state === 'complete' && revision && isSound(pods, replicas, verdict)) {
       this.#completeSince ??= this.#run.clock.now();
       const settled = this.#run.clock.now() - this.#completeSince;
+      const images = judgeImages(presentPods(kind, view), this.#expected.images ?? []);
+      if (images.state === 'wrong' && !this.#expected.toleratesImages) {
+        return { kind: 'failed', revision, trouble: { ...images, diagnoses: [] } };
+      }
+      if (images.state === 'wrong') this.#teller.tellOnce(images.message);
+      const least = Math.max(settleSeconds(view.workload), images.state === 'unsaid' ? unsaidSeconds : 0);
       // What is complete when its time is over was complete in time.
-      if (this.#isOver() || settled >= settleSeconds(view.workload) * 1000) {
+      if (this.#isOver() || settled >= least * 1000) {
         return this.#expected.isHeld?.(true) ? undefined : { kind: 'complete', revision };
       }
     } else {
@@ -225,6 +247,9 @@ function isSound(pods: readonly V1Pod[], replicas: number | undefined, verdict: 
     pods.filter(isReady).length >= (replicas ?? 1)
   );
 }
+
+/** Seconds to wait for ready pods to say which image they run; some nodes that are only simulated never do. */
+const unsaidSeconds = 10;
 
 /** Seconds for which a rollout must stay complete where nothing else tells that its containers work. */
 const unprobedSeconds = 10;

@@ -1,4 +1,11 @@
-import type { V1ObjectMeta, V1Pod, V1PodSpec } from '@kubernetes/client-node';
+import type {
+  V1Container,
+  V1ContainerStatus,
+  V1ObjectMeta,
+  V1Pod,
+  V1PodSpec,
+  V1PodStatus,
+} from '@kubernetes/client-node';
 import type { Clock } from '../../clock.ts';
 import { ApiError } from '../../errors.ts';
 import type { KubernetesClient } from '../client.ts';
@@ -119,8 +126,8 @@ async function tooLong(clock: Clock, signal: AbortSignal): Promise<never> {
 }
 
 /**
- * What is kept of a pod: there may be thousands, and nothing more is asked of one that is ready than that it is. Of the
- * others, their containers and status are.
+ * What is kept of a pod: there may be thousands, and nothing more is asked of one that is ready than that it is, and
+ * which images it runs. Of the others, their containers and status are.
  */
 export function slim(pod: V1Pod): V1Pod {
   const { name, uid, ownerReferences, creationTimestamp, deletionTimestamp } = pod.metadata ?? {};
@@ -135,9 +142,31 @@ export function slim(pod: V1Pod): V1Pod {
   } as V1ObjectMeta;
   const { phase, conditions } = pod.status ?? {};
   const ready = conditions?.find(({ type, status }) => type === 'Ready' && status === 'True');
-  if (ready && deletionTimestamp === undefined)
-    return { metadata, status: { ...(phase && { phase }), conditions: [ready] } };
+  if (ready && deletionTimestamp === undefined) {
+    const status = { ...(phase && { phase }), conditions: [ready], ...statusImages(pod) };
+    return { metadata, spec: specImages(pod), status };
+  }
   const { containers = [], initContainers, nodeName, readinessGates, restartPolicy } = pod.spec ?? {};
   const spec = { containers, initContainers, nodeName, readinessGates, restartPolicy } as V1PodSpec;
   return { metadata, spec, ...(pod.status && { status: pod.status }) };
+}
+
+/** The images of a pod that is ready: as its spec names them, */
+function specImages({ spec }: V1Pod): V1PodSpec {
+  const slimmed = ({ name, image }: V1Container) => ({ name, ...(image && { image }) });
+  return {
+    containers: (spec?.containers ?? []).map(slimmed),
+    ...(spec?.initContainers && { initContainers: spec.initContainers.map(slimmed) }),
+  };
+}
+
+/** and as its containers report them. */
+function statusImages({ status }: V1Pod): Pick<V1PodStatus, 'containerStatuses' | 'initContainerStatuses'> {
+  const slimmed = ({ name, imageID }: V1ContainerStatus) => ({ name, imageID }) as V1ContainerStatus;
+  return {
+    ...(status?.containerStatuses && { containerStatuses: status.containerStatuses.map(slimmed) }),
+    ...(status?.initContainerStatuses && {
+      initContainerStatuses: status.initContainerStatuses.map(slimmed),
+    }),
+  };
 }

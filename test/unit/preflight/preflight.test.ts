@@ -28,6 +28,7 @@ const found: FoundFacts = {
   verdict: { diagnoses: [], hopeless: false },
   undoTo: 7,
   plan: change('acme/web:v1', 'acme/web:v2'),
+  initMigrations: [],
 };
 
 const good: Facts = {
@@ -43,6 +44,13 @@ const good: Facts = {
 };
 
 const crash = diagnosisOf();
+
+const migrates = {
+  container: 'schema',
+  isSure: true,
+  evidence: 'its command, app migrate',
+  command: ['/app', 'migrate'],
+};
 
 const broken = { diagnoses: [crash], hopeless: true };
 const under = { state: 'progressing', message: '1 of 3 updated, 0 available' } as const;
@@ -147,6 +155,30 @@ const cases: readonly [string, Facts, Record<string, string[]>][] = [
     { paused: ['deployment/web'] },
   ],
   ['it is scaled to zero', withFound({ replicas: 0 }), { 'no-replicas': ['--replicas=1'] }],
+  [
+    'each of its replicas migrates',
+    withFound({ initMigrations: [migrates] }),
+    {
+      'migrates-in-init': [
+        'init container schema',
+        'its command, app migrate',
+        '3 replicas',
+        'migration-command: /app migrate',
+      ],
+    },
+  ],
+  [
+    'each of its replicas migrates by a script, and nobody knows how many there are',
+    withFound({ replicas: undefined, initMigrations: [{ ...migrates, command: ['sh', '-c', 'a && b'] }] }),
+    { 'migrates-in-init': ['each of its pods', 'migration-command: ["sh","-c","a && b"]'] },
+  ],
+  [
+    'each of its replicas migrates by what the image says',
+    withFound({ initMigrations: [{ ...migrates, command: [] }] }),
+    { 'migrates-in-init': ["inputs 'migration-job'"] },
+  ],
+  ['its one replica migrates', withFound({ replicas: 1, initMigrations: [migrates] }), {}],
+  ['an init container may migrate', withFound({ initMigrations: [{ ...migrates, isSure: false }] }), {}],
   [
     'another rollout is under way',
     withFound({ ...moving, status: under }),

@@ -215,6 +215,8 @@ describe('outputs', () => {
     'reason',
     'image',
     'previous-image',
+    'image-digest',
+    'previous-image-digest',
     'revision',
     'previous-revision',
     'migration-job',
@@ -260,6 +262,22 @@ describe('outputs', () => {
 
   it('say cancelled where the step never came to a verdict', () => {
     expect(outputs(tell([]))).toMatchObject({ result: 'cancelled', 'duration-seconds': '0' });
+  });
+
+  it('name each digest once, and each that differs', () => {
+    const [a, b, c] = ['a', 'b', 'c'].map((letter) => `sha256:${letter.repeat(64)}`) as [
+      string,
+      string,
+      string,
+    ];
+    const images = [
+      { container: 'web', before: [a], after: [b, c] },
+      { container: 'worker', before: [a], after: [b] },
+    ];
+    const story = storyOf(...set, { type: 'images', images }, end('deployed'));
+    expect(outputs(story)).toMatchObject({ 'image-digest': `${b},${c}`, 'previous-image-digest': a });
+    expect(summary(story)).toContain(`| Digest | \`${b}\`, \`${c}\` (container \`web\`) |`);
+    expect(summary(story)).toContain(`| Digest before | \`${a}\` (container \`worker\`) |`);
   });
 
   it('name each image once', () => {

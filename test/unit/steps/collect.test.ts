@@ -49,6 +49,15 @@ describe('the log of a crash', () => {
     });
   });
 
+  it('names a plainer cause of a migration in an init container too', async () => {
+    const { cluster, run } = setUp();
+    cluster.logs.set('web-1/migrate', 'exec /app: exec format error\n');
+    const reason = 'init-migration-failed';
+    const diagnosis = diagnosisOf({ reason, container: 'migrate' });
+    const cause = await collect(run, { reason, message: 'It failed.', diagnoses: [diagnosis] });
+    expect(cause.reason).toBe('wrong-architecture');
+  });
+
   it('does not explain what is no crash', async () => {
     const { cluster, run } = setUp();
     cluster.logs.set('web-1/web', 'exec format error\n');
