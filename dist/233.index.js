@@ -1,5 +1,5 @@
-export const id = 123;
-export const ids = [123];
+export const id = 233;
+export const ids = [233];
 export const modules = {
 
 /***/ 1992:
@@ -124,6 +124,8 @@ const workloadRows = [
     },
 ];
 
+// EXTERNAL MODULE: ./build/kubernetes/workloads/init-containers.js
+var init_containers = __webpack_require__(881);
 // EXTERNAL MODULE: ./build/diagnosis/exit-code.js
 var exit_code = __webpack_require__(5956);
 // EXTERNAL MODULE: ./build/clip.js
@@ -178,6 +180,7 @@ function portNumber(port, container) {
 
 
 
+
 const threeCrashes = { crashes: 3, seconds: 10 };
 function unwantedEnd({ status, init, container, pod }) {
     if (status.state?.running !== undefined)
@@ -205,7 +208,24 @@ function times({ status }) {
 function lastWord({ status }) {
     return (0,row/* lastEnd */.WN)(status)?.message ?? '';
 }
+function migration({ init, container }) {
+    return init && container ? (0,init_containers/* migrationIn */.o$)(container) : undefined;
+}
 const crashRows = [
+    {
+        reason: 'init-migration-failed',
+        symptom: '`Init:Error` or `Init:CrashLoopBackOff` of an init container that migrates by its command or name',
+        cause: 'The migration that the workload runs in an init container ended with an error.',
+        next: 'Mend what its last log lines say. The schema may be half migrated, and the version before runs on it: look at it before you deploy again.',
+        patience: threeCrashes,
+        recognise: (subject) => (migration(subject) && unwantedEnd(subject) ? lastWord(subject) : undefined),
+        message: (subject) => {
+            const end = (0,row/* lastEnd */.WN)(subject.status);
+            const memory = end?.reason === 'OOMKilled' ? ', out of memory' : '';
+            return `the migration in init container ${subject.status.name} failed: ${(0,exit_code/* sayExit */.C)(end?.exitCode ?? 0)}${memory}${times(subject)} (it is known by ${migration(subject)?.evidence})`;
+        },
+        hasLog: true,
+    },
     {
         reason: 'out-of-memory',
         symptom: '`OOMKilled`, exit code 137',
@@ -610,10 +630,21 @@ const disruptionRows = [
 ;// CONCATENATED MODULE: ./build/diagnosis/rows/readiness.js
 
 
+
 function mayEnd({ init, container }) {
     return init && container?.restartPolicy !== 'Always';
 }
 const readinessRows = [
+    {
+        reason: 'init-migration-running',
+        symptom: '`Init:N/M` for long, of an init container that migrates by its command or name',
+        cause: 'The migration that the workload runs in an init container takes longer than the timeout.',
+        next: "Raise the input 'timeout', or let this step migrate first ('migration-command'): an undo ends a migration in an init container half-way.",
+        patience: 'timeout',
+        recognise: ({ init, container, status }) => init && container && (0,init_containers/* migrationIn */.o$)(container) && status.state?.running ? '' : undefined,
+        message: (subject) => `the migration in ${initNotEnded(subject)}`,
+        hasLog: true,
+    },
     {
         reason: 'init-waiting',
         symptom: '`Init:N/M` for long',
@@ -621,11 +652,7 @@ const readinessRows = [
         next: 'See in its log what it waits for, and whether that is there.',
         patience: 'timeout',
         recognise: (subject) => (mayEnd(subject) && subject.status.state?.running ? '' : undefined),
-        message: ({ pod, status }) => {
-            const all = pod.status?.initContainerStatuses ?? [];
-            const done = all.filter(({ state }) => state?.terminated?.exitCode === 0).length;
-            return `init container ${status.name} has not ended yet (Init:${done}/${all.length})`;
-        },
+        message: initNotEnded,
         hasLog: true,
     },
     {
@@ -671,6 +698,11 @@ const podReadinessRows = [
         hasLog: false,
     },
 ];
+function initNotEnded({ pod, status }) {
+    const all = pod.status?.initContainerStatuses ?? [];
+    const done = all.filter(({ state }) => state?.terminated?.exitCode === 0).length;
+    return `init container ${status.name} has not ended yet (Init:${done}/${all.length})`;
+}
 function unready({ events, status, container, timeout }, kind) {
     const probe = kind === 'Startup' ? container?.startupProbe : container?.readinessProbe;
     const answer = probeAnswer(events, status.name, kind);
@@ -1012,6 +1044,16 @@ const plainReasons = [
         reason: 'scaled-to-zero',
         cause: 'The workload was scaled to zero during the rollout, so nothing shows whether the image works.',
         next: 'Scale it, then run the step again.',
+    },
+    {
+        reason: 'mixed-image-digests',
+        cause: 'Every pod is ready, but they run different images: what the tag stands for was changed during the rollout.',
+        next: 'Deploy by digest (`image: …@sha256:…`), or by a tag that is pushed once.',
+    },
+    {
+        reason: 'wrong-image-digest',
+        cause: 'The image was named by its digest, and pods run another one: an admission policy changed it when they were created.',
+        next: 'Look for the webhook or policy that changes the images of pods in this namespace.',
     },
     {
         reason: 'superseded',
@@ -1419,6 +1461,7 @@ function migrationsSince(records, template) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   G4: () => (/* binding */ isNamedForGood),
 /* harmony export */   Y1: () => (/* binding */ parseWantedImage),
 /* harmony export */   bV: () => (/* binding */ isMutable),
 /* harmony export */   gp: () => (/* binding */ fullRepository),
@@ -1452,6 +1495,9 @@ function parseWantedImage(text) {
 }
 function isMutable(image) {
     return image.digest === undefined && (image.tag === undefined || image.tag === 'latest');
+}
+function isNamedForGood({ digest, tag = '' }) {
+    return digest !== undefined || /(?:^|[._-])[a-f0-9]{7,40}(?:$|[._-])/.test(tag);
 }
 
 
@@ -1592,8 +1638,8 @@ function workspaceFile(workspace, name) {
     }
 }
 
-// EXTERNAL MODULE: ./build/preflight/preflight.js + 15 modules
-var preflight = __webpack_require__(4859);
+// EXTERNAL MODULE: ./build/preflight/preflight.js + 16 modules
+var preflight = __webpack_require__(2742);
 ;// CONCATENATED MODULE: ./build/inputs.js
 
 
@@ -2781,6 +2827,207 @@ async function consume(stream, idleSeconds, onLine) {
 
 /***/ }),
 
+/***/ 741:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   Jc: () => (/* binding */ runningDigests),
+/* harmony export */   MD: () => (/* binding */ isSameMovableName),
+/* harmony export */   Mk: () => (/* binding */ judgeImages)
+/* harmony export */ });
+/* unused harmony export runningImages */
+/* harmony import */ var _image_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(349);
+
+function runningImages(pods, containers) {
+    return containers.map((container) => {
+        const pulled = new Map();
+        const loaded = new Map();
+        let unsaid = 0;
+        for (const pod of pods) {
+            const digest = digestOf(pod, container);
+            if (digest === undefined)
+                unsaid += 1;
+            else
+                add(digest.local ? loaded : pulled, digest.digest, pod.metadata?.name ?? '');
+        }
+        const local = pulled.size === 0 && loaded.size > 0;
+        const digests = [...(local ? loaded : pulled)]
+            .map(([digest, names]) => ({ digest, pods: names }))
+            .sort((a, b) => b.pods.length - a.pods.length);
+        return { container, digests, unsaid, local };
+    });
+}
+function runningDigests(pods) {
+    return (container) => runningImages(pods, [container])
+        .filter(({ local }) => !local)
+        .flatMap(({ digests }) => digests.map(({ digest }) => digest));
+}
+function judgeImages(pods, wanted) {
+    let unsaid = 0;
+    for (const { container, image } of wanted) {
+        const [running] = runningImages(pods, [container]);
+        if (running === undefined)
+            continue;
+        const asked = (0,_image_js__WEBPACK_IMPORTED_MODULE_0__/* .parseImage */ .zZ)(image)?.digest;
+        const other = running.local ? undefined : running.digests.find(({ digest }) => digest !== asked);
+        if (asked !== undefined && other !== undefined) {
+            const message = `Container ${container} runs ${sayPods(other)}, though ${asked} was asked for: something changed the image of the pods when they were created.`;
+            return { state: 'wrong', reason: 'wrong-image-digest', message };
+        }
+        if (asked === undefined && running.digests.length > 1) {
+            const message = `Container ${container} runs ${running.digests.length} images by the one name ${image}: ${running.digests.map(sayPods).join('; ')}. What the name stands for was changed while it was rolled out.`;
+            return { state: 'wrong', reason: 'mixed-image-digests', message };
+        }
+        unsaid += running.unsaid;
+    }
+    return { state: unsaid > 0 ? 'unsaid' : 'as-meant' };
+}
+function isSameMovableName(one, other) {
+    const [a, b] = [(0,_image_js__WEBPACK_IMPORTED_MODULE_0__/* .parseImage */ .zZ)(one), (0,_image_js__WEBPACK_IMPORTED_MODULE_0__/* .parseImage */ .zZ)(other)];
+    if (a === undefined || b === undefined || a.digest !== undefined || b.digest !== undefined)
+        return false;
+    return ((0,_image_js__WEBPACK_IMPORTED_MODULE_0__/* .fullRepository */ .gp)(a.repository) === (0,_image_js__WEBPACK_IMPORTED_MODULE_0__/* .fullRepository */ .gp)(b.repository) &&
+        (a.tag ?? 'latest') === (b.tag ?? 'latest'));
+}
+function digestOf(pod, container) {
+    const status = named(pod.status?.containerStatuses, pod.status?.initContainerStatuses, container);
+    if (status === undefined || !status.imageID)
+        return undefined;
+    const spec = named(pod.spec?.containers, pod.spec?.initContainers, container);
+    const pinned = (0,_image_js__WEBPACK_IMPORTED_MODULE_0__/* .parseImage */ .zZ)(spec?.image ?? '')?.digest;
+    if (pinned !== undefined)
+        return { digest: pinned, local: false };
+    const [digest] = /sha256:[a-f0-9]{64}$/.exec(status.imageID) ?? [];
+    return digest === undefined ? undefined : { digest, local: !status.imageID.includes('@') };
+}
+function named(containers, initContainers, name) {
+    return containers?.find((each) => each.name === name) ?? initContainers?.find((each) => each.name === name);
+}
+function add(map, key, value) {
+    const list = map.get(key);
+    if (list)
+        list.push(value);
+    else
+        map.set(key, [value]);
+}
+function sayPods({ digest, pods }) {
+    const some = pods.slice(0, 2).join(', ');
+    return `${digest} in ${pods.length} ${pods.length === 1 ? 'pod' : 'pods'} (${some}${pods.length > 2 ? ', …' : ''})`;
+}
+
+
+/***/ }),
+
+/***/ 881:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   JI: () => (/* binding */ initStatus),
+/* harmony export */   o$: () => (/* binding */ migrationIn),
+/* harmony export */   qH: () => (/* binding */ initMigrations)
+/* harmony export */ });
+/* unused harmony export isSidecar */
+/* harmony import */ var _image_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(349);
+
+function initMigrations(spec, changed = []) {
+    return (spec.initContainers ?? []).flatMap((container) => {
+        const found = migrationIn(container) ?? likelyMigration(container, spec, changed);
+        return found ? [found] : [];
+    });
+}
+function migrationIn(container) {
+    const { name } = container;
+    if (isSidecar(container))
+        return undefined;
+    const statements = statementsOf(container);
+    const statement = statements.find((each) => isMigrating(each));
+    const found = { container: name, isSure: true, command: commandOf(container) };
+    if (statement !== undefined)
+        return { ...found, evidence: `its command, ${statement}` };
+    if (statements.some(isChore))
+        return undefined;
+    return migratingName.test(name) && !choreName.test(name) ? { ...found, evidence: 'its name' } : undefined;
+}
+function likelyMigration(container, spec, changed) {
+    const { name } = container;
+    if (isSidecar(container) || choreName.test(name) || statementsOf(container).some(isChore))
+        return undefined;
+    const runs = spec.containers.find(({ image }) => repositoryOf(image) === repositoryOf(container.image));
+    const evidence = runs ? `it runs the image of container ${runs.name}` : 'it gets the new image';
+    if (runs === undefined && !changed.includes(name))
+        return undefined;
+    return { container: name, isSure: false, evidence, command: commandOf(container) };
+}
+function isSidecar({ restartPolicy }) {
+    return restartPolicy === 'Always';
+}
+function initStatus({ spec, status }) {
+    const containers = spec?.initContainers ?? [];
+    for (const [index, { name, state, started }] of (status?.initContainerStatuses ?? []).entries()) {
+        const container = containers.find((each) => each.name === name);
+        const { terminated, waiting } = state ?? {};
+        if (terminated?.exitCode === 0 || (container && isSidecar(container) && started))
+            continue;
+        if (terminated?.reason)
+            return `Init:${terminated.reason}`;
+        if (terminated?.signal)
+            return `Init:Signal:${terminated.signal}`;
+        if (terminated)
+            return `Init:ExitCode:${terminated.exitCode}`;
+        if (waiting?.reason && waiting.reason !== 'PodInitializing')
+            return `Init:${waiting.reason}`;
+        return `Init:${index}/${containers.length}`;
+    }
+    return undefined;
+}
+const migratingName = /migrat|flyway|liquibase|alembic|dbmate|(?:^|[-_])(?:db|schema|database)[-_]?(?:prepare|setup|upgrade|update|apply)/i;
+const choreName = /wait|await|check|copy|fetch|download|until|poll|assets|static|permission|chown|config/i;
+const chores = /^(?:cp|mv|ln|ls|cat|echo|printf|test|\[+|true|sleep|wait\S*|k8s-wait-for|kubectl|curl|wget|nc|ncat|pg_isready|mysqladmin|chown|chmod|mkdir|tar|rm|touch|grep|dockerize|nslookup|getent)$/i;
+const looksOnly = /(?:\s--?(?:check|plan|dry-run|dryrun|list|help|version)|[\s:](?:status|pending|info|validate|history|current|wait|(?:show|make)migrations))(?:\s|=|$)/i;
+const migrating = [
+    /(?:^|[\s/:._"'-])migrat(?:e|or)(?:[\s/:._"'()-]|$)/i,
+    /(?:^|[\s/:._-])(?:run|apply|do|db)[-_:]?migrations?(?:[\s._"'-]|$)/i,
+    /(?:^|\s|:)migrations?[:.\s](?:run|migrate|up|apply|execute|deploy)(?:\s|$)/i,
+    /(?:^|[\s/])(?:liquibase\s.*\bupdate|alembic\s.*\bupgrade|aerich\s.*\bupgrade|flask\s+db\s+upgrade)\b/i,
+    /(?:^|[\s/])(?:prisma\s+db\s+push|drizzle-kit\s+push|dbmate\s(?:.*\s)?up|goose\s(?:.*\s)?up|sqitch\s(?:.*\s)?deploy)(?:\s|$)/i,
+    /(?:^|[\s/])(?:atlas\s+schema\s+apply|ef\s+database\s+update|efbundle)\b/i,
+    /\bdb:(?:prepare|setup|schema:load)\b/i,
+];
+function isMigrating(statement) {
+    if (isChore(statement) || looksOnly.test(statement))
+        return false;
+    const told = statement.replace(/\S*(?:no|skip|without)[-_]migrat\S*|\S*migrat\S*=(?:false|0|no|off)\b/gi, '');
+    return migrating.some((pattern) => pattern.test(told));
+}
+function isChore(statement) {
+    const [program = ''] = statement.split(/\s/);
+    return chores.test(program.split('/').at(-1) ?? '');
+}
+function statementsOf(container) {
+    const words = wordsOf(container);
+    const text = (container.command?.length ? words : [programOf(container.image), ...words]).join(' ');
+    return text
+        .replace(/^(?:\S*\/)?(?:ba|da|a|z)?sh\s+(?:-\S+\s+)*/, '')
+        .split(/;|&&|\|\|?|\n|(?:^|\s)(?:do|then|else)\s/)
+        .map((statement) => statement.trim().replace(/^(?:(?:until|while|if|exec|time|!|env|\w+=\S*)\s+)+/, ''))
+        .filter((statement) => statement !== '');
+}
+function wordsOf({ command = [], args = [] }) {
+    return [...command, ...args];
+}
+function commandOf({ command = [], args = [] }) {
+    return command.length > 0 ? [...command, ...args] : [];
+}
+function programOf(image) {
+    return repositoryOf(image).split('/').at(-1) ?? '';
+}
+function repositoryOf(image = '') {
+    return (0,_image_js__WEBPACK_IMPORTED_MODULE_0__/* .fullRepository */ .gp)((0,_image_js__WEBPACK_IMPORTED_MODULE_0__/* .parseImage */ .zZ)(image)?.repository ?? image);
+}
+
+
+/***/ }),
+
 /***/ 2536:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
@@ -3096,11 +3343,29 @@ function slim(pod) {
     };
     const { phase, conditions } = pod.status ?? {};
     const ready = conditions?.find(({ type, status }) => type === 'Ready' && status === 'True');
-    if (ready && deletionTimestamp === undefined)
-        return { metadata, status: { ...(phase && { phase }), conditions: [ready] } };
+    if (ready && deletionTimestamp === undefined) {
+        const status = { ...(phase && { phase }), conditions: [ready], ...statusImages(pod) };
+        return { metadata, spec: specImages(pod), status };
+    }
     const { containers = [], initContainers, nodeName, readinessGates, restartPolicy } = pod.spec ?? {};
     const spec = { containers, initContainers, nodeName, readinessGates, restartPolicy };
     return { metadata, spec, ...(pod.status && { status: pod.status }) };
+}
+function specImages({ spec }) {
+    const slimmed = ({ name, image }) => ({ name, ...(image && { image }) });
+    return {
+        containers: (spec?.containers ?? []).map(slimmed),
+        ...(spec?.initContainers && { initContainers: spec.initContainers.map(slimmed) }),
+    };
+}
+function statusImages({ status }) {
+    const slimmed = ({ name, imageID }) => ({ name, imageID });
+    return {
+        ...(status?.containerStatuses && { containerStatuses: status.containerStatuses.map(slimmed) }),
+        ...(status?.initContainerStatuses && {
+            initContainerStatuses: status.initContainerStatuses.map(slimmed),
+        }),
+    };
 }
 
 
@@ -3178,6 +3443,7 @@ function sayPace({ maxSurge, maxUnavailable }) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   IC: () => (/* binding */ imagesOf),
 /* harmony export */   KF: () => (/* binding */ bearsImages),
 /* harmony export */   Kf: () => (/* binding */ setImagePatch),
 /* harmony export */   W7: () => (/* binding */ annotationPatch),
@@ -3243,6 +3509,10 @@ function withImages(workload, changes) {
             ...(initContainers && { initContainers: set(initContainers) ?? [] }),
         },
     };
+}
+function imagesOf(template) {
+    const { containers = [], initContainers = [] } = template.spec ?? {};
+    return [...containers, ...initContainers].map(({ name, image = '' }) => [name, image]);
 }
 function bearsImages(workload, changes) {
     const all = containers(workload);
@@ -3411,7 +3681,7 @@ function rbacRules(missing) {
 
 /***/ }),
 
-/***/ 4859:
+/***/ 2742:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -3432,6 +3702,29 @@ const containerMissing = {
         return [{ message: `${workload}: ${found.plan.problem}`, next: found.plan.next }];
     },
 };
+
+;// CONCATENATED MODULE: ./build/preflight/rules/migrates-in-init.js
+const migratesInInit = {
+    id: 'migrates-in-init',
+    level: 'warning',
+    about: 'An init container migrates the database, though there are several replicas: each of them migrates, several at the same time, and again whenever a pod is made anew.',
+    judge({ command, found, workload }) {
+        if (command !== 'deploy' || found === undefined || (found.replicas ?? 2) < 2)
+            return [];
+        return found.initMigrations
+            .filter(({ isSure }) => isSure)
+            .map(({ container, evidence, command }) => ({
+            message: `${workload} migrates in its init container ${container} (by ${evidence}), so that each of ${found.replicas === undefined ? 'its pods' : `its ${found.replicas} replicas`} does, several at the same time.`,
+            next: `Let this step migrate once, before any pod is replaced${sayInput(command)}, and take the init container away.`,
+        }));
+    },
+};
+function sayInput(command) {
+    if (command.length === 0)
+        return " (inputs 'migration-job' and 'migration-command')";
+    const isPlain = command.every((word) => /^[\w./:=@-]+$/.test(word));
+    return `: migration-command: ${isPlain ? command.join(' ') : JSON.stringify(command)}`;
+}
 
 // EXTERNAL MODULE: ./build/preflight/access.js
 var preflight_access = __webpack_require__(212);
@@ -3725,6 +4018,7 @@ const workloadMissing = {
 
 
 
+
 const rules = [
     permissionMissing,
     workloadMissing,
@@ -3738,6 +4032,7 @@ const rules = [
     unhealthyNow,
     mutableTag,
     schemaAhead,
+    migratesInInit,
     patchRefused,
     migrationRefused,
 ];
@@ -3888,13 +4183,15 @@ function annotation(story) {
 
 ;// CONCATENATED MODULE: ./build/report/outputs.js
 function outputs(story) {
-    const { ending, changes, revision, previousRevision, migrationJob, seconds } = story;
+    const { ending, changes, images, revision, previousRevision, migrationJob, seconds } = story;
     const distinct = (values) => [...new Set(values)].join(',');
     return {
         result: ending?.result ?? 'cancelled',
         reason: ending?.cause?.reason ?? '',
         image: distinct(changes.map(({ to }) => to)),
         'previous-image': distinct(changes.map(({ from }) => from)),
+        'image-digest': distinct(images.flatMap(({ after }) => after)),
+        'previous-image-digest': distinct(images.flatMap(({ before }) => before)),
         revision: revision?.toString() ?? '',
         'previous-revision': previousRevision?.toString() ?? '',
         'migration-job': migrationJob,
@@ -3915,6 +4212,7 @@ function tell(entries) {
         workloads,
         namespace: last('connected')?.namespace ?? '',
         changes: workloads.flatMap(({ changes }) => changes),
+        images: workloads.flatMap(({ images }) => images),
         revision: first?.revision,
         previousRevision: first?.previousRevision,
         undoneTo: last('undone')?.revision,
@@ -3939,6 +4237,7 @@ function tellOne(entries, name) {
     return {
         workload: name,
         changes: last('planned')?.changes ?? [],
+        images: last('images')?.images ?? [],
         revision: last('rolled-out')?.revision ?? last('rollout-failed')?.revision,
         previousRevision: observed?.undoTo ?? observed?.revision,
         history: last('history')?.rows ?? [],
@@ -4176,6 +4475,13 @@ function facts(story) {
             [isBefore ? 'Wanted image' : 'Image', `${code(to)} (container ${code(container)})`],
             [isBefore ? 'Runs' : 'Before', code(from)],
         ]),
+        ...workloads.flatMap((each) => each.images.flatMap(({ container, before, after }) => {
+            const where = `container ${code(container)}${several ? ` of ${code(each.workload)}` : ''}`;
+            return [
+                ...digestRow(isBefore ? 'Digest wanted' : 'Digest', where, after),
+                ...digestRow('Digest before', where, before),
+            ];
+        })),
         ...(revision === undefined || several ? [] : [['Revision', String(revision)]]),
         ...(previousRevision === undefined || several ? [] : [['Revision before', String(previousRevision)]]),
         ...(commit
@@ -4198,6 +4504,9 @@ function facts(story) {
     ];
     const [first = [], ...rest] = rows;
     return [row(...first), '|:--|:--|', ...rest.map((cells) => row(...cells))].join('\n');
+}
+function digestRow(title, where, digests) {
+    return digests.length === 0 ? [] : [[title, `${digests.map(code).join(', ')} (${where})`]];
 }
 const outcomeMarks = { ok: '✓', failed: '✗', open: '…' };
 function timeline(phases) {
@@ -5875,7 +6184,7 @@ async function restorePace(run, kind, { pace, uid }) {
 /* harmony import */ var _kubernetes_workloads_template_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(5984);
 /* harmony import */ var _conclude_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(2883);
 /* harmony import */ var _undo_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(8600);
-/* harmony import */ var _watch_rollout_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(6741);
+/* harmony import */ var _watch_rollout_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(8793);
 
 
 
@@ -5944,8 +6253,149 @@ async function isHealthy(run, observation, left) {
     if (view === undefined || observation.kind.status(view).state !== 'complete')
         return false;
     const ours = new Set(left.ours);
-    const expected = { ours, before: undefined, generation: 0, timeout: healthySeconds, isUndo: false };
+    const images = left.changes.map(({ container, to }) => ({ container, image: to }));
+    const expected = { ours, before: undefined, generation: 0, timeout: healthySeconds, isUndo: false, images };
     return (await (0,_watch_rollout_js__WEBPACK_IMPORTED_MODULE_5__/* .watchRollout */ .D)(run, observation, expected)).kind === 'complete';
+}
+
+
+/***/ }),
+
+/***/ 4876:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   Q4: () => (/* binding */ doubtUnchanged),
+/* harmony export */   n_: () => (/* binding */ noteImagesAfter),
+/* harmony export */   sl: () => (/* binding */ noteImagesBefore)
+/* harmony export */ });
+/* harmony import */ var _image_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(349);
+/* harmony import */ var _kubernetes_workloads_digests_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(741);
+/* harmony import */ var _kubernetes_workloads_names_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(5596);
+/* harmony import */ var _look_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(909);
+
+
+
+
+function noteImagesBefore(journal, kind, view, containers) {
+    const before = (0,_kubernetes_workloads_digests_js__WEBPACK_IMPORTED_MODULE_1__/* .runningDigests */ .Jc)((0,_look_js__WEBPACK_IMPORTED_MODULE_3__/* .presentPods */ .O_)(kind, view));
+    const images = containers.map(({ container }) => ({ container, before: before(container), after: [] }));
+    journal.add({ type: 'images', images });
+}
+function noteImagesAfter(journal, kind, view, containers) {
+    if (view === undefined)
+        return;
+    const after = (0,_kubernetes_workloads_digests_js__WEBPACK_IMPORTED_MODULE_1__/* .runningDigests */ .Jc)((0,_look_js__WEBPACK_IMPORTED_MODULE_3__/* .presentPods */ .O_)(kind, view));
+    const known = journal.last('images')?.images ?? [];
+    const images = containers.map(({ container }) => {
+        const before = known.find((each) => each.container === container)?.before ?? [];
+        return { container, before, after: after(container) };
+    });
+    journal.add({ type: 'images', images });
+}
+function doubtUnchanged({ journal, workload }, { observation: { kind, view: look }, changes }) {
+    const view = look();
+    if (view === undefined)
+        return [];
+    noteImagesAfter(journal, kind, view, changes);
+    const wanted = changes.map(({ container, to }) => ({ container, image: to }));
+    const verdict = (0,_kubernetes_workloads_digests_js__WEBPACK_IMPORTED_MODULE_1__/* .judgeImages */ .Mk)((0,_look_js__WEBPACK_IMPORTED_MODULE_3__/* .presentPods */ .O_)(kind, view), wanted);
+    const movable = [...new Set(wanted.map(({ image }) => image))].filter((image) => {
+        const parsed = (0,_image_js__WEBPACK_IMPORTED_MODULE_0__/* .parseImage */ .zZ)(image);
+        return parsed !== undefined && !(0,_image_js__WEBPACK_IMPORTED_MODULE_0__/* .isNamedForGood */ .G4)(parsed);
+    });
+    return [
+        ...(verdict.state === 'wrong' ? [verdict.message] : []),
+        ...movable.map((image) => `${(0,_kubernetes_workloads_names_js__WEBPACK_IMPORTED_MODULE_2__/* .sayWorkload */ .j)(workload)} is set to ${image} already, so nothing was pulled. If another image has been pushed by that name since, it does not run: name the digest (${(0,_image_js__WEBPACK_IMPORTED_MODULE_0__/* .parseImage */ .zZ)(image)?.repository}@sha256:…) to be sure.`),
+    ];
+}
+
+
+/***/ }),
+
+/***/ 1627:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   DC: () => (/* binding */ JobLogs),
+/* harmony export */   gd: () => (/* binding */ hasStarted),
+/* harmony export */   up: () => (/* binding */ containerStatuses)
+/* harmony export */ });
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(9473);
+/* harmony import */ var _kubernetes_logs_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(6534);
+
+
+const keptLines = 50;
+const drainSeconds = 5;
+class JobLogs {
+    #run;
+    #signal;
+    #podOf;
+    #names;
+    #tails = new Map();
+    #streams = [];
+    constructor(run, signal, podOf, names) {
+        this.#run = run;
+        this.#signal = signal;
+        this.#podOf = podOf;
+        this.#names = names;
+    }
+    follow(pod) {
+        const several = (pod.spec?.containers.length ?? 0) + (pod.spec?.initContainers?.length ?? 0) > 1;
+        for (const status of containerStatuses(pod)) {
+            const key = keyOf(pod, status);
+            if (this.#names?.has(status.name) === false)
+                continue;
+            if (!hasStarted(status) || this.#tails.has(key))
+                continue;
+            const tail = [];
+            this.#tails.set(key, tail);
+            const stream = (0,_kubernetes_logs_js__WEBPACK_IMPORTED_MODULE_1__/* .followLog */ .wO)(this.#run.client, { namespace: this.#run.namespace, pod: pod.metadata?.name ?? '', container: status.name }, {
+                signal: this.#signal,
+                ended: () => this.#hasEnded(pod.metadata?.uid ?? '', status),
+                onLine: (line) => {
+                    if ((0,_kubernetes_logs_js__WEBPACK_IMPORTED_MODULE_1__/* .isKubeletsWord */ .AW)(line))
+                        return;
+                    tail.push(line);
+                    if (tail.length > keptLines)
+                        tail.shift();
+                    this.#run.log.line(several ? `[${status.name}] ${line}` : line);
+                },
+            }).catch((error) => {
+                if (!this.#signal.aborted) {
+                    this.#run.log.line(`(The log of ${status.name} cannot be read: ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .messageOf */ .bD)(error)})`);
+                }
+            });
+            this.#streams.push(stream);
+        }
+    }
+    tail(pod, status) {
+        return this.#tails.get(keyOf(pod, status)) ?? [];
+    }
+    async drain() {
+        const done = new AbortController();
+        const limit = this.#run.clock
+            .sleep(drainSeconds, AbortSignal.any([done.signal, this.#signal]))
+            .catch(() => { });
+        await Promise.race([Promise.all(this.#streams), limit]);
+        done.abort();
+        this.#signal.throwIfAborted();
+    }
+    #hasEnded(uid, { name, containerID }) {
+        const pod = this.#podOf(uid);
+        const status = pod && containerStatuses(pod).find((each) => each.name === name);
+        return status?.state?.running === undefined || status.containerID !== containerID;
+    }
+}
+function containerStatuses(pod) {
+    return [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])];
+}
+function hasStarted({ state, lastState }) {
+    const ran = (end) => end !== undefined && new Date(end.startedAt ?? 0).getTime() > 0;
+    return state?.running !== undefined || ran(state?.terminated) || ran(lastState?.terminated);
+}
+function keyOf(pod, { name, containerID }) {
+    return `${pod.metadata?.uid}/${name}/${containerID}`;
 }
 
 
@@ -6092,6 +6542,7 @@ function stillLocked(run, by) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   O_: () => (/* binding */ presentPods),
 /* harmony export */   Wr: () => (/* binding */ healthOf),
 /* harmony export */   pV: () => (/* binding */ findRevision),
 /* harmony export */   zG: () => (/* binding */ toUndoTarget)
@@ -6115,6 +6566,11 @@ function healthOf(kind, view, now) {
             .find((revision) => revision.holderUid !== current?.holderUid && revision.available > 0);
     return { status, settled, current, verdict, undoTo };
 }
+function presentPods(kind, view) {
+    const current = kind.current(view);
+    const pods = current ? kind.podsOf(view, current) : [];
+    return pods.filter(({ metadata }) => metadata?.deletionTimestamp === undefined);
+}
 function toUndoTarget(revision) {
     const { number, holder, holderUid, template } = revision;
     return { number, holder, holderUid, templateDigest: (0,_kubernetes_workloads_template_js__WEBPACK_IMPORTED_MODULE_1__/* .templateDigest */ .pd)(template) };
@@ -6128,7 +6584,7 @@ function findRevision(kind, view, target) {
 
 /***/ }),
 
-/***/ 6030:
+/***/ 4644:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -6179,16 +6635,17 @@ async function withEvidence(run, diagnosis, signal) {
     ]);
     return { ...diagnosis, logs: logs.filter(({ lines }) => lines.length > 0), events: merge(events.flat()) };
 }
+const crashed = new Set(['crash', 'init-migration-failed']);
 function plainer(cause) {
     const diagnoses = cause.diagnoses.map((each) => {
-        const row = each.reason === 'crash' ? logRowOf(each) : undefined;
+        const row = crashed.has(each.reason) ? logRowOf(each) : undefined;
         return row
             ? { ...each, reason: row.reason, next: row.next, message: `${each.message}: ${row.message}` }
             : each;
     });
     const [first] = diagnoses;
     const isPlainer = first !== undefined && first.reason !== cause.diagnoses[0]?.reason;
-    if (!isPlainer || cause.reason !== 'crash')
+    if (!isPlainer || !crashed.has(cause.reason))
         return { ...cause, diagnoses };
     return {
         reason: first.reason,
@@ -6240,7 +6697,91 @@ function merge(events) {
 var conclude = __webpack_require__(2883);
 // EXTERNAL MODULE: ./build/steps/undo.js
 var undo = __webpack_require__(8600);
+// EXTERNAL MODULE: ./build/image.js
+var build_image = __webpack_require__(349);
+// EXTERNAL MODULE: ./build/kubernetes/workloads/digests.js
+var digests = __webpack_require__(741);
+// EXTERNAL MODULE: ./build/kubernetes/workloads/patch.js
+var patch = __webpack_require__(8290);
+// EXTERNAL MODULE: ./build/kubernetes/workloads/template.js
+var workloads_template = __webpack_require__(5984);
+// EXTERNAL MODULE: ./build/steps/look.js
+var look = __webpack_require__(909);
+;// CONCATENATED MODULE: ./build/steps/undo-doubt.js
+
+
+
+
+
+
+function doubtsOf(revision, undone, setImage) {
+    return undone.flatMap(({ container, set, failed, target, earlier }) => {
+        const [digest] = earlier;
+        const isOne = earlier.length === 1 && digest !== undefined;
+        if (isOne && failed.length === 1 && failed[0] === digest) {
+            return [
+                {
+                    message: `Revision ${revision} runs, in container ${container}, the very image that is undone (${digest}): the undo brings no other program back.`,
+                    next: `The image of container ${container} is the same before and after (${digest}), so look for the cause elsewhere: its settings, its database, what it depends on.`,
+                },
+            ];
+        }
+        if (!(0,digests/* isSameMovableName */.MD)(set, target))
+            return [];
+        const repository = (0,build_image/* parseImage */.zZ)(target)?.repository ?? target;
+        return [
+            {
+                message: `Revision ${revision} names, in container ${container}, the image that has just failed (${target}${failed.length > 0 ? `, now ${failed.join(' and ')}` : ''}): new pods of it bring the same program back.`,
+                next: isOne
+                    ? `To bring back what ran before in container ${container}, set it by its digest: ${setImage} ${container}=${repository}@${digest}`
+                    : `Set container ${container} by the digest of an image that works: ${setImage} ${container}=${repository}@sha256:…`,
+            },
+        ];
+    });
+}
+function doubtUndo(journal, observation, intent, target) {
+    const { kind } = observation;
+    const view = observation.view();
+    const template = view?.workload.spec?.template;
+    if (view === undefined || template === undefined || !intent.ours.includes((0,workloads_template/* templateDigest */.pd)(template)))
+        return [];
+    const revision = (0,look/* findRevision */.pV)(kind, view, target);
+    const before = new Map(revision && (0,patch/* imagesOf */.IC)(revision.template));
+    const failed = (0,digests/* runningDigests */.Jc)((0,look/* presentPods */.O_)(kind, view));
+    const still = (0,digests/* runningDigests */.Jc)(revision ? kind.podsOf(view, revision) : []);
+    const { namespace, workload } = intent;
+    return doubtsOf(target.number, intent.changes.map(({ container, from, to }) => ({
+        container,
+        set: to,
+        failed: failed(container),
+        target: before.get(container) ?? from,
+        earlier: still(container).length > 0 ? still(container) : notedBefore(journal, target, container),
+    })), `kubectl -n ${namespace} set image ${(0,names/* sayWorkload */.j)(workload)}`);
+}
+function movedByUndo(journal, observation, intent) {
+    const view = observation.view();
+    const target = intent.undoTo;
+    if (view === undefined || target === undefined)
+        return [];
+    const now = (0,digests/* runningDigests */.Jc)((0,look/* presentPods */.O_)(observation.kind, view));
+    return intent.changes.flatMap(({ container }) => {
+        const before = notedBefore(journal, target, container);
+        const others = now(container).filter((digest) => !before.includes(digest));
+        if (before.length === 0 || others.length === 0)
+            return [];
+        return [
+            `After the undo, container ${container} runs ${others.join(' and ')}; before this deploy it ran ${before.join(' and ')}. Its tag has been moved in the meantime.`,
+        ];
+    });
+}
+function notedBefore(journal, target, container) {
+    if (journal.last('observed')?.revision !== target.number)
+        return [];
+    return journal.last('images')?.images.find((each) => each.container === container)?.before ?? [];
+}
+
 ;// CONCATENATED MODULE: ./build/steps/recover.js
+
 
 
 
@@ -6269,6 +6810,7 @@ async function recover(run, observation, intent, end, turn) {
                 ...adviceOnCause(cause),
                 "It is left as it is, as the input 'on-failure' asks for.",
                 `To go back: ${undoCommand(run, intent)}`,
+                ...(intent.undoTo ? sayDoubts(doubtUndo(journal, observation, intent, intent.undoTo)) : []),
             ],
         };
     }
@@ -6299,7 +6841,14 @@ async function undoAndSay(run, observation, intent, cause, timeout, turn) {
     }
     log.group(`Undo to revision ${target.number}`);
     await run.saveIntent({ ...intent, phase: 'undoing' });
-    journal.add({ type: 'undo-started', revision: target.number });
+    const doubts = doubtUndo(journal, observation, intent, target);
+    for (const { message } of doubts)
+        log.line(message);
+    journal.add({
+        type: 'undo-started',
+        revision: target.number,
+        ...(doubts.length > 0 && { doubts: doubts.map(({ message }) => message) }),
+    });
     await turn?.mine;
     const end = await undoOrExplain(run, observation, intent, timeout, turn?.passOn);
     log.endGroup();
@@ -6309,7 +6858,10 @@ async function undoAndSay(run, observation, intent, cause, timeout, turn) {
         journal.add({ type: 'undo-failed', cause: { ...end.trouble, diagnoses: [] } });
     await (0,conclude/* conclude */.E)(run, observation.kind, intent);
     if (end.kind === 'undone') {
-        return { result: 'undone', cause, next: adviceOnCause(cause) };
+        const moved = movedByUndo(journal, observation, intent);
+        for (const line of moved)
+            log.line(line);
+        return { result: 'undone', cause, next: [...sayDoubts(doubts), ...moved, ...adviceOnCause(cause)] };
     }
     if (end.kind === 'superseded')
         return superseded(run, end, cause);
@@ -6322,6 +6874,7 @@ async function undoAndSay(run, observation, intent, cause, timeout, turn) {
         cause,
         next: [
             `The undo failed too: ${undoCause.message}`,
+            ...sayDoubts(doubts),
             `See where it stands: kubectl -n ${namespace} rollout status ${workload} --watch=false; kubectl -n ${namespace} get pods`,
             wayOut(run, intent, end),
         ],
@@ -6366,6 +6919,9 @@ function setImageCommand({ namespace, workload, journal }) {
     const images = journal.last('planned')?.changes.map(({ container, from }) => `${container}=${from}`) ?? [];
     return `kubectl -n ${namespace} set image ${(0,names/* sayWorkload */.j)(workload)} ${images.join(' ')}`;
 }
+function sayDoubts(doubts) {
+    return doubts.flatMap(({ message, next }) => [message, next]);
+}
 function adviceOnCause({ reason, diagnoses }) {
     return [...new Set([...diagnoses.map(({ next }) => next), ...(0,plain_reasons/* adviceOn */.i)(reason)])];
 }
@@ -6386,7 +6942,7 @@ function adviceOnCause({ reason, diagnoses }) {
 /* harmony import */ var _kubernetes_workloads_template_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(5984);
 /* harmony import */ var _apply_patch_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(8195);
 /* harmony import */ var _look_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(909);
-/* harmony import */ var _watch_rollout_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(6741);
+/* harmony import */ var _watch_rollout_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(8793);
 
 
 
@@ -6472,7 +7028,7 @@ function rebuild(workload, { changes }, target) {
 
 /***/ }),
 
-/***/ 6741:
+/***/ 8793:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -6491,12 +7047,94 @@ var diagnosis_diagnosis = __webpack_require__(1851);
 var duration = __webpack_require__(3110);
 // EXTERNAL MODULE: ./build/kubernetes/events.js
 var events = __webpack_require__(4912);
+// EXTERNAL MODULE: ./build/kubernetes/workloads/digests.js
+var digests = __webpack_require__(741);
 // EXTERNAL MODULE: ./build/kubernetes/workloads/last-change.js
 var last_change = __webpack_require__(2539);
 // EXTERNAL MODULE: ./build/kubernetes/workloads/names.js
 var names = __webpack_require__(5596);
 // EXTERNAL MODULE: ./build/kubernetes/workloads/template.js
 var template = __webpack_require__(5984);
+// EXTERNAL MODULE: ./build/steps/images.js
+var steps_images = __webpack_require__(4876);
+// EXTERNAL MODULE: ./build/kubernetes/workloads/init-containers.js
+var init_containers = __webpack_require__(881);
+// EXTERNAL MODULE: ./build/steps/job-logs.js
+var job_logs = __webpack_require__(1627);
+;// CONCATENATED MODULE: ./build/steps/init-progress.js
+
+
+
+const mostPods = 5;
+const ended = 'its init containers have ended';
+class InitProgress {
+    #run;
+    #changed;
+    #signal;
+    #told = new Map();
+    #pods = [];
+    #followed;
+    #hasMigrated = false;
+    constructor(run, changed, signal) {
+        this.#run = run;
+        this.#changed = changed;
+        this.#signal = signal;
+    }
+    look(pods) {
+        this.#pods = pods.filter(({ metadata }) => metadata?.deletionTimestamp === undefined);
+        const begun = this.#pods.filter((pod) => !(0,diagnose/* isReady */.i_)(pod) && (pod.status?.initContainerStatuses?.length ?? 0) > 0);
+        for (const pod of begun.sort((a, b) => createdAt(a) - createdAt(b)))
+            this.#lookAt(pod);
+        for (const pod of this.#pods)
+            if ((0,diagnose/* isReady */.i_)(pod) && this.#told.has(pod.metadata?.name ?? ''))
+                this.#tell(pod, ended);
+    }
+    #lookAt(pod) {
+        const migrations = pod.spec ? (0,init_containers/* initMigrations */.qH)(pod.spec, this.#changed) : [];
+        if (migrations.length === 0)
+            return;
+        const names = new Set(migrations.map(({ container }) => container));
+        const now = (0,init_containers/* initStatus */.JI)(pod) ?? ended;
+        const running = pod.status?.initContainerStatuses?.findLast(({ state }) => state?.running)?.name;
+        this.#tell(pod, running && now !== ended ? `${now} (${running} runs)` : now);
+        this.#follow(pod, names);
+    }
+    #tell({ metadata }, now) {
+        const name = metadata?.name ?? '';
+        const before = this.#told.get(name);
+        if (before === undefined && (this.#told.size >= mostPods || now === ended))
+            return;
+        if (now === before)
+            return;
+        this.#told.set(name, now);
+        const message = `pod/${name}: ${now}`;
+        this.#run.log.line(message);
+        this.#run.journal.add({ type: 'progress', message });
+    }
+    #follow(pod, names) {
+        const uid = pod.metadata?.uid ?? '';
+        const isThere = this.#followed && this.#podOf(this.#followed.uid) !== undefined;
+        if (!isThere)
+            this.#followed = undefined;
+        if (this.#hasMigrated || (this.#followed && this.#followed.uid !== uid))
+            return;
+        this.#followed ??= {
+            uid,
+            logs: new job_logs/* JobLogs */.DC(this.#run, this.#signal, (wanted) => this.#podOf(wanted), names),
+        };
+        this.#followed.logs.follow(pod);
+        this.#hasMigrated = (0,init_containers/* initStatus */.JI)(pod) === undefined;
+    }
+    #podOf(uid) {
+        return this.#pods.find(({ metadata }) => metadata?.uid === uid);
+    }
+}
+function createdAt({ metadata }) {
+    return new Date(metadata?.creationTimestamp ?? 0).getTime();
+}
+
+// EXTERNAL MODULE: ./build/steps/look.js
+var look = __webpack_require__(909);
 ;// CONCATENATED MODULE: ./build/steps/teller.js
 
 
@@ -6542,6 +7180,12 @@ class Teller {
         this.#line(`still waiting: ${status.message}${why}`, now);
         this.#pause = pause;
     }
+    tellOnce(text) {
+        if (this.#told.has(text))
+            return;
+        this.#told.add(text);
+        this.#line(text, this.#run.clock.now());
+    }
     #line(text, now) {
         const { log, journal } = this.#run;
         log.line(text);
@@ -6553,9 +7197,18 @@ class Teller {
 function keyOf({ reason, container, message }) {
     return `${reason}/${container ?? ''}/${message}`;
 }
-const waitsOnly = new Set(['not-ready', 'startup-probe-failing', 'init-waiting']);
+const waitsOnly = new Set([
+    'not-ready',
+    'startup-probe-failing',
+    'init-waiting',
+    'init-migration-running',
+]);
 
 ;// CONCATENATED MODULE: ./build/steps/watch-rollout.js
+
+
+
+
 
 
 
@@ -6567,11 +7220,15 @@ const waitsOnly = new Set(['not-ready', 'startup-probe-failing', 'init-waiting']
 async function watchRollout(run, observation, expected) {
     const watching = new AbortController();
     const watch = new RolloutWatch(run, observation, expected, AbortSignal.any([run.signal, watching.signal]));
+    let end;
     try {
-        return await watch.toEnd();
+        end = await watch.toEnd();
+        return end;
     }
     finally {
         watching.abort();
+        if (expected.images && end?.kind !== 'superseded')
+            (0,steps_images/* noteImagesAfter */.n_)(run.journal, observation.kind, observation.view(), expected.images);
     }
 }
 const pausedSeconds = 5;
@@ -6585,6 +7242,7 @@ class RolloutWatch {
     #teller;
     #sightings = new diagnose/* Sightings */.lL();
     #podEvents;
+    #inits;
     #takenAway = new Map();
     #completeSince;
     constructor(run, observation, expected, signal) {
@@ -6594,6 +7252,8 @@ class RolloutWatch {
         this.#deadline = run.clock.now() + expected.timeout * 1000;
         this.#name = (0,names/* sayWorkload */.j)(run.workload);
         this.#teller = new Teller(run);
+        const changed = expected.images?.map(({ container }) => container);
+        this.#inits = changed && new InitProgress(run, changed, signal);
         this.#podEvents = new events/* PodEvents */.R(run.client, run.namespace, signal, () => { });
     }
     async toEnd() {
@@ -6629,10 +7289,18 @@ class RolloutWatch {
             return scaledToZero(this.#name, revision);
         }
         const pods = revision ? kind.podsOf(view, revision) : [];
+        this.#inits?.look(pods);
         if (status.state === 'complete' && revision && isSound(pods, replicas, verdict)) {
             this.#completeSince ??= this.#run.clock.now();
             const settled = this.#run.clock.now() - this.#completeSince;
-            if (this.#isOver() || settled >= settleSeconds(view.workload) * 1000) {
+            const images = (0,digests/* judgeImages */.Mk)((0,look/* presentPods */.O_)(kind, view), this.#expected.images ?? []);
+            if (images.state === 'wrong' && !this.#expected.toleratesImages) {
+                return { kind: 'failed', revision, trouble: { ...images, diagnoses: [] } };
+            }
+            if (images.state === 'wrong')
+                this.#teller.tellOnce(images.message);
+            const least = Math.max(settleSeconds(view.workload), images.state === 'unsaid' ? unsaidSeconds : 0);
+            if (this.#isOver() || settled >= least * 1000) {
                 return this.#expected.isHeld?.(true) ? undefined : { kind: 'complete', revision };
             }
         }
@@ -6709,6 +7377,7 @@ function isSound(pods, replicas, verdict) {
     return (verdict.diagnoses.every(({ about }) => about !== 'pod' && about !== 'creator') &&
         pods.filter(diagnose/* isReady */.i_).length >= (replicas ?? 1));
 }
+const unsaidSeconds = 10;
 const unprobedSeconds = 10;
 function settleSeconds({ spec }) {
     const containers = spec?.template.spec?.containers ?? [];

@@ -1,8 +1,8 @@
-export const id = 71;
-export const ids = [71];
+export const id = 157;
+export const ids = [157];
 export const modules = {
 
-/***/ 4071:
+/***/ 1157:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -61,6 +61,8 @@ var workloads_template = __webpack_require__(5984);
 var conclude = __webpack_require__(2883);
 // EXTERNAL MODULE: ./build/steps/finish-left.js
 var finish_left = __webpack_require__(8147);
+// EXTERNAL MODULE: ./build/steps/images.js
+var steps_images = __webpack_require__(4876);
 // EXTERNAL MODULE: ./build/steps/lock.js
 var lock = __webpack_require__(3329);
 // EXTERNAL MODULE: ./build/duration.js
@@ -198,80 +200,8 @@ var kubernetes_events = __webpack_require__(4912);
 var pulse = __webpack_require__(2468);
 // EXTERNAL MODULE: ./build/kubernetes/watch.js
 var watch = __webpack_require__(6862);
-// EXTERNAL MODULE: ./build/kubernetes/logs.js
-var logs = __webpack_require__(6534);
-;// CONCATENATED MODULE: ./build/steps/job-logs.js
-
-
-const keptLines = 50;
-const drainSeconds = 5;
-class JobLogs {
-    #run;
-    #signal;
-    #podOf;
-    #tails = new Map();
-    #streams = [];
-    constructor(run, signal, podOf) {
-        this.#run = run;
-        this.#signal = signal;
-        this.#podOf = podOf;
-    }
-    follow(pod) {
-        const several = (pod.spec?.containers.length ?? 0) + (pod.spec?.initContainers?.length ?? 0) > 1;
-        for (const status of containerStatuses(pod)) {
-            const key = keyOf(pod, status);
-            if (!hasStarted(status) || this.#tails.has(key))
-                continue;
-            const tail = [];
-            this.#tails.set(key, tail);
-            const stream = (0,logs/* followLog */.wO)(this.#run.client, { namespace: this.#run.namespace, pod: pod.metadata?.name ?? '', container: status.name }, {
-                signal: this.#signal,
-                ended: () => this.#hasEnded(pod.metadata?.uid ?? '', status),
-                onLine: (line) => {
-                    if ((0,logs/* isKubeletsWord */.AW)(line))
-                        return;
-                    tail.push(line);
-                    if (tail.length > keptLines)
-                        tail.shift();
-                    this.#run.log.line(several ? `[${status.name}] ${line}` : line);
-                },
-            }).catch((error) => {
-                if (!this.#signal.aborted) {
-                    this.#run.log.line(`(The log of ${status.name} cannot be read: ${(0,errors/* messageOf */.bD)(error)})`);
-                }
-            });
-            this.#streams.push(stream);
-        }
-    }
-    tail(pod, status) {
-        return this.#tails.get(keyOf(pod, status)) ?? [];
-    }
-    async drain() {
-        const done = new AbortController();
-        const limit = this.#run.clock
-            .sleep(drainSeconds, AbortSignal.any([done.signal, this.#signal]))
-            .catch(() => { });
-        await Promise.race([Promise.all(this.#streams), limit]);
-        done.abort();
-        this.#signal.throwIfAborted();
-    }
-    #hasEnded(uid, { name, containerID }) {
-        const pod = this.#podOf(uid);
-        const status = pod && containerStatuses(pod).find((each) => each.name === name);
-        return status?.state?.running === undefined || status.containerID !== containerID;
-    }
-}
-function containerStatuses(pod) {
-    return [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])];
-}
-function hasStarted({ state, lastState }) {
-    const ran = (end) => end !== undefined && new Date(end.startedAt ?? 0).getTime() > 0;
-    return state?.running !== undefined || ran(state?.terminated) || ran(lastState?.terminated);
-}
-function keyOf(pod, { name, containerID }) {
-    return `${pod.metadata?.uid}/${name}/${containerID}`;
-}
-
+// EXTERNAL MODULE: ./build/steps/job-logs.js
+var job_logs = __webpack_require__(1627);
 // EXTERNAL MODULE: ./build/clip.js
 var clip = __webpack_require__(1992);
 // EXTERNAL MODULE: ./build/diagnosis/diagnosis.js
@@ -342,8 +272,8 @@ function deleted(seen) {
     };
 }
 function evidenceOf({ job, pods, tail, now }, said, wasStopped) {
-    const isAtFault = (status) => hasStarted(status) && ((0,row/* lastEnd */.WN)(status)?.exitCode !== 0 || (wasStopped && ranToDeadline(job, status)));
-    return pods.flatMap((pod) => containerStatuses(pod)
+    const isAtFault = (status) => (0,job_logs/* hasStarted */.gd)(status) && ((0,row/* lastEnd */.WN)(status)?.exitCode !== 0 || (wasStopped && ranToDeadline(job, status)));
+    return pods.flatMap((pod) => (0,job_logs/* containerStatuses */.up)(pod)
         .filter(isAtFault)
         .map((status) => {
         const end = (0,row/* lastEnd */.WN)(status);
@@ -453,7 +383,7 @@ class JobFollower {
         this.#signal = signal;
         this.#name = job.metadata?.name ?? '';
         this.#timeout = job.spec?.activeDeadlineSeconds ?? run.inputs.migrationTimeout;
-        this.#logs = new JobLogs(run, signal, (uid) => (this.#gone ? undefined : this.#pods.get(uid)));
+        this.#logs = new job_logs/* JobLogs */.DC(run, signal, (uid) => (this.#gone ? undefined : this.#pods.get(uid)));
         const { client, namespace } = run;
         const beat = () => this.#pulse.beat();
         this.#podEvents = new kubernetes_events/* PodEvents */.R(client, namespace, signal, beat);
@@ -534,7 +464,7 @@ class JobFollower {
         const held = (0,diagnose/* judgeJob */.JB)({ job: this.#job, pods }, `job/${this.#name}`, this.#sightings, now, failFast);
         if (held?.hopeless)
             return heldBy(held);
-        if (pods.some((pod) => pod.status?.containerStatuses?.some(hasStarted))) {
+        if (pods.some((pod) => pod.status?.containerStatuses?.some(job_logs/* hasStarted */.gd))) {
             this.#standstill = [];
             return undefined;
         }
@@ -582,7 +512,7 @@ class JobFollower {
 function isWorking(pod, { spec }) {
     const { containers = [], initContainers = [] } = spec?.template.spec ?? {};
     const named = [...containers, ...initContainers.filter(({ restartPolicy }) => restartPolicy !== 'Always')];
-    return containerStatuses(pod).some(({ name, state }) => state?.running !== undefined && named.some((each) => each.name === name));
+    return (0,job_logs/* containerStatuses */.up)(pod).some(({ name, state }) => state?.running !== undefined && named.some((each) => each.name === name));
 }
 
 ;// CONCATENATED MODULE: ./build/steps/migration.js
@@ -699,13 +629,16 @@ function sayFindings(findings) {
 var build_run = __webpack_require__(6501);
 // EXTERNAL MODULE: ./build/steps/look.js
 var look = __webpack_require__(909);
+// EXTERNAL MODULE: ./build/kubernetes/workloads/init-containers.js
+var init_containers = __webpack_require__(881);
 // EXTERNAL MODULE: ./build/kubernetes/workloads/kinds.js + 2 modules
 var kinds = __webpack_require__(2536);
 // EXTERNAL MODULE: ./build/preflight/access.js
 var access = __webpack_require__(212);
-// EXTERNAL MODULE: ./build/preflight/preflight.js + 15 modules
-var preflight = __webpack_require__(4859);
+// EXTERNAL MODULE: ./build/preflight/preflight.js + 16 modules
+var preflight = __webpack_require__(2742);
 ;// CONCATENATED MODULE: ./build/steps/preflight.js
+
 
 
 
@@ -794,6 +727,8 @@ function judgeFacts(run, read, locked) {
     }, run.inputs.preflight, run.inputs.preflightIgnore, locked);
 }
 function factsOf(kind, view, health, draft) {
+    const template = draft.ok ? draft.template : view.workload.spec?.template;
+    const changed = draft.ok ? draft.changes.map(({ container }) => container) : [];
     return {
         paused: kind.paused(view.workload),
         replicas: kind.replicas(view.workload),
@@ -802,6 +737,7 @@ function factsOf(kind, view, health, draft) {
         verdict: health.verdict,
         undoTo: health.undoTo?.number,
         plan: draft,
+        initMigrations: (0,init_containers/* initMigrations */.qH)(template?.spec ?? { containers: [] }, changed),
     };
 }
 async function refusalOf(request) {
@@ -816,6 +752,7 @@ async function refusalOf(request) {
 }
 
 ;// CONCATENATED MODULE: ./build/steps/plan.js
+
 
 
 
@@ -859,6 +796,7 @@ function planOf(run, observation, view, { current, undoTo }, draft) {
         undoTo: target?.number,
     });
     journal.add({ type: 'planned', changes: draft.changes });
+    (0,steps_images/* noteImagesBefore */.sl)(journal, kind, view, draft.changes);
     return {
         ...draft,
         observation,
@@ -974,10 +912,10 @@ function isOurs(run, { intent, changes }, workload) {
 
 // EXTERNAL MODULE: ./build/ending-of-parts.js
 var ending_of_parts = __webpack_require__(5668);
-// EXTERNAL MODULE: ./build/steps/recover.js + 1 modules
-var recover = __webpack_require__(6030);
-// EXTERNAL MODULE: ./build/steps/watch-rollout.js + 1 modules
-var watch_rollout = __webpack_require__(6741);
+// EXTERNAL MODULE: ./build/steps/recover.js + 2 modules
+var recover = __webpack_require__(4644);
+// EXTERNAL MODULE: ./build/steps/watch-rollout.js + 2 modules
+var watch_rollout = __webpack_require__(8793);
 ;// CONCATENATED MODULE: ./build/steps/side-by-side.js
 
 
@@ -1018,6 +956,8 @@ async function side_by_side_watch(run, { plan, set }, isHeld) {
             generation: set.workload.metadata?.generation ?? 0,
             timeout: run.inputs.timeout,
             isUndo: false,
+            images: plan.changes.map(({ container, to }) => ({ container, image: to })),
+            toleratesImages: run.inputs.command === 'rollback',
             isHeld,
         });
     }
@@ -1093,6 +1033,7 @@ var workload_run = __webpack_require__(8651);
 
 
 
+
 async function carryOut(run, command) {
     run.log.group('Check');
     const runs = (0,workload_run/* runsOf */.k)(run);
@@ -1131,12 +1072,12 @@ async function carryOutLocked(run, command, earlier) {
     if (plans === 'refused')
         return refused(parts.map((part) => part.run));
     const changing = plans.filter(({ plan }) => !plan.isUnchanged);
+    const same = plans.filter(({ plan }) => plan.isUnchanged);
+    const doubts = same.flatMap(({ run: each, plan }) => (0,steps_images/* doubtUnchanged */.Q4)(each, plan));
     if (changing.length === 0)
-        return { result: 'unchanged', next: [] };
-    for (const { run: each, plan } of plans) {
-        if (plan.isUnchanged)
-            each.journal.add({ type: 'workload-ended', result: 'unchanged' });
-    }
+        return { result: 'unchanged', next: doubts };
+    for (const { run: each } of same)
+        each.journal.add({ type: 'workload-ended', result: 'unchanged' });
     const failure = await migrate(run, plans, carry_out_jobOf(parts), other.adopted);
     return failure ?? rollOut(run, command, changing);
 }
