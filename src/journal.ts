@@ -84,6 +84,8 @@ export type Event =
   | { readonly type: 'setting-image' }
   | { readonly type: 'image-set' }
   | { readonly type: 'progress'; readonly message: string }
+  /** A pod of a broken revision that held a rollout or an undo up was deleted. */
+  | { readonly type: 'pod-deleted'; readonly pod: string }
   | { readonly type: 'rolled-out'; readonly revision: number }
   /** All that was set is healthy and stays; what is left to do is to tidy up. */
   | { readonly type: 'kept' }

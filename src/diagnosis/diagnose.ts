@@ -21,6 +21,8 @@ export interface Scene {
   readonly creator?: CreatorSubject | undefined;
   /** Whether pods of the workload are ending: until they have, quotas count them. */
   readonly isMakingRoom?: boolean | undefined;
+  /** Whether one hopeless pod is enough: each has a place of its own, and no other can take it. */
+  readonly everyPodCounts?: boolean | undefined;
   readonly workload?: WorkloadSubject | undefined;
   /** What the cluster told of some of the pods, by uid, newest first. */
   readonly events?: ReadonlyMap<string, readonly EventFact[]> | undefined;
@@ -59,7 +61,10 @@ export type FailFast = 'strict' | 'patient' | 'off';
 export interface Verdict {
   /** Alike ones merged, hopeless ones first, the workload's own last. */
   readonly diagnoses: readonly Diagnosis[];
-  /** True where all that is left to come will fail: every pod that is not ready has a hopeless diagnosis. */
+  /**
+   * True where all that is left to come will fail: every pod that is not ready has a hopeless diagnosis. Where every
+   * pod counts, one of them suffices.
+   */
   readonly hopeless: boolean;
 }
 
@@ -88,6 +93,8 @@ export function diagnose(
     scene.workload && judge.rows(workloadRows, scene.workload, 'workload', scene.workload.object);
   const waitedFor = there.filter(({ pod }) => !isReady(pod));
   const ofPods = there.flatMap(({ diagnoses }) => diagnoses);
+  const isLost = ({ diagnoses }: (typeof there)[number]) => diagnoses.some(({ hopeless }) => hopeless);
+  const isRefused = ofCreator?.hopeless ?? false;
   return {
     diagnoses: merge([
       ...ofPods,
@@ -95,9 +102,9 @@ export function diagnose(
       ...gone,
       ...(ofWorkload ? [ofWorkload] : []),
     ]),
-    hopeless:
-      (waitedFor.length > 0 || (ofCreator?.hopeless ?? false)) &&
-      waitedFor.every(({ diagnoses }) => diagnoses.some(({ hopeless }) => hopeless)),
+    hopeless: scene.everyPodCounts
+      ? isRefused || waitedFor.some(isLost)
+      : (waitedFor.length > 0 || isRefused) && waitedFor.every(isLost),
   };
 }
 

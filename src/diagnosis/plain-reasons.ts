@@ -20,7 +20,8 @@ export const plainReasons: readonly PlainReason[] = [
   },
   {
     reason: 'scaled-to-zero',
-    cause: 'The workload was scaled to zero during the rollout, so nothing shows whether the image works.',
+    cause:
+      'The workload was scaled to zero during the rollout (or no node takes its pods any more), so nothing shows whether the image works.',
     next: 'Scale it, then run the step again.',
   },
   {

@@ -1,4 +1,10 @@
-import type { V1Container, V1Job, V1JobCondition, V1PodSpec } from '@kubernetes/client-node';
+import type {
+  V1Container,
+  V1Job,
+  V1JobCondition,
+  V1PodSpec,
+  V1StatefulSetSpec,
+} from '@kubernetes/client-node';
 import type { GitHubRun } from '../github/run.ts';
 import { marks } from './marks.ts';
 import type { WorkloadObject } from './workloads/kind.ts';
@@ -131,8 +137,9 @@ export function jobEnd(job: V1Job): JobEnd | undefined {
  * A Job that runs `command` in a copy of one of the workload's containers.
  *
  * What belongs to serving stays behind: probes, ports, lifecycle hooks, other containers, and the pod's labels, by
- * which a Service would send it users and a ReplicaSet would take it for its own. Native sidecars come along, since
- * a database proxy is mostly one and they end with the pod.
+ * which a Service would send it users and a ReplicaSet would take it for its own. So do the volumes that a StatefulSet
+ * claims for each pod: they are its pods' own. Native sidecars come along, since a database proxy is mostly one and
+ * they end with the pod.
  */
 function commandJob(plan: MigrationPlan, command: readonly string[]): V1Job {
   const pod: V1PodSpec = plan.workload.spec?.template.spec ?? { containers: [] };
@@ -150,10 +157,16 @@ function commandJob(plan: MigrationPlan, command: readonly string[]): V1Job {
     ...kept
   } = source ?? { name: plan.container };
   const [program = '', ...words] = command;
-  const container: V1Container = { ...kept, image: plan.image, command: [program], args: words };
-  const sidecars = (pod.initContainers ?? []).filter(
-    ({ name, restartPolicy }) => restartPolicy === 'Always' && name !== plan.container,
-  );
+  const claims = claimTemplates(plan.workload);
+  const container: V1Container = {
+    ...withoutVolumes(kept, claims),
+    image: plan.image,
+    command: [program],
+    args: words,
+  };
+  const sidecars = (pod.initContainers ?? [])
+    .filter(({ name, restartPolicy }) => restartPolicy === 'Always' && name !== plan.container)
+    .map((sidecar) => withoutVolumes(sidecar, claims));
   const {
     topologySpreadConstraints: _spread,
     affinity,
@@ -178,6 +191,22 @@ function commandJob(plan: MigrationPlan, command: readonly string[]): V1Job {
         },
       },
     },
+  };
+}
+
+/** The names of the volumes that a StatefulSet makes for each of its pods, and that a pod elsewhere has not. */
+function claimTemplates({ spec }: WorkloadObject): ReadonlySet<string> {
+  const { volumeClaimTemplates } = (spec ?? {}) as V1StatefulSetSpec;
+  return new Set(volumeClaimTemplates?.map(({ metadata }) => metadata?.name ?? ''));
+}
+
+function withoutVolumes(container: V1Container, names: ReadonlySet<string>): V1Container {
+  const { volumeMounts, volumeDevices } = container;
+  const stays = ({ name }: { name: string }) => !names.has(name);
+  return {
+    ...container,
+    ...(volumeMounts && { volumeMounts: volumeMounts.filter(stays) }),
+    ...(volumeDevices && { volumeDevices: volumeDevices.filter(stays) }),
   };
 }
 

@@ -1,3 +1,6 @@
+import { kinds } from '../kubernetes/workloads/kinds.ts';
+import type { WorkloadKindName } from '../kubernetes/workloads/names.ts';
+
 /** One thing that the step will do, as RBAC names it, and whether it may. */
 export interface Access {
   readonly verb: string;
@@ -11,22 +14,24 @@ export interface Access {
 }
 
 /**
- * What a deploy needs. `get` on the workload is asked for with the others, so that all missing ones are told at once.
+ * What a deploy of a workload of that kind needs. `get` on the workload is asked for with the others, so that all missing ones are told at once.
  *
  * @param workload the workload's name, and
  * @param lock its Lease's: a Role may be limited to them by `resourceNames`.
  */
 export function neededAccess(
+  kind: WorkloadKindName,
   migrates: boolean,
   workload?: string,
   lock?: string,
 ): readonly Omit<Access, 'allowed'>[] {
   const need = (name: string | undefined, group: string, resource: string, ...verbs: string[]) =>
     verbs.map((verb) => ({ verb, group, resource, name }));
+  const { resource, holders, getsStuck } = kinds[kind];
   return [
-    ...need(workload, 'apps', 'deployments', 'get', 'list', 'watch', 'patch'),
-    ...need(undefined, 'apps', 'replicasets', 'list', 'watch'),
-    ...need(undefined, '', 'pods', 'list', 'watch'),
+    ...need(workload, resource.group, resource.plural, 'get', 'list', 'watch', 'patch'),
+    ...need(undefined, holders.group, holders.plural, 'list', 'watch'),
+    ...need(undefined, '', 'pods', 'list', 'watch', ...(getsStuck ? ['delete'] : [])),
     ...need(undefined, '', 'pods/log', 'get'),
     ...need(undefined, '', 'events', 'list', 'watch'),
     // Creating cannot be limited to a name.

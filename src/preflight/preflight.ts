@@ -6,6 +6,9 @@ import { migrationRefused } from './rules/migration-refused.ts';
 import { mutableTag } from './rules/mutable-tag.ts';
 import { noPace } from './rules/no-pace.ts';
 import { noReplicas } from './rules/no-replicas.ts';
+import { onDelete } from './rules/on-delete.ts';
+import { partition } from './rules/partition.ts';
+import { partitionKeepsAll } from './rules/partition-keeps-all.ts';
 import { patchRefused } from './rules/patch-refused.ts';
 import { paused } from './rules/paused.ts';
 import { permissionMissing } from './rules/permission-missing.ts';
@@ -25,6 +28,9 @@ export const rules: readonly Rule[] = [
   noPace,
   paused,
   noReplicas,
+  onDelete,
+  partitionKeepsAll,
+  partition,
   rolloutInProgress,
   runsButUnhealthy,
   unhealthyNow,

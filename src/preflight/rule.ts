@@ -3,6 +3,7 @@ import type { RolloutRecord } from '../history.ts';
 import type { CommandName } from '../journal.ts';
 import type { InitMigration } from '../kubernetes/workloads/init-containers.ts';
 import type { RolloutStatus } from '../kubernetes/workloads/kind.ts';
+import type { WorkloadKindName } from '../kubernetes/workloads/names.ts';
 import type { ImageChange } from '../kubernetes/workloads/patch.ts';
 import type { Access } from './access.ts';
 import type { Finding } from './finding.ts';
@@ -12,6 +13,7 @@ export interface Facts {
   readonly command: CommandName;
   /** `deployment/web` */
   readonly workload: string;
+  readonly kind: WorkloadKindName;
   readonly namespace: string;
   /** Whether there is no workload of that name. */
   readonly missing: boolean;
@@ -23,6 +25,8 @@ export interface Facts {
   readonly access: readonly Access[];
   /** The API server's objection to the patch, tried without effect; undefined where it has none. */
   readonly patchRefusal: string | undefined;
+  /** Whether the API server, tried without effect, left the pace out that is asked for. */
+  readonly isPaceLost: boolean;
   /** The API server's objection to the migration Job, tried without effect. */
   readonly migrationRefusal: string | undefined;
 }
@@ -31,6 +35,10 @@ export interface Facts {
 export interface FoundFacts {
   readonly paused: boolean;
   readonly replicas: number | undefined;
+  /** Pods that keep the revision that they run, whatever is rolled out: those below a StatefulSet's partition. */
+  readonly kept: number;
+  /** Whether pods are replaced only when somebody deletes them. */
+  readonly onDelete: boolean;
   readonly status: RolloutStatus;
   /** Whether the rollout of what it bears has once been complete, so that none is under way. */
   readonly settled: boolean;

@@ -168,10 +168,27 @@ function phases(entries: readonly Entry[]): Phase[] {
       return {
         title: `${title(begin)}${of}`,
         seconds: end && (end.at - begin.at) / 1000,
-        ...outcomeOf(end),
+        ...withDeleted(outcomeOf(end), deletedBetween(entries.filter(isAbout), begin, end)),
       };
     });
   });
+}
+
+/** The pods that were deleted from one entry to another. */
+function deletedBetween(entries: readonly Entry[], begin: Entry, end: Entry | undefined): string[] {
+  return entries
+    .slice(entries.indexOf(begin), end && entries.indexOf(end))
+    .flatMap((entry) => (entry.type === 'pod-deleted' ? [entry.pod] : []));
+}
+
+/** An outcome, with the pods that were deleted on the way to it. */
+function withDeleted(
+  { outcome, note }: Pick<Phase, 'outcome' | 'note'>,
+  pods: readonly string[],
+): Pick<Phase, 'outcome' | 'note'> {
+  if (pods.length === 0) return { outcome, note };
+  const deleted = `${pods.map((pod) => `pod/${pod}`).join(', ')} deleted, which held it up`;
+  return { outcome, note: note ? `${note}; ${deleted}` : deleted };
 }
 
 function outcomeOf(end: Entry | undefined): Pick<Phase, 'outcome' | 'note'> {

@@ -20,7 +20,7 @@ export function healthOf(kind: WorkloadKind, view: WorkloadView, now: number): H
   const current = kind.current(view);
   const pods = current ? kind.podsOf(view, current) : [];
   const creator = current && kind.creator(view, current);
-  const verdict = diagnose({ pods, creator }, new Sightings(), now);
+  const verdict = diagnose({ pods, creator, everyPodCounts: kind.everyPodCounts }, new Sightings(), now);
   const settled = kind.settled(view.workload);
   const serves = status.state === 'complete' || (settled && (current?.available ?? 0) > 0);
   const undoTo = serves

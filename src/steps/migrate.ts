@@ -4,7 +4,7 @@ import type { Diagnosis } from '../diagnosis/diagnosis.ts';
 import type { CreatorSubject } from '../diagnosis/row.ts';
 import { ApiError, messageOf } from '../errors.ts';
 import type { Cause } from '../journal.ts';
-import { PodEvents, type ToldEvent, told } from '../kubernetes/events.ts';
+import { ObjectEvents, type ToldEvent, told } from '../kubernetes/events.ts';
 import { jobEnd } from '../kubernetes/jobs.ts';
 import { fieldManager, marks } from '../kubernetes/marks.ts';
 import { Pulse } from '../kubernetes/pulse.ts';
@@ -90,7 +90,7 @@ class JobFollower {
   readonly #pods = new Map<string, V1Pod>();
   readonly #gonePods = new Set<string>();
   readonly #events: () => ToldEvent[];
-  readonly #podEvents: PodEvents;
+  readonly #podEvents: ObjectEvents;
   readonly #logs: JobLogs;
   #job: V1Job;
   #gone = false;
@@ -106,7 +106,7 @@ class JobFollower {
     this.#logs = new JobLogs(run, signal, (uid) => (this.#gone ? undefined : this.#pods.get(uid)));
     const { client, namespace } = run;
     const beat = () => this.#pulse.beat();
-    this.#podEvents = new PodEvents(client, namespace, signal, beat);
+    this.#podEvents = new ObjectEvents(client, namespace, signal, beat);
     const uid = job.metadata?.uid;
     const jobs = mirror(
       client,

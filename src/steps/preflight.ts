@@ -8,12 +8,13 @@ import type { WorkloadKind, WorkloadObject, WorkloadView } from '../kubernetes/w
 import { kinds } from '../kubernetes/workloads/kinds.ts';
 import { sayWorkload } from '../kubernetes/workloads/names.ts';
 import type { Observation } from '../kubernetes/workloads/observe.ts';
+import { bearsPace, type Pace } from '../kubernetes/workloads/pace.ts';
 import { type Access, neededAccess } from '../preflight/access.ts';
 import type { Finding } from '../preflight/finding.ts';
 import { judge } from '../preflight/preflight.ts';
 import type { FoundFacts } from '../preflight/rule.ts';
 import type { WorkloadRun } from '../run.ts';
-import type { Draft } from './draft.ts';
+import type { Change, Draft } from './draft.ts';
 import { lockName } from './lock.ts';
 import type { Health } from './look.ts';
 
@@ -23,7 +24,8 @@ export async function reviewAccess(runs: readonly WorkloadRun[]): Promise<Access
   return Promise.all(
     runs.map((run) => {
       const { migration } = run.inputs;
-      const needs = neededAccess(migration !== undefined, run.workload.name, lockName(run.workload));
+      const { kind, name } = run.workload;
+      const needs = neededAccess(kind, migration !== undefined, name, lockName(run.workload));
       return Promise.all(
         needs.map((need) => {
           const key = JSON.stringify(need);
@@ -121,6 +123,7 @@ export function judgeFacts(
     readonly missing: boolean;
     readonly found: FoundFacts | undefined;
     readonly rehearsal: Rehearsal | undefined;
+    readonly plan: Pick<Change, 'pace'> | undefined;
   },
   locked: boolean,
 ): Finding[] {
@@ -128,18 +131,24 @@ export function judgeFacts(
     {
       command: run.inputs.command,
       workload: sayWorkload(run.workload),
+      kind: run.workload.kind,
       namespace: run.namespace,
       missing: read.missing,
       found: read.found,
       siblings: read.siblings,
       access: read.access,
       patchRefusal: read.rehearsal?.patchRefusal,
+      isPaceLost: isPaceLost(read.rehearsal?.patched, read.plan?.pace),
       migrationRefusal: read.rehearsal?.migrationRefusal,
     },
     run.inputs.preflight,
     run.inputs.preflightIgnore,
     locked,
   );
+}
+
+function isPaceLost(patched: WorkloadObject | undefined, pace: Pace | undefined): boolean {
+  return patched !== undefined && pace !== undefined && !bearsPace(patched, pace);
 }
 
 /** What the rules need to know of a workload that is there. Pure. */
@@ -149,6 +158,8 @@ export function factsOf(kind: WorkloadKind, view: WorkloadView, health: Health, 
   return {
     paused: kind.paused(view.workload),
     replicas: kind.replicas(view.workload),
+    kept: kind.kept(view.workload),
+    onDelete: kind.onDelete(view.workload),
     status: health.status,
     settled: health.settled,
     verdict: health.verdict,

@@ -1,5 +1,6 @@
 import { type PartEnding, worstOf } from '../ending-of-parts.ts';
 import { messageOf } from '../errors.ts';
+import { brokenTemplates } from '../intent.ts';
 import type { Ending } from '../journal.ts';
 import { sayWorkload } from '../kubernetes/workloads/names.ts';
 import type { WorkloadRun } from '../run.ts';
@@ -56,6 +57,7 @@ async function watch(
       before: plan.before,
       generation: set.workload.metadata?.generation ?? 0,
       timeout: run.inputs.timeout,
+      broken: brokenTemplates(set.intent, set.intent.ours, false),
       isUndo: false,
       images: plan.changes.map(({ container, to }) => ({ container, image: to })),
       // A person wants to be rid of what runs: that comes before what a tag stands for by now.

@@ -38,7 +38,7 @@ describeOnCluster('permissions that are missing', () => {
 
     const refused = await deployStep(namespace, inputs);
     expectEnding(refused, { result: 'refused', reason: 'permission-missing' });
-    for (const { verb, resource } of neededAccess(true)) {
+    for (const { verb, resource } of neededAccess('Deployment', true)) {
       expect(refused.main.shown).toContain(`${verb} ${resource}`);
       expect(refused.main.summary).toContain(`${verb} ${resource}`);
     }

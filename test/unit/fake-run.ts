@@ -2,6 +2,7 @@ import type { Inputs } from '../../src/inputs.ts';
 import type { Intent } from '../../src/intent.ts';
 import { type Entry, type Event, Journal } from '../../src/journal.ts';
 import type { KubernetesClient } from '../../src/kubernetes/client.ts';
+import type { WorkloadName } from '../../src/kubernetes/workloads/names.ts';
 import type { WorkloadRun } from '../../src/run.ts';
 import { FakeClock, never } from './fake-clock.ts';
 
@@ -50,6 +51,7 @@ export function fakeRun(
   client: KubernetesClient,
   over: {
     readonly inputs?: Partial<Inputs>;
+    readonly workload?: WorkloadName;
     readonly clock?: FakeClock;
     readonly identity?: string;
     readonly signal?: AbortSignal;
@@ -72,7 +74,7 @@ export function fakeRun(
       sha: '3f2c1ab',
       url: ownRun,
     },
-    workload: { kind: 'Deployment', name: 'web' },
+    workload: over.workload ?? { kind: 'Deployment', name: 'web' },
     history: () => [],
     client,
     server: 'https://k8s',

@@ -12,6 +12,7 @@ import type { KubernetesClient } from '../client.ts';
 import { Pulse } from '../pulse.ts';
 import { resources } from '../resources.ts';
 import { mirror } from '../watch.ts';
+import { revisionHash } from './controller-revisions.ts';
 import type { WorkloadKind, WorkloadObject, WorkloadView } from './kind.ts';
 import { kinds } from './kinds.ts';
 import type { WorkloadName } from './names.ts';
@@ -130,11 +131,14 @@ async function tooLong(clock: Clock, signal: AbortSignal): Promise<never> {
  * which images it runs. Of the others, their containers and status are.
  */
 export function slim(pod: V1Pod): V1Pod {
-  const { name, uid, ownerReferences, creationTimestamp, deletionTimestamp } = pod.metadata ?? {};
-  const deletionGracePeriodSeconds = pod.metadata?.deletionGracePeriodSeconds;
+  const { name, uid, resourceVersion, ownerReferences, creationTimestamp } = pod.metadata ?? {};
+  const { deletionTimestamp, deletionGracePeriodSeconds, labels } = pod.metadata ?? {};
+  const hash = labels?.[revisionHash];
   const metadata = {
     name,
     uid,
+    resourceVersion,
+    ...(hash !== undefined && { labels: { [revisionHash]: hash } }),
     ownerReferences,
     creationTimestamp,
     deletionTimestamp,

@@ -367,6 +367,30 @@ describe('hopeless', () => {
   });
 });
 
+describe('hopeless where every pod counts', () => {
+  const lost = pod({ state: waiting('ErrImagePull', 'x: not found') }, 'a');
+  const starting = pod({ state: waiting('ContainerCreating') }, 'b');
+  const ready = podOf('c', [statusOf({ ready: true, state: running() })]);
+  const quota = { object: 'statefulset/web', words: 'exceeded quota' };
+  const hopelessAfter = (seconds: number, pods: V1Pod[], creator?: CreatorSubject) => {
+    const sightings = new Sightings();
+    const scene = { pods, creator, everyPodCounts: true };
+    diagnose(scene, sightings, 0);
+    return diagnose(scene, sightings, seconds * 1000).hopeless;
+  };
+
+  it.each<[string, boolean, boolean]>([
+    ['one pod is lost, and others may come', hopelessAfter(30, [ready, lost, starting]), true],
+    ['all may come', hopelessAfter(30, [ready, starting]), false],
+    ['one cannot be created, and others may come', hopelessAfter(30, [starting], quota), true],
+    ['one cannot be created yet', hopelessAfter(1, [ready], quota), false],
+    ['all are there', hopelessAfter(30, [ready]), false],
+    ['there is nothing yet', hopelessAfter(30, []), false],
+  ])('where %s', (_, hopeless, expected) => {
+    expect(hopeless).toBe(expected);
+  });
+});
+
 describe('alike diagnoses', () => {
   const notFound = (name: string, container = 'web') =>
     podOf(name, [statusOf({ name: container, state: waiting('ErrImagePull', 'x: not found') })]);

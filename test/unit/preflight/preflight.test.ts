@@ -6,7 +6,7 @@ import { judge, rules } from '../../../src/preflight/preflight.ts';
 import type { Facts, FoundFacts } from '../../../src/preflight/rule.ts';
 import { diagnosisOf } from '../builders.ts';
 
-const granted = neededAccess(true).map((need) => ({ ...need, allowed: true }));
+const granted = neededAccess('Deployment', true).map((need) => ({ ...need, allowed: true }));
 const refusedAccess = (verb: string, resource: string) =>
   granted.map((each) =>
     each.verb === verb && each.resource === resource ? { ...each, allowed: false } : each,
@@ -23,6 +23,8 @@ function change(from: string, to: string) {
 const found: FoundFacts = {
   paused: false,
   replicas: 3,
+  kept: 0,
+  onDelete: false,
   status: { state: 'complete', message: '3 of 3 updated, 3 available' },
   settled: true,
   verdict: { diagnoses: [], hopeless: false },
@@ -34,12 +36,14 @@ const found: FoundFacts = {
 const good: Facts = {
   command: 'deploy',
   workload: 'deployment/web',
+  kind: 'Deployment',
   namespace: 'shop',
   missing: false,
   found,
   siblings: [],
   access: granted,
   patchRefusal: undefined,
+  isPaceLost: false,
   migrationRefusal: undefined,
 };
 
@@ -145,6 +149,11 @@ const cases: readonly [string, Facts, Record<string, string[]>][] = [
     { 'no-pace': ['deployment/web', 'Recreate', 'Leave it out.'] },
   ],
   [
+    'the cluster leaves the pace out that is asked for',
+    { ...good, isPaceLost: true },
+    { 'no-pace': ['deployment/web', 'does not take the pace', 'max-unavailable'] },
+  ],
+  [
     'it is paused',
     withFound({ paused: true }),
     { paused: ['deployment/web', 'kubectl -n shop rollout resume'] },
@@ -179,6 +188,27 @@ const cases: readonly [string, Facts, Record<string, string[]>][] = [
   ],
   ['its one replica migrates', withFound({ replicas: 1, initMigrations: [migrates] }), {}],
   ['an init container may migrate', withFound({ initMigrations: [{ ...migrates, isSure: false }] }), {}],
+  [
+    'no node takes its pods',
+    { ...withFound({ replicas: 0 }), kind: 'DaemonSet', workload: 'daemonset/web' },
+    { 'no-replicas': ['daemonset/web is for no node', 'kubectl get nodes'] },
+  ],
+  [
+    'its pods are replaced only by hand',
+    withFound({ onDelete: true }),
+    { 'on-delete': ['OnDelete', 'deletes by hand', 'RollingUpdate'] },
+  ],
+  [
+    'a partition keeps some pods',
+    withFound({ kept: 2 }),
+    { partition: ['partition: 2', '2 pods stay', 'only 1 of 3', 'partition to 0'] },
+  ],
+  ['a partition keeps one pod', withFound({ kept: 1 }), { partition: ['1 pod stays', 'only 2 of 3'] }],
+  [
+    'a partition keeps all pods',
+    withFound({ kept: 3 }),
+    { 'partition-keeps-all': ['keeps all 3 pods', 'Lower the partition'] },
+  ],
   [
     'another rollout is under way',
     withFound({ ...moving, status: under }),
@@ -344,15 +374,36 @@ it('has rules with ids that can be relied on, each once', () => {
 
 describe('permissions', () => {
   it('are those of the migration too only where there is one', () => {
-    const resources = (migrates: boolean) => new Set(neededAccess(migrates).map(({ resource }) => resource));
+    const resources = (migrates: boolean) =>
+      new Set(neededAccess('Deployment', migrates).map(({ resource }) => resource));
     const ofJobs = (migrates: boolean) =>
-      neededAccess(migrates)
+      neededAccess('Deployment', migrates)
         .filter(({ resource }) => resource === 'jobs')
         .map(({ verb }) => verb);
     expect(ofJobs(true)).toEqual(['list', 'watch', 'create', 'delete']);
     // To see another run's migration.
     expect(ofJobs(false)).toEqual(['list']);
     expect(resources(false)).not.toContain('secrets');
+  });
+
+  it.each<[Parameters<typeof neededAccess>[0], string[], string[]]>([
+    ['Deployment', ['deployments', 'replicasets'], ['list', 'watch']],
+    ['StatefulSet', ['statefulsets', 'controllerrevisions'], ['list', 'watch', 'delete']],
+    ['DaemonSet', ['daemonsets', 'controllerrevisions'], ['list', 'watch']],
+  ])('are those of the kind: %s', (kind, resources, ofPods) => {
+    const needed = neededAccess(kind, true);
+    const ofApps = needed.filter(({ group }) => group === 'apps').map(({ resource }) => resource);
+    expect([...new Set(ofApps)]).toEqual(resources);
+    expect(needed.filter(({ resource }) => resource === 'pods').map(({ verb }) => verb)).toEqual(ofPods);
+  });
+
+  it('are asked for before a patch is said to be refused, whatever the kind', () => {
+    const access = neededAccess('StatefulSet', false).map((need) => ({
+      ...need,
+      allowed: need.verb !== 'patch' || need.resource !== 'statefulsets',
+    }));
+    const facts: Facts = { ...good, kind: 'StatefulSet', access, patchRefusal: 'forbidden' };
+    expect(ids(strictly(facts))).toEqual(['permission-missing']);
   });
 
   it('are told as rules to be pasted', () => {

@@ -207,6 +207,19 @@ describe('the story', () => {
       phases,
     );
   });
+
+  it('says which pods were deleted on the way', () => {
+    const undoing: Event[] = [
+      { type: 'undo-started', revision: 4 },
+      { type: 'pod-deleted', pod: 'db-2' },
+      { type: 'pod-deleted', pod: 'db-1' },
+    ];
+    const noteOf = (...events: Event[]) => storyOf(...events).phases.map(({ note }) => note);
+    expect(noteOf(...undoing)).toEqual(['pod/db-2, pod/db-1 deleted, which held it up']);
+    expect(noteOf(...undoing, { type: 'undone', revision: 6 })).toEqual([
+      'healthy, now numbered 6; pod/db-2, pod/db-1 deleted, which held it up',
+    ]);
+  });
 });
 
 describe('outputs', () => {
