@@ -146,8 +146,16 @@ function commandJob(plan, command) {
     const source = [...pod.containers, ...(pod.initContainers ?? [])].find(({ name }) => name === plan.container);
     const { livenessProbe: _liveness, readinessProbe: _readiness, startupProbe: _startup, lifecycle: _lifecycle, ports: _ports, args: _args, restartPolicy: _restart, ...kept } = source ?? { name: plan.container };
     const [program = '', ...words] = command;
-    const container = { ...kept, image: plan.image, command: [program], args: words };
-    const sidecars = (pod.initContainers ?? []).filter(({ name, restartPolicy }) => restartPolicy === 'Always' && name !== plan.container);
+    const claims = claimTemplates(plan.workload);
+    const container = {
+        ...withoutVolumes(kept, claims),
+        image: plan.image,
+        command: [program],
+        args: words,
+    };
+    const sidecars = (pod.initContainers ?? [])
+        .filter(({ name, restartPolicy }) => restartPolicy === 'Always' && name !== plan.container)
+        .map((sidecar) => withoutVolumes(sidecar, claims));
     const { topologySpreadConstraints: _spread, affinity, hostname: _hostname, subdomain: _subdomain, readinessGates: _gates, terminationGracePeriodSeconds: _grace, ...podKept } = pod;
     return {
         apiVersion: 'batch/v1',
@@ -164,6 +172,19 @@ function commandJob(plan, command) {
                 },
             },
         },
+    };
+}
+function claimTemplates({ spec }) {
+    const { volumeClaimTemplates } = (spec ?? {});
+    return new Set(volumeClaimTemplates?.map(({ metadata }) => metadata?.name ?? ''));
+}
+function withoutVolumes(container, names) {
+    const { volumeMounts, volumeDevices } = container;
+    const stays = ({ name }) => !names.has(name);
+    return {
+        ...container,
+        ...(volumeMounts && { volumeMounts: volumeMounts.filter(stays) }),
+        ...(volumeDevices && { volumeDevices: volumeDevices.filter(stays) }),
     };
 }
 function withImage(pod, image) {
@@ -386,7 +407,7 @@ class JobFollower {
         this.#logs = new job_logs/* JobLogs */.DC(run, signal, (uid) => (this.#gone ? undefined : this.#pods.get(uid)));
         const { client, namespace } = run;
         const beat = () => this.#pulse.beat();
-        this.#podEvents = new kubernetes_events/* PodEvents */.R(client, namespace, signal, beat);
+        this.#podEvents = new kubernetes_events/* ObjectEvents */.v(client, namespace, signal, beat);
         const uid = job.metadata?.uid;
         const jobs = (0,watch/* mirror */.e)(client, resources/* resources */.E.jobs, { namespace, fieldSelector: `metadata.name=${this.#name}` }, {
             signal,
@@ -631,13 +652,14 @@ var build_run = __webpack_require__(6501);
 var look = __webpack_require__(909);
 // EXTERNAL MODULE: ./build/kubernetes/workloads/init-containers.js
 var init_containers = __webpack_require__(881);
-// EXTERNAL MODULE: ./build/kubernetes/workloads/kinds.js + 2 modules
-var kinds = __webpack_require__(2536);
+// EXTERNAL MODULE: ./build/kubernetes/workloads/kinds.js + 4 modules
+var kinds = __webpack_require__(1438);
 // EXTERNAL MODULE: ./build/preflight/access.js
 var access = __webpack_require__(212);
-// EXTERNAL MODULE: ./build/preflight/preflight.js + 16 modules
-var preflight = __webpack_require__(2742);
+// EXTERNAL MODULE: ./build/preflight/preflight.js + 19 modules
+var preflight = __webpack_require__(2999);
 ;// CONCATENATED MODULE: ./build/steps/preflight.js
+
 
 
 
@@ -651,7 +673,8 @@ async function reviewAccess(runs) {
     const asked = new Map();
     return Promise.all(runs.map((run) => {
         const { migration } = run.inputs;
-        const needs = (0,access/* neededAccess */.EQ)(migration !== undefined, run.workload.name, (0,lock/* lockName */.l4)(run.workload));
+        const { kind, name } = run.workload;
+        const needs = (0,access/* neededAccess */.EQ)(kind, migration !== undefined, name, (0,lock/* lockName */.l4)(run.workload));
         return Promise.all(needs.map((need) => {
             const key = JSON.stringify(need);
             const answer = asked.get(key) ?? review(run, need);
@@ -717,14 +740,19 @@ function judgeFacts(run, read, locked) {
     return (0,preflight/* judge */.S)({
         command: run.inputs.command,
         workload: (0,names/* sayWorkload */.j)(run.workload),
+        kind: run.workload.kind,
         namespace: run.namespace,
         missing: read.missing,
         found: read.found,
         siblings: read.siblings,
         access: read.access,
         patchRefusal: read.rehearsal?.patchRefusal,
+        isPaceLost: isPaceLost(read.rehearsal?.patched, read.plan?.pace),
         migrationRefusal: read.rehearsal?.migrationRefusal,
     }, run.inputs.preflight, run.inputs.preflightIgnore, locked);
+}
+function isPaceLost(patched, pace) {
+    return patched !== undefined && pace !== undefined && !(0,workloads_pace/* bearsPace */.V1)(patched, pace);
 }
 function factsOf(kind, view, health, draft) {
     const template = draft.ok ? draft.template : view.workload.spec?.template;
@@ -732,6 +760,8 @@ function factsOf(kind, view, health, draft) {
     return {
         paused: kind.paused(view.workload),
         replicas: kind.replicas(view.workload),
+        kept: kind.kept(view.workload),
+        onDelete: kind.onDelete(view.workload),
         status: health.status,
         settled: health.settled,
         verdict: health.verdict,
@@ -912,11 +942,14 @@ function isOurs(run, { intent, changes }, workload) {
 
 // EXTERNAL MODULE: ./build/ending-of-parts.js
 var ending_of_parts = __webpack_require__(5668);
+// EXTERNAL MODULE: ./build/intent.js
+var intent = __webpack_require__(7048);
 // EXTERNAL MODULE: ./build/steps/recover.js + 2 modules
 var recover = __webpack_require__(4644);
-// EXTERNAL MODULE: ./build/steps/watch-rollout.js + 2 modules
-var watch_rollout = __webpack_require__(8793);
+// EXTERNAL MODULE: ./build/steps/watch-rollout.js + 3 modules
+var watch_rollout = __webpack_require__(4566);
 ;// CONCATENATED MODULE: ./build/steps/side-by-side.js
+
 
 
 
@@ -955,6 +988,7 @@ async function side_by_side_watch(run, { plan, set }, isHeld) {
             before: plan.before,
             generation: set.workload.metadata?.generation ?? 0,
             timeout: run.inputs.timeout,
+            broken: (0,intent/* brokenTemplates */.Jv)(set.intent, set.intent.ours, false),
             isUndo: false,
             images: plan.changes.map(({ container, to }) => ({ container, image: to })),
             toleratesImages: run.inputs.command === 'rollback',

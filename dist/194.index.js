@@ -265,7 +265,7 @@ async function post() {
         const inputs = { ...(0,build_inputs/* readInputs */.K)('post'), lockTimeout: 0, ...(namespace && { namespace }) };
         return (0,start_run/* startRun */.A)({ inputs, environment: (0,build_inputs/* readEnvironment */.Q)(), log, journal, signal, holder: state.holder });
     };
-    const intents = (0,intent/* parseIntents */.b)(state.intents);
+    const intents = (0,intent/* parseIntents */.bO)(state.intents);
     const begun = intents.filter(({ phase }) => phase !== 'migrating');
     if (begun.length === 0)
         await letGo(connect, journal, log, state.isTold);

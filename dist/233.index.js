@@ -97,7 +97,7 @@ const workloadRows = [
     },
     {
         reason: 'old-pods-ending',
-        symptom: 'strategy `Recreate`, old pods `Terminating` for long',
+        symptom: '`Recreate`, a StatefulSet, or a DaemonSet without surge: old pods `Terminating` for long',
         cause: 'The old program ignores SIGTERM, has a long grace period, or its node does not answer; new pods come only after it.',
         next: 'Let the program end on SIGTERM, shorten terminationGracePeriodSeconds, or look at the node.',
         patience: 'timeout',
@@ -114,12 +114,14 @@ const workloadRows = [
     },
     {
         reason: 'scaled',
-        symptom: '`spec.replicas` changes during the rollout',
-        cause: 'An autoscaler or a person scaled the workload; the rollout goes on with the new number.',
+        symptom: '`spec.replicas`, or the number of nodes that a DaemonSet is for, changes during the rollout',
+        cause: 'An autoscaler or a person scaled the workload, or nodes came or went; the rollout goes on with the new number.',
         next: 'Nothing, if that was meant; the number is kept, also by an undo.',
         patience: 'timeout',
         recognise: ({ replicas, replicasBefore }) => replicasBefore !== undefined && replicas !== replicasBefore ? '' : undefined,
-        message: ({ replicas, replicasBefore }) => `it was scaled from ${replicasBefore} to ${replicas} during the rollout`,
+        message: ({ object, replicas, replicasBefore }) => object.startsWith('daemonset/')
+            ? `the number of nodes that it is for changed from ${replicasBefore} to ${replicas} during the rollout`
+            : `it was scaled from ${replicasBefore} to ${replicas} during the rollout`,
         hasLog: false,
     },
 ];
@@ -542,7 +544,7 @@ const placementRows = [
         reason: 'volume-in-use',
         symptom: '`ContainerCreating`, event `FailedAttachVolume` "Multi-Attach"',
         cause: 'The volume can be attached to one node only, and the pod before still holds it.',
-        next: 'Use the strategy Recreate, or a volume that several nodes may attach.',
+        next: 'Use the strategy Recreate, a StatefulSet, or a volume that several nodes may attach.',
         patience: { seconds: 60 },
         recognise: (subject) => eventWhileCreating(subject, ['FailedAttachVolume'], /Multi-Attach/),
         message: () => 'its volume is still attached to another node',
@@ -870,6 +872,8 @@ function diagnose(scene, sightings, now, failFast = 'strict') {
     const ofWorkload = scene.workload && judge.rows(workloadRows, scene.workload, 'workload', scene.workload.object);
     const waitedFor = there.filter(({ pod }) => !isReady(pod));
     const ofPods = there.flatMap(({ diagnoses }) => diagnoses);
+    const isLost = ({ diagnoses }) => diagnoses.some(({ hopeless }) => hopeless);
+    const isRefused = ofCreator?.hopeless ?? false;
     return {
         diagnoses: merge([
             ...ofPods,
@@ -877,8 +881,9 @@ function diagnose(scene, sightings, now, failFast = 'strict') {
             ...gone,
             ...(ofWorkload ? [ofWorkload] : []),
         ]),
-        hopeless: (waitedFor.length > 0 || (ofCreator?.hopeless ?? false)) &&
-            waitedFor.every(({ diagnoses }) => diagnoses.some(({ hopeless }) => hopeless)),
+        hopeless: scene.everyPodCounts
+            ? isRefused || waitedFor.some(isLost)
+            : (waitedFor.length > 0 || isRefused) && waitedFor.every(isLost),
     };
 }
 function judgeJob(subject, object, sightings, now, failFast) {
@@ -1042,7 +1047,7 @@ const plainReasons = [
     },
     {
         reason: 'scaled-to-zero',
-        cause: 'The workload was scaled to zero during the rollout, so nothing shows whether the image works.',
+        cause: 'The workload was scaled to zero during the rollout (or no node takes its pods any more), so nothing shows whether the image works.',
         next: 'Scale it, then run the step again.',
     },
     {
@@ -1638,8 +1643,8 @@ function workspaceFile(workspace, name) {
     }
 }
 
-// EXTERNAL MODULE: ./build/preflight/preflight.js + 16 modules
-var preflight = __webpack_require__(2742);
+// EXTERNAL MODULE: ./build/preflight/preflight.js + 19 modules
+var preflight = __webpack_require__(2999);
 ;// CONCATENATED MODULE: ./build/inputs.js
 
 
@@ -1819,9 +1824,18 @@ function readRules(text, bad) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   G: () => (/* binding */ parseIntent),
-/* harmony export */   b: () => (/* binding */ parseIntents)
+/* harmony export */   Gf: () => (/* binding */ parseIntent),
+/* harmony export */   Jv: () => (/* binding */ brokenTemplates),
+/* harmony export */   bO: () => (/* binding */ parseIntents)
 /* harmony export */ });
+function brokenTemplates({ before, ours, undoTo }, wanted, isUndo) {
+    const broken = new Set(isUndo ? [before, ...ours] : [before]);
+    if (undoTo)
+        broken.delete(undoTo.templateDigest);
+    for (const each of wanted)
+        broken.delete(each);
+    return broken;
+}
 function parseIntent(text) {
     return parse(text).find(isIntent);
 }
@@ -1961,7 +1975,7 @@ function doneResult(journal) {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   E: () => (/* binding */ told),
-/* harmony export */   R: () => (/* binding */ PodEvents)
+/* harmony export */   v: () => (/* binding */ ObjectEvents)
 /* harmony export */ });
 /* harmony import */ var _resources_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(8268);
 /* harmony import */ var _watch_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(6862);
@@ -1978,8 +1992,8 @@ function told(event) {
         container: /\{(.+)\}/.exec(involvedObject.fieldPath ?? '')?.[1] ?? '',
     };
 }
-const mostPods = 3;
-class PodEvents {
+const mostObjects = 3;
+class ObjectEvents {
     #client;
     #namespace;
     #signal;
@@ -1991,8 +2005,8 @@ class PodEvents {
         this.#signal = signal;
         this.#onChange = onChange;
     }
-    follow(pods) {
-        const uids = new Set(pods.map(({ metadata }) => metadata?.uid ?? ''));
+    follow(objects) {
+        const uids = new Set(objects.map(({ metadata }) => metadata?.uid ?? ''));
         for (const [uid, { stop }] of this.#followed) {
             if (uids.has(uid))
                 continue;
@@ -2000,7 +2014,7 @@ class PodEvents {
             this.#followed.delete(uid);
         }
         for (const uid of uids) {
-            if (this.#followed.size >= mostPods)
+            if (this.#followed.size >= mostObjects)
                 return;
             if (!this.#followed.has(uid))
                 this.#begin(uid);
@@ -2827,6 +2841,91 @@ async function consume(stream, idleSeconds, onLine) {
 
 /***/ }),
 
+/***/ 2425:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   $c: () => (/* binding */ currentOf),
+/* harmony export */   Cc: () => (/* binding */ revisionHash),
+/* harmony export */   LU: () => (/* binding */ undoPatch),
+/* harmony export */   Lf: () => (/* binding */ podsWith),
+/* harmony export */   Ow: () => (/* binding */ revisionsOf),
+/* harmony export */   tp: () => (/* binding */ ownPods),
+/* harmony export */   x5: () => (/* binding */ refusal),
+/* harmony export */   xu: () => (/* binding */ serves)
+/* harmony export */ });
+/* harmony import */ var _marks_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(5587);
+/* harmony import */ var _patch_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(8290);
+/* harmony import */ var _template_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(5984);
+
+
+
+const revisionHash = 'controller-revision-hash';
+const ownMarks = [_marks_js__WEBPACK_IMPORTED_MODULE_0__/* .marks */ .Z8.changeCause, _marks_js__WEBPACK_IMPORTED_MODULE_0__/* .marks */ .Z8.run, _marks_js__WEBPACK_IMPORTED_MODULE_0__/* .marks */ .Z8.commit];
+function revisionsOf(view, hashOf) {
+    const { uid } = view.workload.metadata ?? {};
+    const available = new Map();
+    for (const { metadata } of ownPods(view).filter(serves)) {
+        const hash = metadata?.labels?.[revisionHash];
+        available.set(hash, (available.get(hash) ?? 0) + 1);
+    }
+    return view.holders
+        .filter(({ metadata }) => metadata?.ownerReferences?.some((owner) => owner.controller && owner.uid === uid))
+        .map((holder) => {
+        const hash = hashOf(holder);
+        return {
+            number: holder.revision,
+            holder: holder.metadata?.name ?? '',
+            holderUid: holder.metadata?.uid ?? '',
+            template: templateIn(holder),
+            hash,
+            annotations: holder.metadata?.annotations ?? {},
+            available: available.get(hash) ?? 0,
+        };
+    })
+        .sort((a, b) => b.number - a.number);
+}
+function templateIn({ data }) {
+    const patch = data;
+    const { $patch: _, ...template } = patch?.spec?.template ?? {};
+    return template;
+}
+function currentOf({ workload }, revisions, isNamed = () => false) {
+    const template = workload.spec?.template;
+    if (template === undefined)
+        return undefined;
+    const current = revisions.find(isNamed) ?? revisions.find((each) => (0,_template_js__WEBPACK_IMPORTED_MODULE_2__/* .equalIgnoringHash */ .az)(each.template, template));
+    return current && { ...current, template };
+}
+function podsWith(view, hash) {
+    return ownPods(view).filter(({ metadata }) => metadata?.labels?.[revisionHash] === hash);
+}
+function ownPods({ workload, pods }) {
+    return pods.filter(({ metadata }) => metadata?.ownerReferences?.some(({ uid }) => uid === workload.metadata?.uid));
+}
+function serves({ metadata, status }) {
+    return (metadata?.deletionTimestamp === undefined &&
+        (status?.conditions?.some((each) => each.type === 'Ready' && each.status === 'True') ?? false));
+}
+function refusal({ events = [] }) {
+    const latest = (reason) => events
+        .filter((event) => event.reason === reason)
+        .reduce((last, each) => (last && last.lastSeen >= each.lastSeen ? last : each), undefined);
+    const [failed, made] = [latest('FailedCreate'), latest('SuccessfulCreate')];
+    return failed && (made === undefined || made.lastSeen < failed.lastSeen) ? failed.message : undefined;
+}
+function undoPatch(workload, revision) {
+    return [
+        { op: 'test', path: '/metadata/uid', value: workload.metadata?.uid },
+        { op: 'test', path: '/spec/template', value: workload.spec?.template },
+        { op: 'replace', path: '/spec/template', value: revision.template },
+        ...(0,_patch_js__WEBPACK_IMPORTED_MODULE_1__/* .annotationPatch */ .W7)(workload.metadata?.annotations, Object.fromEntries(ownMarks.map((mark) => [mark, revision.annotations[mark]]))),
+    ];
+}
+
+
+/***/ }),
+
 /***/ 741:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
@@ -3028,7 +3127,7 @@ function repositoryOf(image = '') {
 
 /***/ }),
 
-/***/ 2536:
+/***/ 1438:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -3037,12 +3136,10 @@ __webpack_require__.d(__webpack_exports__, {
   E: () => (/* binding */ kinds)
 });
 
-// EXTERNAL MODULE: ./build/kubernetes/marks.js
-var marks = __webpack_require__(5587);
 // EXTERNAL MODULE: ./build/kubernetes/resources.js
 var resources = __webpack_require__(8268);
-// EXTERNAL MODULE: ./build/kubernetes/workloads/patch.js
-var patch = __webpack_require__(8290);
+// EXTERNAL MODULE: ./build/kubernetes/workloads/controller-revisions.js
+var controller_revisions = __webpack_require__(2425);
 ;// CONCATENATED MODULE: ./build/kubernetes/workloads/selector.js
 function selectorText(selector) {
     const labels = Object.entries(selector?.matchLabels ?? {}).map(([key, value]) => `${key}=${value}`);
@@ -3056,6 +3153,79 @@ function selectorText(selector) {
     return [...labels, ...expressions].join(',');
 }
 
+;// CONCATENATED MODULE: ./build/kubernetes/workloads/daemonset.js
+
+
+
+const daemonSet = {
+    kind: 'DaemonSet',
+    resource: resources/* resources */.E.daemonSets,
+    holders: resources/* resources */.E.controllerRevisions,
+    everyPodCounts: true,
+    refusesByEvent: true,
+    getsStuck: false,
+    selector: (workload) => selectorText(workload.spec?.selector),
+    replicas: (workload) => {
+        const { status } = workload;
+        return status?.observedGeneration ? status.desiredNumberScheduled : undefined;
+    },
+    kept: () => 0,
+    paused: () => false,
+    onDelete: (workload) => workload.spec?.updateStrategy?.type === 'OnDelete',
+    recreates: (workload) => !surges(workload),
+    status(view) {
+        const workload = view.workload;
+        if (!isObserved(workload))
+            return { state: 'unseen', message: 'the DaemonSet controller has not seen the change yet' };
+        const current = daemonSet.current(view);
+        if (current === undefined)
+            return { state: 'unseen', message: 'no pod of the new revision yet' };
+        const others = (0,controller_revisions/* ownPods */.tp)(view).filter(({ metadata }) => metadata?.deletionTimestamp === undefined && metadata?.labels?.[controller_revisions/* revisionHash */.Cc] !== current.hash);
+        return daemonSetStatus(workload, current.available, others.length);
+    },
+    settled(workload) {
+        const { status } = workload;
+        const desired = status?.desiredNumberScheduled ?? 0;
+        return isObserved(workload) && (status?.updatedNumberScheduled ?? 0) >= desired;
+    },
+    revisions: (view) => (0,controller_revisions/* revisionsOf */.Ow)(view, ({ metadata }) => metadata?.labels?.[controller_revisions/* revisionHash */.Cc] ?? metadata?.name ?? ''),
+    current: (view) => (0,controller_revisions/* currentOf */.$c)(view, daemonSet.revisions(view)),
+    podsOf: (view, revision) => (0,controller_revisions/* podsWith */.Lf)(view, revision.hash),
+    blocking: () => [],
+    stuckPods: () => [],
+    creator(view, revision) {
+        const desired = daemonSet.replicas(view.workload) ?? 0;
+        const own = (0,controller_revisions/* podsWith */.Lf)(view, revision.hash);
+        const isMissing = (0,controller_revisions/* ownPods */.tp)(view).length < desired || (own.length < desired && own.every(controller_revisions/* serves */.xu));
+        const words = isMissing ? (0,controller_revisions/* refusal */.x5)(view) : undefined;
+        return words === undefined ? undefined : { object: `daemonset/${view.workload.metadata?.name}`, words };
+    },
+    undoPatch: controller_revisions/* undoPatch */.LU,
+};
+function daemonSetStatus({ status }, ready, others) {
+    const desired = status?.desiredNumberScheduled ?? 0;
+    const updated = status?.updatedNumberScheduled ?? 0;
+    const available = Math.min(ready, status?.numberAvailable ?? 0);
+    const message = [
+        `${updated} of ${desired} updated, ${available} available`,
+        ...(others > 0 ? [`${others} ${others === 1 ? 'pod' : 'pods'} of other revisions still there`] : []),
+    ].join('; ');
+    const isComplete = updated >= desired && available >= desired && others === 0;
+    return { state: isComplete ? 'complete' : 'progressing', message };
+}
+function isObserved({ status, metadata }) {
+    const observed = status?.observedGeneration ?? 0;
+    return observed > 0 && observed >= (metadata?.generation ?? 0);
+}
+function surges({ spec }) {
+    const surge = spec?.updateStrategy?.rollingUpdate?.maxSurge;
+    return surge !== undefined && Number.parseInt(String(surge), 10) > 0;
+}
+
+// EXTERNAL MODULE: ./build/kubernetes/marks.js
+var marks = __webpack_require__(5587);
+// EXTERNAL MODULE: ./build/kubernetes/workloads/patch.js
+var patch = __webpack_require__(8290);
 // EXTERNAL MODULE: ./build/kubernetes/workloads/template.js
 var workloads_template = __webpack_require__(5984);
 ;// CONCATENATED MODULE: ./build/kubernetes/workloads/deployment.js
@@ -3079,6 +3249,13 @@ const deployment = {
     holders: resources/* resources */.E.replicaSets,
     selector: (workload) => selectorText(workload.spec?.selector),
     replicas: (workload) => workload.spec?.replicas ?? 1,
+    kept: () => 0,
+    onDelete: () => false,
+    everyPodCounts: false,
+    refusesByEvent: false,
+    getsStuck: false,
+    blocking: () => [],
+    stuckPods: () => [],
     paused: (workload) => workload.spec?.paused ?? false,
     recreates: (workload) => workload.spec?.strategy?.type === 'Recreate',
     status(view, before) {
@@ -3184,10 +3361,117 @@ function revisionOf(set) {
     };
 }
 
+;// CONCATENATED MODULE: ./build/kubernetes/workloads/statefulset.js
+
+
+
+const statefulSet = {
+    kind: 'StatefulSet',
+    resource: resources/* resources */.E.statefulSets,
+    holders: resources/* resources */.E.controllerRevisions,
+    everyPodCounts: true,
+    refusesByEvent: true,
+    getsStuck: true,
+    selector: (workload) => selectorText(workload.spec?.selector),
+    replicas: (workload) => replicasOf(workload),
+    kept: (workload) => keptOf(workload),
+    paused: () => false,
+    onDelete: (workload) => workload.spec?.updateStrategy?.type === 'OnDelete',
+    recreates: () => true,
+    status(view) {
+        const workload = view.workload;
+        if (!statefulset_isObserved(workload))
+            return { state: 'unseen', message: 'the StatefulSet controller has not seen the change yet' };
+        const current = statefulSet.current(view);
+        if (current === undefined)
+            return { state: 'unseen', message: 'no pod of the new revision yet' };
+        return statefulSetStatus(workload, slots(view), current.hash);
+    },
+    settled(workload) {
+        const set = workload;
+        const { currentRevision, updateRevision, updatedReplicas = 0 } = set.status ?? {};
+        const wanted = replicasOf(set) - keptOf(set);
+        const isUpdated = keptOf(set) > 0 && updatedReplicas >= wanted;
+        return statefulset_isObserved(set) && (currentRevision === updateRevision || isUpdated);
+    },
+    revisions: (view) => (0,controller_revisions/* revisionsOf */.Ow)(view, ({ metadata }) => metadata?.name ?? ''),
+    current(view) {
+        const { status } = view.workload;
+        const named = statefulset_isObserved(view.workload) ? status?.updateRevision : undefined;
+        return (0,controller_revisions/* currentOf */.$c)(view, statefulSet.revisions(view), ({ holder }) => holder === named);
+    },
+    podsOf: (view, revision) => (0,controller_revisions/* podsWith */.Lf)(view, revision.hash),
+    blocking(view, revision) {
+        const first = isOrdered(view) ? slots(view).find((pod) => pod === undefined || !(0,controller_revisions/* serves */.xu)(pod)) : undefined;
+        return first && hashOf(first) !== revision.hash ? [first] : [];
+    },
+    stuckPods(view, broken) {
+        if (!statefulset_isObserved(view.workload))
+            return [];
+        const wanted = statefulSet.current(view)?.hash;
+        const hashes = new Set(broken.map(({ hash }) => hash).filter((hash) => hash !== wanted));
+        const waiting = slots(view).filter((pod) => pod === undefined || !(0,controller_revisions/* serves */.xu)(pod));
+        return (isOrdered(view) ? waiting.slice(0, 1) : waiting).filter((pod) => pod !== undefined && hashes.has(hashOf(pod)) && isReplacedByNobody(pod));
+    },
+    creator(view) {
+        const all = slots(view);
+        const missing = all.indexOf(undefined);
+        if (missing < 0 || (isOrdered(view) && !all.slice(0, missing).every((pod) => pod && (0,controller_revisions/* serves */.xu)(pod))))
+            return undefined;
+        const words = (0,controller_revisions/* refusal */.x5)(view);
+        return words === undefined ? undefined : { object: `statefulset/${view.workload.metadata?.name}`, words };
+    },
+    undoPatch: controller_revisions/* undoPatch */.LU,
+};
+function statefulSetStatus(workload, places, hash) {
+    const { status } = workload;
+    const replicas = replicasOf(workload);
+    const kept = keptOf(workload);
+    const wanted = replicas - kept;
+    const updated = Math.min(status?.updatedReplicas ?? 0, wanted);
+    const ready = places.slice(kept).filter((pod) => pod && hashOf(pod) === hash && (0,controller_revisions/* serves */.xu)(pod)).length;
+    const available = status?.availableReplicas ?? 0;
+    const message = [
+        `${updated} of ${wanted} updated, ${Math.min(ready, available)} available`,
+        ...(kept > 0 ? [`${kept} kept as ${kept === 1 ? 'it is' : 'they are'} by the partition`] : []),
+    ].join('; ');
+    const isComplete = updated >= wanted && ready >= wanted && (status?.readyReplicas ?? 0) >= replicas && available >= replicas;
+    return { state: isComplete ? 'complete' : 'progressing', message };
+}
+function replicasOf({ spec }) {
+    return spec?.replicas ?? 1;
+}
+function keptOf(workload) {
+    return Math.min(workload.spec?.updateStrategy?.rollingUpdate?.partition ?? 0, replicasOf(workload));
+}
+function statefulset_isObserved({ status, metadata }) {
+    const observed = status?.observedGeneration ?? 0;
+    return observed > 0 && observed >= (metadata?.generation ?? 0);
+}
+function isOrdered({ workload }) {
+    return workload.spec?.podManagementPolicy !== 'Parallel';
+}
+function slots(view) {
+    const workload = view.workload;
+    const byName = new Map((0,controller_revisions/* ownPods */.tp)(view).map((pod) => [pod.metadata?.name, pod]));
+    const start = workload.spec?.ordinals?.start ?? 0;
+    return Array.from({ length: replicasOf(workload) }, (_, index) => byName.get(`${workload.metadata?.name}-${start + index}`));
+}
+function isReplacedByNobody({ metadata, status }) {
+    return (metadata?.deletionTimestamp === undefined && status?.phase !== 'Failed' && status?.phase !== 'Succeeded');
+}
+function hashOf({ metadata }) {
+    return metadata?.labels?.[controller_revisions/* revisionHash */.Cc] ?? '';
+}
+
 ;// CONCATENATED MODULE: ./build/kubernetes/workloads/kinds.js
+
+
 
 const kinds = {
     Deployment: deployment,
+    StatefulSet: statefulSet,
+    DaemonSet: daemonSet,
 };
 
 
@@ -3229,6 +3513,12 @@ const kindNames = new Map([
     ['deployment', 'Deployment'],
     ['deployments', 'Deployment'],
     ['deploy', 'Deployment'],
+    ['statefulset', 'StatefulSet'],
+    ['statefulsets', 'StatefulSet'],
+    ['sts', 'StatefulSet'],
+    ['daemonset', 'DaemonSet'],
+    ['daemonsets', 'DaemonSet'],
+    ['ds', 'DaemonSet'],
 ]);
 function parseWorkloadName(text) {
     const parts = text.split('/');
@@ -3238,7 +3528,8 @@ function parseWorkloadName(text) {
     }
     const kind = kindNames.get(kindText.toLowerCase().replace(/(\.v1)?\.apps$/, ''));
     if (kind === undefined) {
-        return { ok: false, problem: `'${kindText}' is no kind that can be rolled out here; 'deployment' is.` };
+        const kinds = "'deployment', 'statefulset' and 'daemonset' are";
+        return { ok: false, problem: `'${kindText}' is no kind that can be rolled out here; ${kinds}.` };
     }
     if (!/^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/.test(name)) {
         return { ok: false, problem: `'${name}' is no object's name (lower-case letters, digits, '-' and '.').` };
@@ -3260,22 +3551,24 @@ function sayWorkload({ kind, name }) {
 /* harmony export */ });
 /* unused harmony exports observe, slim */
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(9473);
-/* harmony import */ var _pulse_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(2468);
+/* harmony import */ var _pulse_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(2468);
 /* harmony import */ var _resources_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(8268);
 /* harmony import */ var _watch_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(6862);
-/* harmony import */ var _kinds_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(2536);
+/* harmony import */ var _controller_revisions_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(2425);
+/* harmony import */ var _kinds_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(1438);
+
 
 
 
 
 
 async function observe(client, name, namespace, clock, signal) {
-    const kind = _kinds_js__WEBPACK_IMPORTED_MODULE_3__/* .kinds */ .E[name.kind];
+    const kind = _kinds_js__WEBPACK_IMPORTED_MODULE_4__/* .kinds */ .E[name.kind];
     const first = await client.get(kind.resource, { namespace, name: name.name }, { signal });
     const uid = first.metadata?.uid;
     const closing = new AbortController();
     const ending = AbortSignal.any([signal, closing.signal]);
-    const pulse = new _pulse_js__WEBPACK_IMPORTED_MODULE_4__/* .Pulse */ .S();
+    const pulse = new _pulse_js__WEBPACK_IMPORTED_MODULE_5__/* .Pulse */ .S();
     const options = { signal: ending, onChange: () => pulse.beat() };
     const labelSelector = kind.selector(first);
     const workloads = (0,_watch_js__WEBPACK_IMPORTED_MODULE_2__/* .mirror */ .e)(client, kind.resource, { namespace, fieldSelector: `metadata.name=${name.name}` }, options);
@@ -3316,7 +3609,7 @@ async function observeIfThere(run) {
         if (!(error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ApiError */ .hD) || (error.status !== 404 && error.status !== 403))
             throw error;
         return {
-            kind: _kinds_js__WEBPACK_IMPORTED_MODULE_3__/* .kinds */ .E[workload.kind],
+            kind: _kinds_js__WEBPACK_IMPORTED_MODULE_4__/* .kinds */ .E[workload.kind],
             missing: error.status === 404,
             view: () => undefined,
             changes: 0,
@@ -3331,11 +3624,14 @@ async function tooLong(clock, signal) {
     throw new Error(`The API server did not show the workload within ${firstLookSeconds} s.`);
 }
 function slim(pod) {
-    const { name, uid, ownerReferences, creationTimestamp, deletionTimestamp } = pod.metadata ?? {};
-    const deletionGracePeriodSeconds = pod.metadata?.deletionGracePeriodSeconds;
+    const { name, uid, resourceVersion, ownerReferences, creationTimestamp } = pod.metadata ?? {};
+    const { deletionTimestamp, deletionGracePeriodSeconds, labels } = pod.metadata ?? {};
+    const hash = labels?.[_controller_revisions_js__WEBPACK_IMPORTED_MODULE_3__/* .revisionHash */ .Cc];
     const metadata = {
         name,
         uid,
+        resourceVersion,
+        ...(hash !== undefined && { labels: { [_controller_revisions_js__WEBPACK_IMPORTED_MODULE_3__/* .revisionHash */ .Cc]: hash } }),
         ownerReferences,
         creationTimestamp,
         deletionTimestamp,
@@ -3385,6 +3681,8 @@ function statusImages({ status }) {
 
 const fields = {
     Deployment: 'strategy',
+    StatefulSet: 'updateStrategy',
+    DaemonSet: 'updateStrategy',
 };
 function planPace(kind, workload, wanted) {
     const { maxSurge, maxUnavailable } = wanted;
@@ -3399,8 +3697,16 @@ function planPace(kind, workload, wanted) {
             next: "Leave the inputs 'max-surge' and 'max-unavailable' out.",
         };
     }
+    if (kind === 'StatefulSet' && maxSurge !== undefined) {
+        return {
+            ok: false,
+            problem: 'a StatefulSet makes no pod beyond the wanted number: each has its ordinal.',
+            next: "Leave the input 'max-surge' out.",
+        };
+    }
     const rollingUpdate = {
         ...before.rollingUpdate,
+        ...(kind === 'DaemonSet' && otherwiseNone(wanted)),
         ...(maxSurge !== undefined && { maxSurge }),
         ...(maxUnavailable !== undefined && { maxUnavailable }),
     };
@@ -3408,6 +3714,12 @@ function planPace(kind, workload, wanted) {
     if ((0,node_util__WEBPACK_IMPORTED_MODULE_0__.isDeepStrictEqual)(before, ours))
         return { ok: true, pace: undefined };
     return { ok: true, pace: { path: `/spec/${field}`, before, ours } };
+}
+function otherwiseNone({ maxSurge, maxUnavailable }) {
+    const isSome = (value) => Number.parseInt(String(value ?? 0), 10) > 0;
+    if (isSome(maxSurge))
+        return { maxUnavailable: 0 };
+    return isSome(maxUnavailable) ? { maxSurge: 0 } : {};
 }
 function setPacePatch({ path, before, ours }) {
     return [
@@ -3648,12 +3960,15 @@ function guarded(text) {
 /* harmony export */   GZ: () => (/* binding */ isDenied),
 /* harmony export */   Iz: () => (/* binding */ rbacRules)
 /* harmony export */ });
-function neededAccess(migrates, workload, lock) {
+/* harmony import */ var _kubernetes_workloads_kinds_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(1438);
+
+function neededAccess(kind, migrates, workload, lock) {
     const need = (name, group, resource, ...verbs) => verbs.map((verb) => ({ verb, group, resource, name }));
+    const { resource, holders, getsStuck } = _kubernetes_workloads_kinds_js__WEBPACK_IMPORTED_MODULE_0__/* .kinds */ .E[kind];
     return [
-        ...need(workload, 'apps', 'deployments', 'get', 'list', 'watch', 'patch'),
-        ...need(undefined, 'apps', 'replicasets', 'list', 'watch'),
-        ...need(undefined, '', 'pods', 'list', 'watch'),
+        ...need(workload, resource.group, resource.plural, 'get', 'list', 'watch', 'patch'),
+        ...need(undefined, holders.group, holders.plural, 'list', 'watch'),
+        ...need(undefined, '', 'pods', 'list', 'watch', ...(getsStuck ? ['delete'] : [])),
         ...need(undefined, '', 'pods/log', 'get'),
         ...need(undefined, '', 'events', 'list', 'watch'),
         ...need(lock, 'coordination.k8s.io', 'leases', 'get', 'patch'),
@@ -3681,7 +3996,7 @@ function rbacRules(missing) {
 
 /***/ }),
 
-/***/ 2742:
+/***/ 2999:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -3775,7 +4090,15 @@ const noPace = {
     id: 'no-pace',
     level: 'fixed',
     about: "A pace is asked for (`max-surge`, `max-unavailable`) that the workload's update strategy does not know.",
-    judge({ found, workload }) {
+    judge({ found, workload, isPaceLost }) {
+        if (isPaceLost) {
+            return [
+                {
+                    message: `${workload}: the cluster does not take the pace that is asked for. It knows maxUnavailable of a StatefulSet only with the feature gate MaxUnavailableStatefulSet; or an admission policy has changed it.`,
+                    next: "Leave the inputs 'max-surge' and 'max-unavailable' out.",
+                },
+            ];
+        }
         if (found === undefined || found.plan.ok || found.plan.rule !== 'no-pace')
             return [];
         return [{ message: `${workload}: ${found.plan.problem}`, next: found.plan.next }];
@@ -3786,10 +4109,18 @@ const noPace = {
 const noReplicas = {
     id: 'no-replicas',
     level: 'error',
-    about: 'The workload is scaled to zero: a rollout would "succeed" without one pod having run.',
-    judge({ found, workload, namespace }) {
+    about: 'The workload is scaled to zero, or no node takes pods of the DaemonSet: a rollout would "succeed" without one pod having run.',
+    judge({ found, workload, kind, namespace }) {
         if (found?.replicas !== 0)
             return [];
+        if (kind === 'DaemonSet') {
+            return [
+                {
+                    message: `${workload} is for no node: its node selector, affinity and tolerations match none, so nothing would show whether the new image works.`,
+                    next: `Compare them with the cluster's nodes: kubectl -n ${namespace} describe ${workload}; kubectl get nodes --show-labels`,
+                },
+            ];
+        }
         return [
             {
                 message: `${workload} has replicas: 0, so nothing would show whether the new image works.`,
@@ -3799,15 +4130,74 @@ const noReplicas = {
     },
 };
 
+;// CONCATENATED MODULE: ./build/preflight/rules/on-delete.js
+const onDelete = {
+    id: 'on-delete',
+    level: 'fixed',
+    about: 'The update strategy is `OnDelete`: the controller replaces no pod by itself, so nothing would be rolled out.',
+    judge({ found, workload }) {
+        if (!found?.onDelete)
+            return [];
+        return [
+            {
+                message: `${workload} has updateStrategy.type: OnDelete: a new image would run only in pods that somebody deletes by hand, so there is nothing to watch and nothing to undo.`,
+                next: 'Set spec.updateStrategy.type to RollingUpdate in its manifest, and apply that.',
+            },
+        ];
+    },
+};
+
+;// CONCATENATED MODULE: ./build/preflight/rules/partition.js
+const partition = {
+    id: 'partition',
+    level: 'warning',
+    about: "A `partition` keeps some of the StatefulSet's pods on the revision that they run now.",
+    judge({ found, workload }) {
+        const { kept = 0, replicas = 0 } = found ?? {};
+        if (kept === 0 || kept >= replicas)
+            return [];
+        const stay = kept === 1
+            ? '1 pod stays on the revision that it runs'
+            : `${kept} pods stay on the revision that they run`;
+        return [
+            {
+                message: `${workload} has updateStrategy.rollingUpdate.partition: ${kept}, so ${stay}; only ${replicas - kept} of ${replicas} will have the new image.`,
+                next: 'When the others are to follow, set the partition to 0 in its manifest, and apply that.',
+            },
+        ];
+    },
+};
+
+;// CONCATENATED MODULE: ./build/preflight/rules/partition-keeps-all.js
+const partitionKeepsAll = {
+    id: 'partition-keeps-all',
+    level: 'fixed',
+    about: 'A `partition` keeps every pod of the StatefulSet on the revision that it runs: the rollout would "succeed" without one pod having run.',
+    judge({ found, workload }) {
+        const { kept = 0, replicas = 0 } = found ?? {};
+        if (kept === 0 || kept < replicas)
+            return [];
+        return [
+            {
+                message: `${workload} has an updateStrategy.rollingUpdate.partition that keeps all ${replicas} pods on the revision that they run, so none would get the new image.`,
+                next: 'Lower the partition in its manifest, and apply that.',
+            },
+        ];
+    },
+};
+
+// EXTERNAL MODULE: ./build/kubernetes/workloads/kinds.js + 4 modules
+var kinds = __webpack_require__(1438);
 ;// CONCATENATED MODULE: ./build/preflight/rules/patch-refused.js
+
 
 const patchRefused = {
     id: 'patch-refused',
     level: 'error',
     underLock: true,
     about: 'The API server refuses the new image in a dry run; an admission policy mostly says why.',
-    judge({ patchRefusal, workload, access }) {
-        if (patchRefusal === undefined || (0,preflight_access/* isDenied */.GZ)(access, 'patch', 'deployments'))
+    judge({ patchRefusal, workload, kind, access }) {
+        if (patchRefusal === undefined || (0,preflight_access/* isDenied */.GZ)(access, 'patch', kinds/* kinds */.E[kind].resource.plural))
             return [];
         return [
             {
@@ -4019,6 +4409,9 @@ const workloadMissing = {
 
 
 
+
+
+
 const rules = [
     permissionMissing,
     workloadMissing,
@@ -4027,6 +4420,9 @@ const rules = [
     noPace,
     paused,
     noReplicas,
+    onDelete,
+    partitionKeepsAll,
+    partition,
     rolloutInProgress,
     runsButUnhealthy,
     unhealthyNow,
@@ -4273,10 +4669,21 @@ function phases(entries) {
             return {
                 title: `${title(begin)}${of}`,
                 seconds: end && (end.at - begin.at) / 1000,
-                ...outcomeOf(end),
+                ...withDeleted(outcomeOf(end), deletedBetween(entries.filter(isAbout), begin, end)),
             };
         });
     });
+}
+function deletedBetween(entries, begin, end) {
+    return entries
+        .slice(entries.indexOf(begin), end && entries.indexOf(end))
+        .flatMap((entry) => (entry.type === 'pod-deleted' ? [entry.pod] : []));
+}
+function withDeleted({ outcome, note }, pods) {
+    if (pods.length === 0)
+        return { outcome, note };
+    const deleted = `${pods.map((pod) => `pod/${pod}`).join(', ')} deleted, which held it up`;
+    return { outcome, note: note ? `${note}; ${deleted}` : deleted };
 }
 function outcomeOf(end) {
     switch (end?.type) {
@@ -6184,7 +6591,7 @@ async function restorePace(run, kind, { pace, uid }) {
 /* harmony import */ var _kubernetes_workloads_template_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(5984);
 /* harmony import */ var _conclude_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(2883);
 /* harmony import */ var _undo_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(8600);
-/* harmony import */ var _watch_rollout_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(8793);
+/* harmony import */ var _watch_rollout_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(4566);
 
 
 
@@ -6478,7 +6885,7 @@ async function underLock(run, timeout, work) {
     lock.lost.addEventListener('abort', giveOver, { once: true });
     const locked = {
         ...run,
-        left: (0,_intent_js__WEBPACK_IMPORTED_MODULE_6__/* .parseIntent */ .G)(left),
+        left: (0,_intent_js__WEBPACK_IMPORTED_MODULE_6__/* .parseIntent */ .Gf)(left),
         waited,
         signal: AbortSignal.any([run.signal, lock.lost]),
         history: () => history,
@@ -6556,7 +6963,7 @@ function healthOf(kind, view, now) {
     const current = kind.current(view);
     const pods = current ? kind.podsOf(view, current) : [];
     const creator = current && kind.creator(view, current);
-    const verdict = (0,_diagnosis_diagnose_js__WEBPACK_IMPORTED_MODULE_0__/* .diagnose */ .h4)({ pods, creator }, new _diagnosis_diagnose_js__WEBPACK_IMPORTED_MODULE_0__/* .Sightings */ .lL(), now);
+    const verdict = (0,_diagnosis_diagnose_js__WEBPACK_IMPORTED_MODULE_0__/* .diagnose */ .h4)({ pods, creator, everyPodCounts: kind.everyPodCounts }, new _diagnosis_diagnose_js__WEBPACK_IMPORTED_MODULE_0__/* .Sightings */ .lL(), now);
     const settled = kind.settled(view.workload);
     const serves = status.state === 'complete' || (settled && (current?.available ?? 0) > 0);
     const undoTo = serves
@@ -6935,6 +7342,7 @@ function adviceOnCause({ reason, diagnoses }) {
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   t: () => (/* binding */ undo)
 /* harmony export */ });
+/* harmony import */ var _intent_js__WEBPACK_IMPORTED_MODULE_8__ = __webpack_require__(7048);
 /* harmony import */ var _kubernetes_workloads_last_change_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(2539);
 /* harmony import */ var _kubernetes_workloads_names_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(5596);
 /* harmony import */ var _kubernetes_workloads_pace_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(4245);
@@ -6942,7 +7350,8 @@ function adviceOnCause({ reason, diagnoses }) {
 /* harmony import */ var _kubernetes_workloads_template_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(5984);
 /* harmony import */ var _apply_patch_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(8195);
 /* harmony import */ var _look_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(909);
-/* harmony import */ var _watch_rollout_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(8793);
+/* harmony import */ var _watch_rollout_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(4566);
+
 
 
 
@@ -7011,6 +7420,7 @@ async function undo(run, observation, intent, timeout, onSet) {
         before,
         generation,
         timeout: left(),
+        broken: (0,_intent_js__WEBPACK_IMPORTED_MODULE_8__/* .brokenTemplates */ .Jv)(intent, wanted, true),
         isUndo: true,
     });
     if (end.kind === 'complete')
@@ -7028,7 +7438,7 @@ function rebuild(workload, { changes }, target) {
 
 /***/ }),
 
-/***/ 8793:
+/***/ 4566:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -7054,7 +7464,7 @@ var last_change = __webpack_require__(2539);
 // EXTERNAL MODULE: ./build/kubernetes/workloads/names.js
 var names = __webpack_require__(5596);
 // EXTERNAL MODULE: ./build/kubernetes/workloads/template.js
-var template = __webpack_require__(5984);
+var workloads_template = __webpack_require__(5984);
 // EXTERNAL MODULE: ./build/steps/images.js
 var steps_images = __webpack_require__(4876);
 // EXTERNAL MODULE: ./build/kubernetes/workloads/init-containers.js
@@ -7204,7 +7614,88 @@ const waitsOnly = new Set([
     'init-migration-running',
 ]);
 
+// EXTERNAL MODULE: ./build/errors.js
+var errors = __webpack_require__(9473);
+// EXTERNAL MODULE: ./build/kubernetes/resources.js
+var resources = __webpack_require__(8268);
+;// CONCATENATED MODULE: ./build/steps/unstick.js
+
+
+
+const pause = 0.5;
+const graceSeconds = 2;
+const attemptSeconds = 10;
+async function unstick(run, observation, broken, signal) {
+    if (broken.size === 0 || !observation.kind.getsStuck)
+        return;
+    try {
+        await new Unsticker(run, observation, broken, signal).untilAborted();
+    }
+    catch {
+    }
+}
+class Unsticker {
+    #run;
+    #observation;
+    #broken;
+    #signal;
+    #since = new Map();
+    #refused = new Set();
+    constructor(run, observation, broken, signal) {
+        this.#run = run;
+        this.#observation = observation;
+        this.#broken = broken;
+        this.#signal = signal;
+    }
+    async untilAborted() {
+        for (;;) {
+            const view = this.#observation.view();
+            for (const { pod, revision } of view ? stuckPods(this.#observation.kind, view, this.#broken) : []) {
+                const uid = pod.metadata?.uid ?? '';
+                const now = this.#run.clock.now();
+                const since = this.#since.get(uid) ?? now;
+                this.#since.set(uid, since);
+                if (now - since < graceSeconds * 1000 || this.#refused.has(uid))
+                    continue;
+                await this.#delete(pod, revision);
+            }
+            await this.#run.clock.sleep(pause, this.#signal);
+        }
+    }
+    async #delete({ metadata }, revision) {
+        const { client, namespace, log, journal } = this.#run;
+        const { name = '', uid = '', resourceVersion } = metadata ?? {};
+        const timeoutSeconds = Math.min(attemptSeconds, await this.#run.ensureLock());
+        try {
+            await client.delete(resources/* resources */.E.pods, { namespace, name }, {
+                signal: this.#signal,
+                timeoutSeconds,
+                patience: 0,
+                preconditions: { uid, ...(resourceVersion && { resourceVersion }) },
+            });
+            log.line(`Deleted pod/${name} (revision ${revision.number}): it was not ready, and its controller would have waited for it for ever.`);
+            journal.add({ type: 'pod-deleted', pod: name });
+        }
+        catch (error) {
+            this.#signal.throwIfAborted();
+            if (error instanceof errors/* ConnectionError */.Rc)
+                return;
+            if (!(error instanceof errors/* ApiError */.hD))
+                throw error;
+            if (error.status === 404 || error.status === 409 || error.status >= 500)
+                return;
+            this.#refused.add(uid);
+            log.line(`pod/${name} holds the rollout up and cannot be deleted (${(0,errors/* messageOf */.bD)(error)}). Delete it by hand: kubectl -n ${namespace} delete pod ${name}`);
+        }
+    }
+}
+function stuckPods(kind, view, broken) {
+    const revisions = kind.revisions(view).filter(({ template }) => broken.has((0,workloads_template/* templateDigest */.pd)(template)));
+    return revisions.flatMap((revision) => kind.stuckPods(view, [revision]).map((pod) => ({ pod, revision })));
+}
+
 ;// CONCATENATED MODULE: ./build/steps/watch-rollout.js
+
 
 
 
@@ -7219,7 +7710,9 @@ const waitsOnly = new Set([
 
 async function watchRollout(run, observation, expected) {
     const watching = new AbortController();
-    const watch = new RolloutWatch(run, observation, expected, AbortSignal.any([run.signal, watching.signal]));
+    const signal = AbortSignal.any([run.signal, watching.signal]);
+    const watch = new RolloutWatch(run, observation, expected, signal);
+    const unsticking = unstick(run, observation, expected.broken ?? new Set(), signal);
     let end;
     try {
         end = await watch.toEnd();
@@ -7229,6 +7722,7 @@ async function watchRollout(run, observation, expected) {
         watching.abort();
         if (expected.images && end?.kind !== 'superseded')
             (0,steps_images/* noteImagesAfter */.n_)(run.journal, observation.kind, observation.view(), expected.images);
+        await unsticking;
     }
 }
 const pausedSeconds = 5;
@@ -7242,6 +7736,7 @@ class RolloutWatch {
     #teller;
     #sightings = new diagnose/* Sightings */.lL();
     #podEvents;
+    #workloadEvents;
     #inits;
     #takenAway = new Map();
     #completeSince;
@@ -7254,7 +7749,8 @@ class RolloutWatch {
         this.#teller = new Teller(run);
         const changed = expected.images?.map(({ container }) => container);
         this.#inits = changed && new InitProgress(run, changed, signal);
-        this.#podEvents = new events/* PodEvents */.R(run.client, run.namespace, signal, () => { });
+        this.#podEvents = new events/* ObjectEvents */.v(run.client, run.namespace, signal, () => { });
+        this.#workloadEvents = new events/* ObjectEvents */.v(run.client, run.namespace, signal, () => { });
     }
     async toEnd() {
         const { clock } = this.#run;
@@ -7276,7 +7772,7 @@ class RolloutWatch {
         }
         if ((view.workload.metadata?.generation ?? 0) < this.#expected.generation)
             return this.#trouble(unseen, nothing);
-        if (!view.workload.spec || !this.#expected.ours.has((0,template/* templateDigest */.pd)(view.workload.spec.template))) {
+        if (!view.workload.spec || !this.#expected.ours.has((0,workloads_template/* templateDigest */.pd)(view.workload.spec.template))) {
             const message = `${this.#name} was changed during the rollout by ${(0,last_change/* lastChangeOf */.k)(view.workload, this.#run.github.url)}.`;
             return { kind: 'superseded', reason: 'superseded', message };
         }
@@ -7284,13 +7780,13 @@ class RolloutWatch {
         const revision = kind.current(view);
         const verdict = this.#judge(view, revision);
         this.#teller.tell(status, verdict.diagnoses);
-        const replicas = kind.replicas(view.workload);
-        if (status.state === 'complete' && replicas === 0 && !this.#expected.isUndo) {
+        const wanted = wantedPods(kind, view.workload);
+        if (status.state === 'complete' && wanted === 0 && !this.#expected.isUndo) {
             return scaledToZero(this.#name, revision);
         }
         const pods = revision ? kind.podsOf(view, revision) : [];
         this.#inits?.look(pods);
-        if (status.state === 'complete' && revision && isSound(pods, replicas, verdict)) {
+        if (status.state === 'complete' && revision && isSound(pods, wanted, verdict)) {
             this.#completeSince ??= this.#run.clock.now();
             const settled = this.#run.clock.now() - this.#completeSince;
             const images = (0,digests/* judgeImages */.Mk)((0,look/* presentPods */.O_)(kind, view), this.#expected.images ?? []);
@@ -7313,13 +7809,15 @@ class RolloutWatch {
     #judge(view, revision) {
         const { kind } = this.#observation;
         const now = this.#run.clock.now();
-        const pods = revision ? kind.podsOf(view, revision) : [];
+        const own = revision ? kind.podsOf(view, revision) : [];
+        const pods = revision ? [...own, ...this.#blocking(view, revision)] : [];
         const isOld = ({ metadata }) => now - new Date(metadata?.creationTimestamp ?? now).getTime() > youngSeconds * 1000;
         this.#podEvents.follow(pods.filter((pod) => !(0,diagnose/* isReady */.i_)(pod) && isOld(pod)));
         const { before } = this.#expected;
         const scene = {
             pods,
-            creator: revision && kind.creator(view, revision),
+            creator: revision && kind.creator(this.#withEvents(view), revision),
+            everyPodCounts: kind.everyPodCounts,
             isMakingRoom: view.pods.some(({ metadata }) => metadata?.deletionTimestamp !== undefined),
             events: this.#podEvents.facts(),
             timeout: this.#expected.timeout,
@@ -7329,7 +7827,7 @@ class RolloutWatch {
                 recreates: kind.recreates(view.workload),
                 replicas: kind.replicas(view.workload),
                 replicasBefore: before && kind.replicas(before),
-                ending: view.pods.filter((pod) => pod.metadata?.deletionTimestamp !== undefined && !pods.includes(pod)),
+                ending: view.pods.filter((pod) => pod.metadata?.deletionTimestamp !== undefined && !own.includes(pod)),
                 now,
             },
         };
@@ -7340,6 +7838,24 @@ class RolloutWatch {
             if (each.about === 'ended-pod')
                 this.#takenAway.set(each.reason, each);
         return verdict;
+    }
+    #blocking(view, revision) {
+        const { kind } = this.#observation;
+        const pods = kind.blocking(view, revision);
+        const { broken } = this.#expected;
+        if (pods.length === 0 || broken === undefined)
+            return pods;
+        const leaving = kind
+            .revisions(view)
+            .filter(({ template }) => broken.has((0,workloads_template/* templateDigest */.pd)(template)))
+            .flatMap((each) => kind.podsOf(view, each));
+        return pods.filter((pod) => !leaving.includes(pod));
+    }
+    #withEvents(view) {
+        if (!this.#observation.kind.refusesByEvent)
+            return view;
+        this.#workloadEvents.follow([view.workload]);
+        return { ...view, events: [...this.#workloadEvents.facts().values()].flat() };
     }
     #trouble(status, verdict, revision) {
         const isOver = this.#run.clock.now() >= this.#deadline;
@@ -7373,9 +7889,13 @@ class RolloutWatch {
 }
 const unseen = { state: 'unseen', message: 'the change has not been seen yet' };
 const nothing = { diagnoses: [], hopeless: false };
-function isSound(pods, replicas, verdict) {
+function wantedPods(kind, workload) {
+    const replicas = kind.replicas(workload);
+    return replicas === undefined ? undefined : replicas - kind.kept(workload);
+}
+function isSound(pods, wanted, verdict) {
     return (verdict.diagnoses.every(({ about }) => about !== 'pod' && about !== 'creator') &&
-        pods.filter(diagnose/* isReady */.i_).length >= (replicas ?? 1));
+        pods.filter(diagnose/* isReady */.i_).length >= (wanted ?? 1));
 }
 const unsaidSeconds = 10;
 const unprobedSeconds = 10;
@@ -7384,8 +7904,13 @@ function settleSeconds({ spec }) {
     return containers.every(({ readinessProbe }) => readinessProbe !== undefined) ? 0 : unprobedSeconds;
 }
 function scaledToZero(name, revision) {
-    const message = `${name} was scaled to zero during the rollout, so nothing shows whether the new image works.`;
+    const message = `${name} was scaled to zero during the rollout${wayToZero(name)}, so nothing shows whether the new image works.`;
     return { kind: 'failed', revision, trouble: { reason: 'scaled-to-zero', message, diagnoses: [] } };
+}
+function wayToZero(name) {
+    if (name.startsWith('daemonset/'))
+        return ' (no node takes its pods any more)';
+    return name.startsWith('statefulset/') ? ' (or its partition raised to all of its pods)' : '';
 }
 function troubleOf(status, { diagnoses, hopeless }, overdue) {
     const [worst] = diagnoses;
