@@ -32,6 +32,7 @@ const inputs: Inputs = {
   pace: { maxSurge: undefined, maxUnavailable: undefined },
   timeout: 600,
   undoTimeout: 600,
+  verification: { job: undefined, command: '', port: undefined, timeout: 600, bakeTime: 0 },
   onFailure: 'undo',
   onCancel: 'undo',
   failFast: 'strict',
@@ -75,6 +76,7 @@ export function fakeRun(
     workload: { kind: 'Deployment', name: 'web' },
     history: () => [],
     client,
+    environment: {},
     server: 'https://k8s',
     namespace: 'shop',
     log: {
