@@ -50,17 +50,18 @@ export class Vigil {
   }
 
   /**
-   * Watches for `seconds`, or until `signal` aborts. It ends `complete` only once as many pods are ready as were at
+   * Watches for `seconds`, or until `until` aborts. It ends `complete` only once as many pods are ready as were at
    * the beginning, or as are wanted by now.
    *
    * @throws the signal's reason; ApiError where the server refuses to go on showing the workload; ConnectionError where
    *   it does not answer when the time is over.
    */
-  async keep(seconds: number, signal: AbortSignal): Promise<RolloutEnd> {
+  async keep(seconds: number, until: AbortSignal): Promise<RolloutEnd> {
     const { clock, client, namespace, log } = this.#run;
     const { observation, patience } = this.#baked;
     const began = clock.now();
     const watching = new AbortController();
+    const signal = AbortSignal.any([until, this.#run.signal]);
     const podEvents = new PodEvents(client, namespace, AbortSignal.any([signal, watching.signal]), () => {});
     let toldAt = began;
     try {

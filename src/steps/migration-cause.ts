@@ -110,6 +110,11 @@ export function deleted(seen: JobSeen): Cause {
   };
 }
 
+const advice = {
+  migration: 'Read its last log lines, correct the migration, and run this again.',
+  'verify-job': 'Read its last log lines; mend the image, or the Job.',
+} as const;
+
 /** One for each container that did not end well, or was stopped, with its last lines. */
 function evidenceOf(
   { purpose, job, pods, tail, now }: JobSeen,
@@ -133,7 +138,7 @@ function evidenceOf(
           container: status.name,
           message: end ? howItEnded(end.exitCode, end.reason, wasStopped) : 'it was still running',
           said: end?.message ?? (end ? '' : said),
-          next: `Read its last log lines, correct the ${purpose.noun}${purpose.reason === 'migration' ? '' : ' or the image'}, and run this again.`,
+          next: advice[purpose.reason],
           since: now,
           hopeless: true,
           hasLog: true,

@@ -144,7 +144,7 @@ async function under(
   }
 }
 
-/** Watches over the pods of all rollouts; the first that comes to nothing ends it. */
+/** Watches over the pods of all rollouts; the first that comes to nothing, or cannot be watched, ends it. */
 async function keepAll(
   vigils: readonly Vigil[],
   seconds: number,
@@ -152,18 +152,24 @@ async function keepAll(
 ): Promise<Worse | undefined> {
   const over = new AbortController();
   const both = AbortSignal.any([signal, over.signal]);
-  let found: Worse | undefined;
+  let first: { readonly worse: Worse } | { readonly error: unknown } | undefined;
   const watches = vigils.map(async (vigil, index) => {
-    const end = await vigil.keep(seconds, both);
-    if (end.kind === 'complete') return;
-    found ??= { index, end };
+    try {
+      const end = await vigil.keep(seconds, both);
+      if (end.kind === 'complete') return;
+      first ??= { worse: { index, end } };
+    } catch (error) {
+      first ??= { error };
+    }
     over.abort(new Error('It is over.'));
   });
-  const settled = await Promise.allSettled(watches);
-  if (found) return found;
-  const lost = settled.find((each) => each.status === 'rejected');
-  if (lost) throw lost.reason;
-  return undefined;
+  await Promise.all(watches);
+  return outcomeOf(first);
+}
+
+function outcomeOf(first: { worse: Worse } | { error: unknown } | undefined): Worse | undefined {
+  if (first && 'error' in first) throw first.error;
+  return first?.worse;
 }
 
 /** Tells the log and the journal of it. */

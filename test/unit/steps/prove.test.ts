@@ -34,6 +34,11 @@ interface Options {
   /** The workload as the step sees it. */
   readonly seen?: (observation: Observation) => Observation;
   readonly signal?: AbortSignal;
+  /** How a second workload differs from the first, if there is one. */
+  readonly second?: {
+    readonly seen?: (observation: Observation) => Observation;
+    readonly signal?: AbortSignal;
+  };
   readonly environment?: Record<string, string>;
 }
 
@@ -60,8 +65,16 @@ async function proving(options: Options = {}) {
   const set = { workload: shop.deployment() as WorkloadObject, intent: intentOf() };
   const complete: RolloutEnd = { kind: 'complete', revision: revision as Revision };
   const job = asked.job && jobOf(shop, asked.job);
-  const changed = [{ run, plan, set }];
-  const work = prove(run, { changed, lead: { run, plan }, job }, [complete]);
+  const first = { run, plan, set };
+  const { second } = options;
+  const other = second && {
+    run: { ...run, ...(second.signal && { signal: second.signal }) },
+    plan: { ...plan, observation: (second.seen ?? seen)(observation) },
+    set,
+  };
+  const changed = other ? [first, other] : [first];
+  const ends = changed.map(() => complete);
+  const work = prove(run, { changed, lead: first, job }, ends);
   const scene = { shop, run };
   // Time goes on while a command, which knows only of the real one, is being ended.
   const over = new AbortController();
@@ -73,8 +86,8 @@ async function proving(options: Options = {}) {
     // Whoever waits for the result hears of a failure; until then it must not end the process.
     work.catch(() => {});
     await meanwhile?.(scene);
-    const [end] = await shop.clock.run(work);
-    return { ...scene, end: end ?? complete };
+    const [end = complete, ...others] = await shop.clock.run(work);
+    return { ...scene, end, others };
   } finally {
     over.abort();
     observation.close();
@@ -402,18 +415,37 @@ describe('the bake', () => {
     expect(run.lines.filter((line) => line.includes('of 2 min 30 s'))).toHaveLength(2);
   });
 
+  const unwatchable = (observation: Observation): Observation => ({
+    kind: observation.kind,
+    missing: false,
+    view: () => observation.view(),
+    changes: 0,
+    changed: () => Promise.reject(apiError(403, 'Forbidden', 'not any longer')),
+    close: () => {},
+  });
+
   it('fails where the workload may not be watched any longer', async () => {
-    const { end } = await bake(undefined, {
-      seen: (observation) => ({
-        kind: observation.kind,
-        missing: false,
-        view: () => observation.view(),
-        changes: 0,
-        changed: () => Promise.reject(apiError(403, 'Forbidden', 'not any longer')),
-        close: () => {},
-      }),
-    });
+    const { end } = await bake(undefined, { seen: unwatchable });
     expect(say(end)).toBe('watch-failed');
     expect(end.kind === 'failed' && end.trouble.message).toContain('not any longer');
+  });
+
+  it('of several is ended at once where one of them fails, or cannot be watched', async () => {
+    const gone = (observation: Observation): Observation => ({ ...observation, view: () => undefined });
+    const { end, others } = await bake(undefined, { second: { seen: gone } });
+    expect(say(end)).toBe('complete');
+    expect(others).toMatchObject([{ kind: 'superseded', reason: 'deleted' }]);
+    const unseen = await bake(undefined, { second: { seen: unwatchable } });
+    expect(say(unseen.end)).toBe('watch-failed');
+    expect(unseen.run.told('proof-ended')).toEqual([]);
+  });
+
+  it('of several is ended where the lock of one is lost', async () => {
+    const lost = new AbortController();
+    const work = bake(
+      later(10, () => lost.abort(new Error('the lock is lost'))),
+      { second: { signal: lost.signal } },
+    );
+    await expect(work).rejects.toThrow('the lock is lost');
   });
 });
