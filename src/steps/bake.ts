@@ -4,6 +4,7 @@ import { Dips } from '../diagnosis/dip.ts';
 import { sayDuration } from '../duration.ts';
 import { PodEvents } from '../kubernetes/events.ts';
 import { resources } from '../kubernetes/resources.ts';
+import { judgeImages, type WantedContainer } from '../kubernetes/workloads/digests.ts';
 import type { Revision, WorkloadView } from '../kubernetes/workloads/kind.ts';
 import { lastChangeOf } from '../kubernetes/workloads/last-change.ts';
 import { sayWorkload } from '../kubernetes/workloads/names.ts';
@@ -11,13 +12,14 @@ import { type Observation, slim } from '../kubernetes/workloads/observe.ts';
 import { templateDigest } from '../kubernetes/workloads/template.ts';
 import type { WorkloadRun } from '../run.ts';
 import { readIfThere } from './apply-patch.ts';
+import { presentPods } from './look.ts';
 import type { RolloutEnd, RolloutTrouble } from './watch-rollout.ts';
 
 /** A workload whose rollout is complete, and is to stay so. */
 export interface Baked {
   readonly observation: Observation;
-  /** The container whose log tells the most. */
-  readonly container: string | undefined;
+  /** The containers whose image was set: pods that have come since must run the same one. */
+  readonly images: readonly WantedContainer[];
   /** Digests of the template that must stay in place. */
   readonly ours: ReadonlySet<string>;
   /** Seconds, beyond the time asked for, in which pods that were taken away may be replaced. */
@@ -75,7 +77,8 @@ export class Vigil {
         if (elapsed >= seconds && isEnough) {
           const view = await this.#fresh(signal);
           const last = this.#look(view, podEvents);
-          if (last.kind !== 'complete' || this.#availability(view).isEnough) return last;
+          if (last.kind !== 'complete') return last;
+          if (this.#availability(view).isEnough) return this.#withOneImage(last, view);
         }
         if (elapsed >= seconds + patience) return this.#unavailable(end.revision, podEvents);
         if (Number.isFinite(seconds) && clock.now() - toldAt >= newsSeconds * 1000) {
@@ -96,7 +99,7 @@ export class Vigil {
   withPods(trouble: RolloutTrouble): RolloutTrouble {
     const [first] = trouble.diagnoses;
     if (first === undefined) return trouble;
-    const { container } = this.#baked;
+    const container = this.#baked.images[0]?.container;
     const pods = this.#pods(this.#baked.observation.view()).filter(isReady).slice(0, mostPods);
     const diagnoses = pods.map(
       ({ metadata }): Diagnosis => ({
@@ -131,6 +134,14 @@ export class Vigil {
     ]);
     if (now?.metadata?.uid !== view.workload.metadata?.uid) return undefined;
     return now && { ...view, workload: now, pods: pods.items.map(slim) };
+  }
+
+  /** A tag may have moved since, so that a pod which was replaced, or added, runs something else. */
+  #withOneImage(end: RolloutEnd & { kind: 'complete' }, view: WorkloadView | undefined): RolloutEnd {
+    const { observation, images } = this.#baked;
+    const verdict = judgeImages(view ? presentPods(observation.kind, view) : [], images);
+    if (verdict.state !== 'wrong') return end;
+    return { kind: 'failed', revision: end.revision, trouble: { ...verdict, diagnoses: [] } };
   }
 
   /** What is to be seen in `view`: `complete` where nothing has gone wrong. */

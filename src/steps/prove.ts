@@ -76,7 +76,7 @@ async function proveAll(run: Run, rollouts: Rollouts): Promise<Worse | undefined
       ({ run: each, plan, set }) =>
         new Vigil(each, {
           observation: plan.observation,
-          container: plan.changes[0]?.container,
+          images: plan.changes.map(({ container, to }) => ({ container, image: to })),
           ours: new Set(set.intent.ours),
           patience: timeout,
         }),

@@ -380,6 +380,18 @@ describe('the bake', () => {
     expect(shop.clock.now() - (run.told('proof-started')[0]?.at ?? 0)).toBeGreaterThanOrEqual(180_000);
   });
 
+  it('fails where a pod that has come since runs another image by the same name', async () => {
+    const { end } = await bake(
+      later(10, (shop) => {
+        const ready = { ready: true, state: running() };
+        setPod(shop, 0, (pod) => withStatus(pod, { ...ready, imageID: `acme/web@sha256:${'a'.repeat(64)}` }));
+        setPod(shop, 1, (pod) => withStatus(pod, { ...ready, imageID: `acme/web@sha256:${'b'.repeat(64)}` }));
+      }),
+    );
+    expect(end.kind).toBe('failed');
+    expect(end.kind === 'failed' && end.trouble.message).toContain('sha256:');
+  });
+
   it('does not take the word of a watch that was blind', async () => {
     const { end } = await bake(
       later(10, (shop) => setPod(shop, 1, (pod) => withStatus(pod, { state: terminated(3) }))),
