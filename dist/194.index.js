@@ -94,7 +94,7 @@ async function finish(run, intent) {
     const told = journal.last('interrupted') === undefined ? journal.last('ended')?.ending.cause : undefined;
     const cause = told ?? {
         reason: 'interrupted',
-        message: `The step was interrupted while it ${intent.phase === 'undoing' ? 'undid the rollout of' : 'rolled out'} ${workload}.`,
+        message: `The step was interrupted while it ${doingOf(run, intent)} ${workload}.`,
         diagnoses: [],
     };
     log.line(cause.message);
@@ -117,6 +117,11 @@ async function finish(run, intent) {
     finally {
         observation.close();
     }
+}
+function doingOf({ journal }, { phase }) {
+    if (phase === 'undoing')
+        return 'undid the rollout of';
+    return journal.last('proof-started') ? 'verified the rollout of' : 'rolled out';
 }
 async function finishLocked(run, observation, intent, cause) {
     const { inputs, journal } = run;
@@ -161,10 +166,9 @@ async function leave(run, observation, intent, cause, input) {
     await (0,conclude/* conclude */.E)(run, observation.kind, intent);
     if (isWell && health?.current) {
         run.journal.add({ type: 'rolled-out', revision: health.current.number });
-        return {
-            result: (0,build_journal/* doneResult */.es)(run.journal),
-            next: ['Main did not see it to its end, but the rollout has ended well.'],
-        };
+        const proof = run.journal.last('proof-started') ? ' It was not verified to the end.' : '';
+        const next = [`Main did not see it to its end, but the rollout has ended well.${proof}`];
+        return { result: (0,build_journal/* doneResult */.es)(run.journal), next };
     }
     return {
         result: 'left-failed',
@@ -219,8 +223,8 @@ const killed = { reason: 'interrupted', message: 'The step was killed.', diagnos
 
 // EXTERNAL MODULE: ./build/errors.js
 var errors = __webpack_require__(9473);
-// EXTERNAL MODULE: ./build/inputs.js + 1 modules
-var build_inputs = __webpack_require__(6892);
+// EXTERNAL MODULE: ./build/inputs.js + 2 modules
+var build_inputs = __webpack_require__(4318);
 // EXTERNAL MODULE: ./build/intent.js
 var intent = __webpack_require__(7048);
 // EXTERNAL MODULE: ./build/interruption.js

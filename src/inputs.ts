@@ -10,6 +10,7 @@ import { parseWorkloadName, sayWorkload, type WorkloadName } from './kubernetes/
 import type { WantedPace } from './kubernetes/workloads/pace.ts';
 import { readMigration } from './migration-input.ts';
 import { rules } from './preflight/preflight.ts';
+import { readVerification, type Verification } from './verify-input.ts';
 
 /** What a step is asked to do, read and validated. Durations are seconds. */
 export interface Inputs {
@@ -32,6 +33,8 @@ export interface Inputs {
   readonly pace: WantedPace;
   readonly timeout: number;
   readonly undoTimeout: number;
+  /** Post needs none of it. */
+  readonly verification: Verification;
   readonly onFailure: 'undo' | 'leave';
   readonly onCancel: 'undo' | 'leave';
   readonly failFast: FailFast;
@@ -106,6 +109,16 @@ export function readInputs(phase: 'main' | 'post' = 'main'): Inputs {
   };
 
   const timeout = seconds('timeout', 600);
+  const workspace = process.env['GITHUB_WORKSPACE'] ?? process.cwd();
+  const verification = () => ({
+    ...readVerification(
+      { job: text('verify-job'), command: text('verify-command'), port: text('verify-port') },
+      workspace,
+      bad,
+    ),
+    timeout: seconds('verify-timeout', 600),
+    bakeTime: seconds('bake-time', 0, 0),
+  });
   const inputs = {
     command: oneOf('command', 'deploy', 'rollback'),
     workloads: readWorkloads(text('deployment'), bad),
@@ -117,16 +130,12 @@ export function readInputs(phase: 'main' | 'post' = 'main'): Inputs {
     migration:
       phase === 'post'
         ? undefined
-        : readMigration(
-            text('migration-job'),
-            text('migration-command'),
-            process.env['GITHUB_WORKSPACE'] ?? process.cwd(),
-            bad,
-          ),
+        : readMigration(text('migration-job'), text('migration-command'), workspace, bad),
     migrationTimeout: seconds('migration-timeout', 600),
     pace: readPace(text('max-surge'), text('max-unavailable'), bad),
     timeout,
     undoTimeout: seconds('undo-timeout', timeout),
+    verification: phase === 'post' ? noVerification : verification(),
     onFailure: oneOf('on-failure', 'undo', 'leave'),
     onCancel: oneOf('on-cancel', 'undo', 'leave'),
     failFast: oneOf('fail-fast', 'strict', 'patient', 'off'),
@@ -141,6 +150,14 @@ export function readInputs(phase: 'main' | 'post' = 'main'): Inputs {
   if (problems.length > 0 || first === undefined) throw new InputError(problems);
   return { ...inputs, workloads: [first, ...others] };
 }
+
+const noVerification: Verification = {
+  job: undefined,
+  command: '',
+  port: undefined,
+  timeout: 0,
+  bakeTime: 0,
+};
 
 type Bad = (input: string, problem: string) => undefined;
 

@@ -38,6 +38,8 @@ export interface Evidence extends Diagnosis {
   readonly logs: readonly { readonly object: string; readonly lines: readonly string[] }[];
   /** What the cluster told of the examples: alike events merged. */
   readonly events: readonly { readonly reason: string; readonly message: string; readonly count: number }[];
+  /** Whether its log lines were streamed into the step's log already. */
+  readonly streamed?: boolean | undefined;
 }
 
 /** The digests (`sha256:…`) that a container runs: one, or several where its pods differ; none where they do not say. */
@@ -86,6 +88,12 @@ export type Event =
   | { readonly type: 'progress'; readonly message: string }
   /** A pod of a broken revision that held a rollout or an undo up was deleted. */
   | { readonly type: 'pod-deleted'; readonly pod: string }
+  /** It is rolled out and available; what is to prove it is still to come. */
+  | { readonly type: 'rollout-completed'; readonly revision: number }
+  /** One of the things that prove a rollout: a Job, a command, or the bake. */
+  | { readonly type: 'proof-started'; readonly title: string }
+  | { readonly type: 'proof-ended'; readonly title: string; readonly cause: Cause | undefined }
+  /** All went well, and nothing is left to do. */
   | { readonly type: 'rolled-out'; readonly revision: number }
   /** All that was set is healthy and stays; what is left to do is to tidy up. */
   | { readonly type: 'kept' }
@@ -209,7 +217,8 @@ function withoutWords(entry: Entry): Entry {
   if (entry.type === 'history') return { ...entry, rows: [] };
   if (entry.type === 'ended')
     return { ...entry, ending: { ...entry.ending, cause: bare(entry.ending.cause), next: [] } };
-  if (entry.type === 'migration-ended') return { ...entry, cause: bare(entry.cause) };
+  if (entry.type === 'migration-ended' || entry.type === 'proof-ended')
+    return { ...entry, cause: bare(entry.cause) };
   if (entry.type === 'rollout-failed' || entry.type === 'undo-failed') {
     return { ...entry, cause: bare(entry.cause) ?? entry.cause };
   }

@@ -64,6 +64,7 @@ export async function startRun(from: {
   return {
     inputs,
     github: environment.run,
+    environment: environment.variables,
     client: new Client(transport),
     server: connection.server,
     namespace,

@@ -13,6 +13,7 @@ import { type LockedRun, underLocks } from '../steps/lock.ts';
 import { awaitOtherMigrations, runMigration } from '../steps/migration.ts';
 import { judgeSurvey, makeSurvey, type Plan, type Survey } from '../steps/plan.ts';
 import { reviewAccess } from '../steps/preflight.ts';
+import { prove, type Rollouts } from '../steps/prove.ts';
 import { setImage } from '../steps/set-image.ts';
 import { type Changed, recoverAll, takeBack, watchAll } from '../steps/side-by-side.ts';
 import { runsOf } from '../workload-run.ts';
@@ -87,11 +88,14 @@ async function carryOutLocked(
   const changing = plans.filter(({ plan }) => !plan.isUnchanged);
   const same = plans.filter(({ plan }) => plan.isUnchanged);
   const doubts = same.flatMap(({ run: each, plan }) => doubtUnchanged(each, plan));
-  if (changing.length === 0) return { result: 'unchanged', next: doubts };
+  const [lead] = plans;
+  if (changing.length === 0 || lead === undefined) return { result: 'unchanged', next: doubts };
 
   for (const { run: each } of same) each.journal.add({ type: 'workload-ended', result: 'unchanged' });
   const failure = await migrate(run, plans, jobOf(parts), other.adopted);
-  return failure ?? rollOut(run, command, changing);
+  if (failure) return failure;
+  const verification = parts.find(({ survey }) => survey.verification !== undefined)?.survey.verification;
+  return rollOut(run, command, changing, { lead, job: verification });
 }
 
 async function surveyed<R extends WorkloadRun>(
@@ -160,6 +164,7 @@ async function rollOut(
   run: Run,
   { done }: Command,
   plans: readonly { readonly run: LockedRun; readonly plan: Plan }[],
+  proof: Omit<Rollouts, 'changed'>,
 ): Promise<Ending> {
   const changed: Changed[] = [];
   for (const { run: each, plan } of plans) {
@@ -168,7 +173,7 @@ async function rollOut(
     changed.push({ run: each, plan, set });
   }
   run.log.group(`Rollout of ${plans.map((each) => sayWorkload(each.run.workload)).join(', ')}`);
-  const ends = await watchAll(changed);
+  const ends = await prove(run, { ...proof, changed }, await watchAll(changed));
   if (ends.some((end) => end?.kind !== 'complete')) return recoverAll(changed, ends);
 
   for (const [index, { run: each, plan }] of changed.entries()) {

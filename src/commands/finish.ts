@@ -64,7 +64,7 @@ export async function finish(run: WorkloadRun, intent: Intent): Promise<Ending> 
   const told = journal.last('interrupted') === undefined ? journal.last('ended')?.ending.cause : undefined;
   const cause: Cause = told ?? {
     reason: 'interrupted',
-    message: `The step was interrupted while it ${intent.phase === 'undoing' ? 'undid the rollout of' : 'rolled out'} ${workload}.`,
+    message: `The step was interrupted while it ${doingOf(run, intent)} ${workload}.`,
     diagnoses: [],
   };
   log.line(cause.message);
@@ -88,6 +88,11 @@ export async function finish(run: WorkloadRun, intent: Intent): Promise<Ending> 
   } finally {
     observation.close();
   }
+}
+
+function doingOf({ journal }: WorkloadRun, { phase }: Intent): string {
+  if (phase === 'undoing') return 'undid the rollout of';
+  return journal.last('proof-started') ? 'verified the rollout of' : 'rolled out';
 }
 
 async function finishLocked(
@@ -149,10 +154,9 @@ async function leave(
   await conclude(run, observation.kind, intent);
   if (isWell && health?.current) {
     run.journal.add({ type: 'rolled-out', revision: health.current.number });
-    return {
-      result: doneResult(run.journal),
-      next: ['Main did not see it to its end, but the rollout has ended well.'],
-    };
+    const proof = run.journal.last('proof-started') ? ' It was not verified to the end.' : '';
+    const next = [`Main did not see it to its end, but the rollout has ended well.${proof}`];
+    return { result: doneResult(run.journal), next };
   }
   return {
     result: 'left-failed',

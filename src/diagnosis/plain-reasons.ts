@@ -82,6 +82,58 @@ export const plainReasons: readonly PlainReason[] = [
     next: 'Find out how far it came before it is run again.',
   },
   {
+    reason: 'verify-job-failed',
+    cause: 'The `verify-job` ended with an error, or could not start.',
+    next: 'Read its last log lines; mend the image, or the Job.',
+  },
+  {
+    reason: 'verify-job-timeout',
+    cause: 'The `verify-job` did not end within `verify-timeout`.',
+    next: "See in its log what it waits for; raise 'verify-timeout' if it is only slow.",
+  },
+  {
+    reason: 'verify-job-deleted',
+    cause: 'The `verify-job` was deleted by somebody else before it had ended.',
+    next: 'Run the step again.',
+  },
+  {
+    reason: 'verify-command-failed',
+    cause: 'The `verify-command` ended with another exit code than 0.',
+    next: 'Read what it printed last; mend the image, or the command.',
+  },
+  {
+    reason: 'verify-command-timeout',
+    cause: 'The `verify-command` did not end within `verify-timeout`, and was ended.',
+    next: "See in its output what it waits for; raise 'verify-timeout' if it is only slow.",
+  },
+  {
+    reason: 'verify-port-failed',
+    cause: 'There is no way to the `verify-port`: no such port or Service, or no pod is ready.',
+    next: "Correct the input 'verify-port', or the Service.",
+  },
+  {
+    reason: 'restarted-after-rollout',
+    cause: 'A container ended after the rollout was complete, while it was verified or baked.',
+    next: 'Mend what its last log lines say, and deploy again.',
+  },
+  {
+    reason: 'unready-after-rollout',
+    cause: 'A pod was no longer ready, for more than three seconds, while the rollout was verified or baked.',
+    next: 'See what its readiness probe answers, and why, in its last log lines.',
+  },
+  {
+    reason: 'evicted-after-rollout',
+    cause:
+      'The kubelet evicted a pod, for what it uses or its node lacks, while the rollout was verified or baked.',
+    next: "Look at the node's conditions, and at the pod's requests and ephemeral-storage limits.",
+  },
+  {
+    reason: 'unavailable-after-rollout',
+    cause:
+      'Pods were taken away while the rollout was verified or baked, and not replaced within `timeout` after that.',
+    next: 'Look at the pods (kubectl describe), and at the nodes.',
+  },
+  {
     reason: 'locked',
     cause: 'Another run deploys the same workload, and still did after `lock-timeout`.',
     next: "Wait for that run, then run this again; or raise 'lock-timeout'.",

@@ -1,4 +1,4 @@
-import type { Readable } from 'node:stream';
+import type { Duplex, Readable } from 'node:stream';
 import type { VersionInfo } from '@kubernetes/client-node';
 import { ApiError } from '../errors.ts';
 import { apiVersionOf, type ResourceType } from './resources.ts';
@@ -72,6 +72,13 @@ export interface LogQuery {
   readonly limitBytes?: number;
 }
 
+/** A port of a pod. */
+export interface PodPort {
+  readonly namespace: string;
+  readonly pod: string;
+  readonly port: number;
+}
+
 export interface ObjectList<T> {
   readonly items: T[];
   /** Of the whole list: where a watch goes on from. */
@@ -110,6 +117,8 @@ export interface KubernetesClient {
   watch<T>(type: ResourceType<T>, query: WatchQuery, options: RequestOptions): Promise<Readable>;
   /** A container's log. `followLog` and `readLog` are what to use. */
   log(query: LogQuery, options: RequestOptions): Promise<Readable>;
+  /** A connection to a pod's port, as frames of a WebSocket. `forwardPort` is what to use. */
+  portForward(target: PodPort, options: RequestOptions): Promise<Duplex>;
 }
 
 const PAGE_SIZE = 500;
@@ -236,13 +245,29 @@ export class Client implements KubernetesClient {
     const { namespace, pod, ...rest } = query;
     return this.#transport.stream({
       method: 'GET',
-      path: `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(pod)}/log`,
+      path: podPath(namespace, pod, 'log'),
       query: rest,
       ...common(options),
       // The kubelet sends no head before the first line, which a silent container never writes.
       ...(query.follow ? { timeoutSeconds: Number.POSITIVE_INFINITY } : {}),
     });
   }
+
+  portForward({ namespace, pod, port }: PodPort, options: RequestOptions): Promise<Duplex> {
+    return this.#transport.upgrade(
+      {
+        method: 'GET',
+        path: podPath(namespace, pod, 'portforward'),
+        query: { ports: port },
+        ...common(options),
+      },
+      'v4.channel.k8s.io',
+    );
+  }
+}
+
+function podPath(namespace: string, pod: string, subresource: string): string {
+  return `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(pod)}/${subresource}`;
 }
 
 function pathOf(type: ResourceType<unknown>, target: { namespace?: string; name?: string }): string {

@@ -15,8 +15,10 @@ export type MigrationSource =
   | { readonly kind: 'job'; readonly job: V1Job }
   | { readonly kind: 'command'; readonly command: readonly string[] };
 
-/** What a migration Job is made from. */
+/** What a Job of this run is made from. */
 export interface MigrationPlan {
+  /** Default: a migration. */
+  readonly purpose?: 'migrate' | 'verify';
   readonly migration: MigrationSource;
   readonly workload: WorkloadObject;
   /** `deployment/web`; the first is the one that the Job is made from. */
@@ -44,6 +46,7 @@ const leastTimeToLive = 60;
 
 /** Builds the Job that this run creates. Pure. */
 export function migrationJob(plan: MigrationPlan): V1Job {
+  const isMigration = plan.purpose !== 'verify';
   const base =
     plan.migration.kind === 'job'
       ? structuredClone(plan.migration.job)
@@ -51,12 +54,12 @@ export function migrationJob(plan: MigrationPlan): V1Job {
   const prefix =
     base.metadata?.name ??
     base.metadata?.generateName?.replace(/-+$/, '') ??
-    `${plan.workload.metadata?.name}-migrate`;
+    `${plan.workload.metadata?.name}-${isMigration ? 'migrate' : 'verify'}`;
   const suffix = [plan.run.runId, plan.unique].filter((part) => part !== '').join('-');
   const name = `${prefix.slice(0, longestName - suffix.length - 1).replace(/[-.]+$/, '')}-${suffix}`;
   const labels = {
     'app.kubernetes.io/managed-by': 'safe-rollout',
-    [marks.workload]: workloadLabel(plan.workloadNames[0] ?? ''),
+    [isMigration ? marks.workload : marks.verifies]: workloadLabel(plan.workloadNames[0] ?? ''),
     [marks.runId]: labelValue(plan.run.runId),
   };
   const { generateName: _, ...metadata } = base.metadata ?? {};
@@ -75,10 +78,11 @@ export function migrationJob(plan: MigrationPlan): V1Job {
       labels: { ...metadata.labels, ...labels },
       annotations: {
         ...metadata.annotations,
-        [marks.migration]: digestOf(runs),
+        ...(isMigration && { [marks.migration]: digestOf(runs) }),
         ...(plan.run.url && { [marks.run]: plan.run.url }),
         ...(plan.run.sha && { [marks.commit]: plan.run.sha }),
-        ...(plan.workloadNames.length > 1 && { [marks.workloads]: plan.workloadNames.join(',') }),
+        ...(isMigration &&
+          plan.workloadNames.length > 1 && { [marks.workloads]: plan.workloadNames.join(',') }),
       },
       // Not the controller's: it only makes the Job go when the workload goes.
       ownerReferences: [

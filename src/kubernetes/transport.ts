@@ -1,7 +1,7 @@
 import http, { type IncomingMessage, type OutgoingHttpHeaders } from 'node:http';
 import https from 'node:https';
 import type { Socket } from 'node:net';
-import type { Readable } from 'node:stream';
+import type { Duplex, Readable } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
@@ -12,6 +12,7 @@ import type { Connection } from './connection.ts';
 import { connectionFailure, isCertificateFailure, timeoutFailure } from './connection-failure.ts';
 import type { Credential } from './credentials.ts';
 import { errorFromAnswer } from './status-error.ts';
+import { upgradeRequest } from './websocket.ts';
 
 /** One request to the API server. */
 export interface Call {
@@ -63,6 +64,7 @@ export interface TransportOptions {
 export interface Requests {
   request<T>(call: Call): Promise<T>;
   stream(call: Call): Promise<Readable>;
+  upgrade(call: Call, protocol: string): Promise<Duplex>;
 }
 
 const DEFAULT_PATIENCE_SECONDS = 15;
@@ -147,6 +149,40 @@ export class Transport implements Requests {
         response.on('error', () => {});
         response.once('close', () => attempt.end());
         return response;
+      } catch (error) {
+        attempt.end();
+        throw this.#failure(error, attempt);
+      }
+    });
+  }
+
+  /**
+   * Sends `call` to be upgraded to a WebSocket, and gives the connection: what is read and written are its frames.
+   * An abort closes it. Only opening it is repeated. Errors as for `request`.
+   *
+   * @param protocol the one that is to be spoken over it.
+   */
+  async upgrade(call: Call, protocol: string): Promise<Duplex> {
+    return this.#persist(call, async (credential) => {
+      const attempt = new Attempt(call);
+      const { headers, accept } = upgradeRequest(protocol);
+      try {
+        const agent = this.#agentsFor(credential).streams;
+        const response = await this.#send(call, credential, agent, attempt, headers);
+        if (response.statusCode !== 101) {
+          throw this.#errorFrom(call, response, await read(response, MAX_ERROR_BYTES));
+        }
+        const { socket } = response;
+        if (response.headers['sec-websocket-accept'] !== accept) {
+          socket.destroy();
+          throw new Error('the answer is no WebSocket; is there a proxy in between?');
+        }
+        attempt.clearTimeout();
+        socket.on('error', () => {});
+        const hangUp = () => socket.destroy();
+        attempt.signal.addEventListener('abort', hangUp, { once: true });
+        socket.once('close', () => attempt.end());
+        return socket;
       } catch (error) {
         attempt.end();
         throw this.#failure(error, attempt);
@@ -261,7 +297,13 @@ export class Transport implements Requests {
   }
 
   /** Resolves with the answer's head. */
-  #send(call: Call, credential: Credential, agent: http.Agent, attempt: Attempt): Promise<IncomingMessage> {
+  #send(
+    call: Call,
+    credential: Credential,
+    agent: http.Agent,
+    attempt: Attempt,
+    more: OutgoingHttpHeaders = {},
+  ): Promise<IncomingMessage> {
     const secure = this.#connection.server.startsWith('https:');
     const url = new URL(this.#connection.server + call.path);
     for (const [key, value] of Object.entries(call.query ?? {})) {
@@ -279,6 +321,7 @@ export class Transport implements Requests {
         ? {}
         : { 'content-type': call.contentType ?? 'application/json', 'content-length': body.length }),
       ...(credential.headers as OutgoingHttpHeaders),
+      ...more,
     };
     // Looked at last, since a credential may have taken long to come.
     if (call.notAfter !== undefined && this.#clock.now() > call.notAfter) {
@@ -289,6 +332,11 @@ export class Transport implements Requests {
       const request = (secure ? https : http).request(url, { method: call.method, headers, agent });
       attempt.signal.addEventListener('abort', () => request.destroy(), { once: true });
       request.once('response', resolve);
+      request.once('upgrade', (response, socket, head) => {
+        // What came with the answer's head belongs to what is read of the connection.
+        if (head.length > 0) socket.unshift(head);
+        resolve(response);
+      });
       request.once('socket', (socket) => {
         if (isUp(socket, secure)) {
           attempt.sent = true;

@@ -13,6 +13,14 @@ export interface Access {
   readonly allowed: boolean;
 }
 
+/** What proves a rollout, as far as it needs permissions of its own. */
+export interface ProofNeeds {
+  /** Whether there is a `verify-job`. */
+  readonly job?: boolean;
+  /** What `verify-port` is of. */
+  readonly port?: 'pod' | 'service' | undefined;
+}
+
 /**
  * What a deploy of a workload of that kind needs. `get` on the workload is asked for with the others, so that all missing ones are told at once.
  *
@@ -24,6 +32,7 @@ export function neededAccess(
   migrates: boolean,
   workload?: string,
   lock?: string,
+  proof: ProofNeeds = {},
 ): readonly Omit<Access, 'allowed'>[] {
   const need = (name: string | undefined, group: string, resource: string, ...verbs: string[]) =>
     verbs.map((verb) => ({ verb, group, resource, name }));
@@ -38,7 +47,17 @@ export function neededAccess(
     ...need(lock, 'coordination.k8s.io', 'leases', 'get', 'patch'),
     ...need(undefined, 'coordination.k8s.io', 'leases', 'create'),
     // Another run's migration is waited for, also by a deploy that has none.
-    ...need(undefined, 'batch', 'jobs', 'list', ...(migrates ? ['watch', 'create', 'delete'] : [])),
+    ...need(
+      undefined,
+      'batch',
+      'jobs',
+      'list',
+      ...(migrates || proof.job ? ['watch', 'create', 'delete'] : []),
+    ),
+    // A port is forwarded by a GET that is upgraded; since Kubernetes 1.35 that needs the verb of kubectl's POST too.
+    // https://github.com/kubernetes/kubernetes/pull/134577
+    ...(proof.port ? need(undefined, '', 'pods/portforward', 'get', 'create') : []),
+    ...(proof.port === 'service' ? need(undefined, '', 'services', 'get') : []),
   ];
 }
 

@@ -17,6 +17,8 @@ import { rolloutInProgress } from './rules/rollout-in-progress.ts';
 import { runsButUnhealthy } from './rules/runs-but-unhealthy.ts';
 import { schemaAhead } from './rules/schema-ahead.ts';
 import { unhealthyNow } from './rules/unhealthy-now.ts';
+import { verificationRefused } from './rules/verification-refused.ts';
+import { verifyPortUnknown } from './rules/verify-port-unknown.ts';
 import { workloadMissing } from './rules/workload-missing.ts';
 
 /** Every rule, in the order in which findings are told. */
@@ -39,6 +41,8 @@ export const rules: readonly Rule[] = [
   migratesInInit,
   patchRefused,
   migrationRefused,
+  verificationRefused,
+  verifyPortUnknown,
 ];
 
 /**

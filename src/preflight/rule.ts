@@ -29,6 +29,10 @@ export interface Facts {
   readonly isPaceLost: boolean;
   /** The API server's objection to the migration Job, tried without effect. */
   readonly migrationRefusal: string | undefined;
+  /** The API server's objection to the `verify-job`, tried without effect. */
+  readonly verificationRefusal: string | undefined;
+  /** Why `verify-port` leads nowhere, as far as that shows before the rollout. */
+  readonly portProblem: string | undefined;
 }
 
 /** What was read of the workload. */

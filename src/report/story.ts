@@ -119,15 +119,17 @@ function tellOne(entries: readonly Entry[], name: string): WorkloadStory {
     workload: name,
     changes: last('planned')?.changes ?? [],
     images: last('images')?.images ?? [],
-    revision: last('rolled-out')?.revision ?? last('rollout-failed')?.revision,
+    revision:
+      last('rolled-out')?.revision ?? last('rollout-failed')?.revision ?? last('rollout-completed')?.revision,
     previousRevision: observed?.undoTo ?? observed?.revision,
     history: last('history')?.rows ?? [],
     result: last('workload-ended')?.result,
   };
 }
 
-/** The events that begin a phase, and those that end it. */
+/** The events that begin a phase, and those that end it. `several`: it may come more than once. */
 const phaseEnds: readonly {
+  readonly several?: boolean;
   readonly begins: Event['type'];
   readonly ends: readonly Event['type'][];
   readonly title: (begin: Entry) => string;
@@ -138,7 +140,17 @@ const phaseEnds: readonly {
     ends: ['migration-ended'],
     title: (begin) => `Migration${begin.type === 'migration-started' ? ` job/${begin.job}` : ''}`,
   },
-  { begins: 'setting-image', ends: ['rolled-out', 'rollout-failed'], title: () => 'Rollout' },
+  {
+    begins: 'setting-image',
+    ends: ['rollout-completed', 'rolled-out', 'rollout-failed'],
+    title: () => 'Rollout',
+  },
+  {
+    several: true,
+    begins: 'proof-started',
+    ends: ['proof-ended'],
+    title: (begin) => (begin.type === 'proof-started' ? begin.title : ''),
+  },
   {
     begins: 'undo-started',
     ends: ['undone', 'undo-failed'],
@@ -148,11 +160,11 @@ const phaseEnds: readonly {
 
 function phases(entries: readonly Entry[]): Phase[] {
   const workloads = new Set(entries.flatMap(({ workload }) => workload ?? []));
-  return phaseEnds.flatMap(({ begins, ends, title }) => {
+  return phaseEnds.flatMap(({ several, begins, ends, title }) => {
     const begun = entries.filter(({ type }) => type === begins);
-    // One of each workload; all of the same kind together, in the order in which they began.
+    // One of each workload, if it does not come several times; all of the same kind together, in the order in which they began.
     const firsts = begun.filter(
-      ({ workload }, index) => begun.findIndex((each) => each.workload === workload) === index,
+      ({ workload }, index) => several || begun.findIndex((each) => each.workload === workload) === index,
     );
     return firsts.map((begin) => {
       const isAbout = ({ workload }: Entry) =>
@@ -200,9 +212,11 @@ function outcomeOf(end: Entry | undefined): Pick<Phase, 'outcome' | 'note'> {
         ? { outcome: 'failed', note: 'refused' }
         : { outcome: 'ok', note: '' };
     case 'migration-ended':
+    case 'proof-ended':
     case 'rollout-failed':
     case 'undo-failed':
       return end.cause ? { outcome: 'failed', note: end.cause.reason } : { outcome: 'ok', note: '' };
+    case 'rollout-completed':
     case 'rolled-out':
       return { outcome: 'ok', note: `revision ${end.revision}` };
     case 'undone':

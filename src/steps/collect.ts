@@ -21,9 +21,10 @@ const mostEvents = 8;
 export async function collect(run: Run, trouble: RolloutTrouble): Promise<Cause> {
   const limit = AbortSignal.any([run.signal, AbortSignal.timeout(collectSeconds * 1000)]);
   const diagnoses = await Promise.all(
-    trouble.diagnoses.map((each, index): Evidence | Promise<Evidence> =>
-      index < mostDiagnoses ? withEvidence(run, each, limit) : { ...each, logs: [], events: [] },
-    ),
+    trouble.diagnoses.map((each, index): Evidence | Promise<Evidence> => {
+      if ('logs' in each) return each;
+      return index < mostDiagnoses ? withEvidence(run, each, limit) : { ...each, logs: [], events: [] };
+    }),
   );
   return plainer({ reason: trouble.reason, message: trouble.message, diagnoses });
 }
@@ -64,19 +65,23 @@ function logRowOf({ logs }: Evidence): LogRow | undefined {
 
 async function lastLines(
   run: Run,
-  { container, hasLog }: Diagnosis,
+  { container, hasLog, previous = false }: Diagnosis,
   object: string,
   signal: AbortSignal,
 ): Promise<Evidence['logs'][number]> {
   const [kind, pod = ''] = object.split('/');
   if (!hasLog || kind !== 'pod' || container === undefined) return { object, lines: [] };
   const target = { namespace: run.namespace, pod, container, tailLines: logLines };
-  try {
-    const lines = await readLog(run.client, target, { signal });
-    return { object, lines: lines.filter((line) => !isKubeletsWord(line)) };
-  } catch {
-    return { object, lines: [] };
+  // An instance that has only just ended is still the present one.
+  for (const source of previous ? [{ ...target, previous }, target] : [target]) {
+    try {
+      const lines = await readLog(run.client, source, { signal });
+      return { object, lines: lines.filter((line) => !isKubeletsWord(line)) };
+    } catch {
+      // What cannot be had is left out.
+    }
   }
+  return { object, lines: [] };
 }
 
 /** Events of type Normal that tell why something was ended or waited for. */

@@ -12,9 +12,17 @@ import { resources } from '../kubernetes/resources.ts';
 import { mirror } from '../kubernetes/watch.ts';
 import type { WorkloadRun } from '../run.ts';
 import { containerStatuses, hasStarted, JobLogs } from './job-logs.ts';
-import { cannotStart, deleted, failureOf, heldBy, type JobSeen, overdue } from './migration-cause.ts';
+import {
+  cannotStart,
+  deleted,
+  failureOf,
+  heldBy,
+  type JobPurpose,
+  type JobSeen,
+  overdue,
+} from './migration-cause.ts';
 
-/** How a migration ended. */
+/** How a Job of ours ended. */
 export interface MigrationEnd {
   /** Why it failed; undefined where it succeeded. */
   readonly cause: Cause | undefined;
@@ -68,9 +76,13 @@ async function readJob({ client, namespace, signal }: WorkloadRun, name: string)
  *
  * @throws ApiError, ConnectionError where the Job cannot be followed; the signal's reason.
  */
-export async function followJob(run: WorkloadRun, job: V1Job): Promise<MigrationEnd> {
+export async function followJob(
+  run: WorkloadRun,
+  job: V1Job,
+  purpose: JobPurpose = migration,
+): Promise<MigrationEnd> {
   const watching = new AbortController();
-  const follower = new JobFollower(run, job, AbortSignal.any([run.signal, watching.signal]));
+  const follower = new JobFollower(run, job, purpose, AbortSignal.any([run.signal, watching.signal]));
   try {
     return await follower.toEnd();
   } finally {
@@ -78,9 +90,12 @@ export async function followJob(run: WorkloadRun, job: V1Job): Promise<Migration
   }
 }
 
+const migration: JobPurpose = { reason: 'migration', noun: 'migration' };
+
 /** Follows one Job: its conditions, pods, events and logs. */
 class JobFollower {
   readonly #run: WorkloadRun;
+  readonly #purpose: JobPurpose;
   readonly #signal: AbortSignal;
   readonly #name: string;
   readonly #timeout: number;
@@ -97,8 +112,9 @@ class JobFollower {
   /** What was last wrong while nothing of the Job had run. */
   #standstill: readonly Diagnosis[] = [];
 
-  constructor(run: WorkloadRun, job: V1Job, signal: AbortSignal) {
+  constructor(run: WorkloadRun, job: V1Job, purpose: JobPurpose, signal: AbortSignal) {
     this.#run = run;
+    this.#purpose = purpose;
     this.#job = job;
     this.#signal = signal;
     this.#name = job.metadata?.name ?? '';
@@ -197,8 +213,8 @@ class JobFollower {
     const { failFast } = this.#run.inputs;
     const pods = [...this.#pods.values()];
     const held = judgeJob({ job: this.#job, pods }, `job/${this.#name}`, this.#sightings, now, failFast);
-    if (held?.hopeless) return heldBy(held);
-    // Once the migration itself has run, it is for the Job's own rules to say when it has failed.
+    if (held?.hopeless) return heldBy(held, this.#purpose);
+    // Once the program itself has run, it is for the Job's own rules to say when it has failed.
     if (pods.some((pod) => pod.status?.containerStatuses?.some(hasStarted))) {
       this.#standstill = [];
       return undefined;
@@ -209,7 +225,7 @@ class JobFollower {
     const verdict = diagnose(scene, this.#sightings, now, failFast);
     // A pod that is being removed, at the Job's deadline, is no longer judged.
     if (verdict.diagnoses.length > 0) this.#standstill = verdict.diagnoses;
-    return verdict.hopeless ? cannotStart(verdict) : undefined;
+    return verdict.hopeless ? cannotStart(verdict, this.#purpose) : undefined;
   }
 
   #creator(): CreatorSubject | undefined {
@@ -219,6 +235,7 @@ class JobFollower {
 
   #seen(): JobSeen {
     return {
+      purpose: this.#purpose,
       job: this.#job,
       pods: [...this.#pods.values()],
       standstill: this.#standstill,

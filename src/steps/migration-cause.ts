@@ -9,8 +9,16 @@ import type { Cause, Evidence } from '../journal.ts';
 import type { JobEnd } from '../kubernetes/jobs.ts';
 import { containerStatuses, hasStarted } from './job-logs.ts';
 
-/** All that was seen of a migration Job. */
+/** What a Job is for, as its reasons and messages name it. */
+export interface JobPurpose {
+  /** What the reasons begin with: `migration-failed`, `migration-timeout`, `migration-deleted`. */
+  readonly reason: 'migration' | 'verify-job';
+  readonly noun: 'migration' | 'verification';
+}
+
+/** All that was seen of a Job. */
 export interface JobSeen {
+  readonly purpose: JobPurpose;
   readonly job: V1Job;
   /** Each pod as last seen, also those that are gone. */
   readonly pods: readonly V1Pod[];
@@ -32,13 +40,14 @@ export function failureOf(seen: JobSeen, end: Failure): Cause {
   const time = sayDuration(seen.timeout);
   const [standstill] = seen.standstill;
   if (standstill) {
-    const message = `The migration could not start within ${time}: ${sayObject(standstill)}: ${standstill.message}.`;
-    return { reason: standstill.reason, message, diagnoses: seen.standstill.map(bareEvidence) };
+    const message = `The ${seen.purpose.noun} could not start within ${time}: ${sayObject(standstill)}: ${standstill.message}.`;
+    const reason = startReason(seen.purpose, standstill);
+    return { reason, message, diagnoses: seen.standstill.map(bareEvidence) };
   }
   const diagnoses = evidenceOf(seen, end.message, true);
   const where = diagnoses[0] ? ` (${sayObject(diagnoses[0])})` : '';
-  const message = `The migration did not end within ${time} and was stopped by the cluster${where}.`;
-  return { reason: 'migration-timeout', message, diagnoses };
+  const message = `The ${seen.purpose.noun} did not end within ${time} and was stopped by the cluster${where}.`;
+  return { reason: `${seen.purpose.reason}-timeout`, message, diagnoses };
 }
 
 function crashOf(seen: JobSeen, end: Failure): Cause {
@@ -54,31 +63,40 @@ function crashOf(seen: JobSeen, end: Failure): Cause {
   );
   const tries = tried > 1 ? ` It was tried ${tried} times: ${end.message}.` : '';
   return {
-    reason: 'migration-failed',
-    message: `The migration failed: ${what}${policy}.${tries}`,
+    reason: `${seen.purpose.reason}-failed`,
+    message: `The ${seen.purpose.noun} failed: ${what}${policy}.${tries}`,
     diagnoses,
   };
 }
 
 /** A Job that is given up, since nothing of it can start. */
-export function cannotStart({ diagnoses }: Verdict): Cause | undefined {
+export function cannotStart({ diagnoses }: Verdict, purpose: JobPurpose): Cause | undefined {
   const [worst] = diagnoses;
   if (worst === undefined) return undefined;
-  const message = `The migration cannot start: ${sayObject(worst)}: ${worst.message}.`;
-  return { reason: worst.reason, message, diagnoses: diagnoses.map(bareEvidence) };
+  const message = `The ${purpose.noun} cannot start: ${sayObject(worst)}: ${worst.message}.`;
+  return { reason: startReason(purpose, worst), message, diagnoses: diagnoses.map(bareEvidence) };
 }
 
-/** A Job that something holds, though nothing of the migration runs. */
-export function heldBy(diagnosis: Diagnosis): Cause {
-  const { reason, object, message } = diagnosis;
-  return { reason, message: `${object}: ${message}.`, diagnoses: [bareEvidence(diagnosis)] };
+/** What keeps a migration from starting is why the step ends; a workload that is to be verified has started well. */
+function startReason({ reason }: JobPurpose, standstill: Diagnosis): string {
+  return reason === 'migration' ? standstill.reason : `${reason}-failed`;
+}
+
+/** A Job that something holds, though nothing of it runs. */
+export function heldBy(diagnosis: Diagnosis, purpose: JobPurpose): Cause {
+  const { object, message } = diagnosis;
+  return {
+    reason: startReason(purpose, diagnosis),
+    message: `${object}: ${message}.`,
+    diagnoses: [bareEvidence(diagnosis)],
+  };
 }
 
 /** A Job that has not ended though its deadline is long over. */
 export function overdue(seen: JobSeen): Cause {
   return {
-    reason: 'migration-timeout',
-    message: `The migration did not end within ${sayDuration(seen.timeout)}, and the cluster did not stop it.`,
+    reason: `${seen.purpose.reason}-timeout`,
+    message: `The ${seen.purpose.noun} did not end within ${sayDuration(seen.timeout)}, and the cluster did not stop it.`,
     diagnoses: evidenceOf(seen, '', false),
   };
 }
@@ -86,14 +104,23 @@ export function overdue(seen: JobSeen): Cause {
 /** A Job that somebody deleted. */
 export function deleted(seen: JobSeen): Cause {
   return {
-    reason: 'migration-deleted',
+    reason: `${seen.purpose.reason}-deleted`,
     message: `Job ${seen.job.metadata?.name} was deleted by somebody else before it had ended, so nobody knows how far it came.`,
     diagnoses: evidenceOf(seen, '', false),
   };
 }
 
+const advice = {
+  migration: 'Read its last log lines, correct the migration, and run this again.',
+  'verify-job': 'Read its last log lines; mend the image, or the Job.',
+} as const;
+
 /** One for each container that did not end well, or was stopped, with its last lines. */
-function evidenceOf({ job, pods, tail, now }: JobSeen, said: string, wasStopped: boolean): Evidence[] {
+function evidenceOf(
+  { purpose, job, pods, tail, now }: JobSeen,
+  said: string,
+  wasStopped: boolean,
+): Evidence[] {
   const isAtFault = (status: V1ContainerStatus) =>
     hasStarted(status) && (lastEnd(status)?.exitCode !== 0 || (wasStopped && ranToDeadline(job, status)));
   return pods.flatMap((pod) =>
@@ -103,7 +130,7 @@ function evidenceOf({ job, pods, tail, now }: JobSeen, said: string, wasStopped:
         const end = lastEnd(status);
         const object = `pod/${pod.metadata?.name}`;
         return {
-          reason: end ? 'migration-failed' : 'migration-timeout',
+          reason: `${purpose.reason}-${end ? 'failed' : 'timeout'}`,
           about: 'pod',
           object,
           others: [],
@@ -111,7 +138,7 @@ function evidenceOf({ job, pods, tail, now }: JobSeen, said: string, wasStopped:
           container: status.name,
           message: end ? howItEnded(end.exitCode, end.reason, wasStopped) : 'it was still running',
           said: end?.message ?? (end ? '' : said),
-          next: 'Read its last log lines, correct the migration, and run this again.',
+          next: advice[purpose.reason],
           since: now,
           hopeless: true,
           hasLog: true,

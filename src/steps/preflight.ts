@@ -17,15 +17,17 @@ import type { WorkloadRun } from '../run.ts';
 import type { Change, Draft } from './draft.ts';
 import { lockName } from './lock.ts';
 import type { Health } from './look.ts';
+import { portProblemOf } from './verify-port.ts';
 
 /** Asks the API server, for every verb that the step will use on each of its workloads, whether it may. */
 export async function reviewAccess(runs: readonly WorkloadRun[]): Promise<Access[][]> {
   const asked = new Map<string, Promise<Access>>();
   return Promise.all(
     runs.map((run) => {
-      const { migration } = run.inputs;
+      const { migration, verification } = run.inputs;
       const { kind, name } = run.workload;
-      const needs = neededAccess(kind, migration !== undefined, name, lockName(run.workload));
+      const proof = { job: verification.job !== undefined, port: verification.port?.kind };
+      const needs = neededAccess(kind, migration !== undefined, name, lockName(run.workload), proof);
       return Promise.all(
         needs.map((need) => {
           const key = JSON.stringify(need);
@@ -91,27 +93,40 @@ export interface Rehearsal {
   readonly patched: WorkloadObject | undefined;
   readonly patchRefusal: string | undefined;
   readonly migrationRefusal: string | undefined;
+  readonly verificationRefusal: string | undefined;
+  readonly portProblem: string | undefined;
 }
 
-/** Sends the patch and the Job as server-side dry runs, so that admission policies speak before anything changes. */
+/** Sends the patch and the Jobs as server-side dry runs, so that admission policies speak before anything changes. */
 export async function rehearse(
   run: WorkloadRun,
   observation: Observation,
   patch: readonly JsonPatchOperation[] | undefined,
-  job: V1Job | undefined,
+  jobs: { readonly migration: V1Job | undefined; readonly verification: V1Job | undefined },
 ): Promise<Rehearsal | undefined> {
-  if (patch === undefined && job === undefined) return undefined;
+  if (patch === undefined && jobs.migration === undefined && jobs.verification === undefined)
+    return undefined;
   const { client, namespace, signal } = run;
   const dryRun = { dryRun: true, fieldManager, signal, repeatable: true } as const;
-  const [patched, migration] = await Promise.all([
+  const create = (job: V1Job | undefined) =>
+    job &&
+    refusalOf(client.create(resources.jobs, { namespace }, job, { ...dryRun, fieldValidation: 'Strict' }));
+  const [patched, migration, verification, portProblem] = await Promise.all([
     patch &&
       refusalOf(
         client.patch(observation.kind.resource, { namespace, name: run.workload.name }, patch, dryRun),
       ),
-    job &&
-      refusalOf(client.create(resources.jobs, { namespace }, job, { ...dryRun, fieldValidation: 'Strict' })),
+    create(jobs.migration),
+    create(jobs.verification),
+    portProblemOf(run, observation),
   ]);
-  return { patched: patched?.value, patchRefusal: patched?.refusal, migrationRefusal: migration?.refusal };
+  return {
+    patched: patched?.value,
+    patchRefusal: patched?.refusal,
+    migrationRefusal: migration?.refusal,
+    verificationRefusal: verification?.refusal,
+    portProblem,
+  };
 }
 
 /** Applies the rules to what was read. */
@@ -140,6 +155,8 @@ export function judgeFacts(
       patchRefusal: read.rehearsal?.patchRefusal,
       isPaceLost: isPaceLost(read.rehearsal?.patched, read.plan?.pace),
       migrationRefusal: read.rehearsal?.migrationRefusal,
+      verificationRefusal: read.rehearsal?.verificationRefusal,
+      portProblem: read.rehearsal?.portProblem,
     },
     run.inputs.preflight,
     run.inputs.preflightIgnore,

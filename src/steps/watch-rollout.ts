@@ -2,6 +2,7 @@ import type { V1Pod } from '@kubernetes/client-node';
 import { diagnose, isReady, type Scene, Sightings, type Verdict } from '../diagnosis/diagnose.ts';
 import { type Diagnosis, sayObject } from '../diagnosis/diagnosis.ts';
 import { sayDuration } from '../duration.ts';
+import type { Evidence } from '../journal.ts';
 import { ObjectEvents } from '../kubernetes/events.ts';
 import { judgeImages, type WantedContainer } from '../kubernetes/workloads/digests.ts';
 import type {
@@ -44,11 +45,11 @@ export interface Expectation {
   readonly toleratesImages?: boolean;
 }
 
-/** Why a rollout is given up; the diagnoses are still without logs. */
+/** Why a rollout is given up; the diagnoses are still without logs, but for those that brought some along. */
 export interface RolloutTrouble {
   readonly reason: string;
   readonly message: string;
-  readonly diagnoses: readonly Diagnosis[];
+  readonly diagnoses: readonly (Diagnosis | Evidence)[];
 }
 
 /** How a rollout ended. */

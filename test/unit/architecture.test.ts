@@ -126,7 +126,11 @@ describe('the outside world', () => {
   });
 
   it('is ended by few', () => {
-    expect(using(/process\.(exit|kill)\b|process\.exitCode/)).toEqual(['interruption.ts', 'publish.ts']);
+    expect(using(/process\.(exit|kill)\b|process\.exitCode/)).toEqual([
+      'interruption.ts',
+      'publish.ts',
+      'shell.ts',
+    ]);
   });
 });
 

@@ -176,6 +176,7 @@ export class FakeCluster {
       },
       log: async ({ pod, container }) =>
         Readable.from([Buffer.from(this.logs.get(`${pod}/${container}`) ?? '')]),
+      portForward: () => Promise.reject(new Error('Nobody asks for it.')),
     };
   }
 

@@ -33,6 +33,7 @@ const inputs: Inputs = {
   pace: { maxSurge: undefined, maxUnavailable: undefined },
   timeout: 600,
   undoTimeout: 600,
+  verification: { job: undefined, command: '', port: undefined, timeout: 600, bakeTime: 0 },
   onFailure: 'undo',
   onCancel: 'undo',
   failFast: 'strict',
@@ -77,6 +78,7 @@ export function fakeRun(
     workload: over.workload ?? { kind: 'Deployment', name: 'web' },
     history: () => [],
     client,
+    environment: {},
     server: 'https://k8s',
     namespace: 'shop',
     log: {

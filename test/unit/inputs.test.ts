@@ -75,6 +75,7 @@ it('has a value for every input that is not given', () => {
     pace: { maxSurge: undefined, maxUnavailable: undefined },
     timeout: 600,
     undoTimeout: 600,
+    verification: { job: undefined, command: '', port: undefined, timeout: 600, bakeTime: 0 },
     onFailure: 'undo',
     onCancel: 'undo',
     failFast: 'strict',
@@ -115,6 +116,18 @@ it.each<[Record<string, string>, Partial<Inputs>]>([
     { onFailure: 'leave', onCancel: 'leave' },
   ],
   [{ 'fail-fast': 'off' }, { failFast: 'off' }],
+  [
+    { 'verify-command': 'curl -f "$SAFE_ROLLOUT_URL"\ntrue', 'verify-port': '8080', 'verify-timeout': '30s' },
+    {
+      verification: {
+        job: undefined,
+        command: 'curl -f "$SAFE_ROLLOUT_URL"\ntrue',
+        port: { kind: 'pod', port: '8080' },
+        timeout: 30,
+        bakeTime: 0,
+      },
+    },
+  ],
   [{ 'lock-timeout': '90s' }, { lockTimeout: 90 }],
   [{ 'lock-timeout': '0s' }, { lockTimeout: 0 }],
   [{ 'lock-timeout': '0' }, { lockTimeout: 0 }],
@@ -162,6 +175,11 @@ it.each<[string, string, string]>([
   ['on-cancel', 'rollback', 'leave'],
   ['preflight', 'off', 'warn'],
   ['fail-fast', 'yes', 'patient'],
+  ['bake-time', '-1s', '-1s'],
+  ['verify-timeout', '0s', 'second'],
+  ['verify-job', 'missing.yaml', 'checkout'],
+  ['verify-job', 'kind: Pod\napiVersion: v1', 'Job'],
+  ['verify-port', '8080', 'verify-command'],
 ])('refuses %s: %j, and says %j', (input, value, mention) => {
   expect(problem(input, { [input]: value })).toContain(mention);
 });
@@ -339,6 +357,36 @@ describe('migration-job', () => {
   ])('refuses %s as a bad input', (_, text) => {
     expect(bad(text)).not.toBe('');
   });
+});
+
+it('takes a bake time, also none', () => {
+  expect(read({ 'bake-time': '5m' }).verification.bakeTime).toBe(300);
+  expect(read({ 'bake-time': '0s' }).verification.bakeTime).toBe(0);
+});
+
+it('takes a Job to verify by', () => {
+  expect(read({ 'verify-job': manifest }).verification.job?.metadata?.name).toBe('migrate');
+});
+
+describe('verify-port', () => {
+  const port = (text: string) => ({ 'verify-command': 'true', 'verify-port': text });
+
+  it.each([
+    ['8080', { kind: 'pod', port: '8080' }],
+    ['pod:8080', { kind: 'pod', port: '8080' }],
+    ['http', { kind: 'pod', port: 'http' }],
+    ['service/web:80', { kind: 'service', name: 'web', port: '80' }],
+    ['svc/web:http', { kind: 'service', name: 'web', port: 'http' }],
+  ])('reads %s', (text, target) => {
+    expect(read(port(text)).verification.port).toEqual(target);
+  });
+
+  it.each(['0', '65536', 'service/web', 'service/:80', 'web:80', 'pod/web-1:80', 'Http', '-a', '80 81'])(
+    'refuses %s',
+    (text) => {
+      expect(problem('verify-port', port(text))).toContain(text);
+    },
+  );
 });
 
 describe('readEnvironment', () => {

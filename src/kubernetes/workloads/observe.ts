@@ -16,6 +16,7 @@ import { revisionHash } from './controller-revisions.ts';
 import type { WorkloadKind, WorkloadObject, WorkloadView } from './kind.ts';
 import { kinds } from './kinds.ts';
 import type { WorkloadName } from './names.ts';
+import { type ObservedPod, restartsOf } from './restarts.ts';
 
 /** One workload with its revisions and pods, kept current by watches until it is closed. */
 export interface Observation {
@@ -63,7 +64,7 @@ export async function observe(
     options,
   );
   const holders = mirror(client, kind.holders, { namespace, labelSelector }, options);
-  const pods = mirror<V1Pod>(
+  const pods = mirror<V1Pod, ObservedPod>(
     client,
     resources.pods,
     { namespace, labelSelector },
@@ -128,9 +129,9 @@ async function tooLong(clock: Clock, signal: AbortSignal): Promise<never> {
 
 /**
  * What is kept of a pod: there may be thousands, and nothing more is asked of one that is ready than that it is, and
- * which images it runs. Of the others, their containers and status are.
+ * which images it runs, and how often its containers have ended. Of the others, their containers and status are.
  */
-export function slim(pod: V1Pod): V1Pod {
+export function slim(pod: V1Pod): ObservedPod {
   const { name, uid, resourceVersion, ownerReferences, creationTimestamp } = pod.metadata ?? {};
   const { deletionTimestamp, deletionGracePeriodSeconds, labels } = pod.metadata ?? {};
   const hash = labels?.[revisionHash];
@@ -148,7 +149,7 @@ export function slim(pod: V1Pod): V1Pod {
   const ready = conditions?.find(({ type, status }) => type === 'Ready' && status === 'True');
   if (ready && deletionTimestamp === undefined) {
     const status = { ...(phase && { phase }), conditions: [ready], ...statusImages(pod) };
-    return { metadata, spec: specImages(pod), status };
+    return { metadata, spec: specImages(pod), status, restarts: restartsOf(pod) };
   }
   const { containers = [], initContainers, nodeName, readinessGates, restartPolicy } = pod.spec ?? {};
   const spec = { containers, initContainers, nodeName, readinessGates, restartPolicy } as V1PodSpec;

@@ -149,6 +149,13 @@ export class Namespace {
     return await this.workload(first?.name, first?.kind);
   }
 
+  /** Evicts a pod by the API, as a drain does. */
+  async evict(pod: string): Promise<void> {
+    const eviction = { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name: pod } };
+    const url = `/api/v1/namespaces/${this.name}/pods/${pod}/eviction`;
+    await kubectl(this.cluster, ['create', '--raw', url, '-f', '-'], JSON.stringify(eviction));
+  }
+
   /** Waits until the workload has rolled out, by kubectl's judgement. */
   async settled(name = 'web', kind: keyof WorkloadKinds = 'deployment'): Promise<void> {
     await this.kubectl('rollout', 'status', `${kind}/${name}`, '--timeout=90s');

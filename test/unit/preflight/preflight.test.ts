@@ -45,6 +45,8 @@ const good: Facts = {
   patchRefusal: undefined,
   isPaceLost: false,
   migrationRefusal: undefined,
+  verificationRefusal: undefined,
+  portProblem: undefined,
 };
 
 const crash = diagnosisOf();
@@ -82,6 +84,16 @@ const cases: readonly [string, Facts, Record<string, string[]>][] = [
     'the Job may not be created, so that the server refuses it too',
     { ...good, access: refusedAccess('create', 'jobs'), migrationRefusal: 'forbidden' },
     { 'permission-missing': ['create jobs'] },
+  ],
+  [
+    'the server refuses the verify-job',
+    { ...good, verificationRefusal: 'spec.template: Invalid value' },
+    { 'verification-refused': ['verify-job', 'spec.template: Invalid value'] },
+  ],
+  [
+    'the port to verify at is not there',
+    { ...good, portProblem: 'services "wbe" not found' },
+    { 'verify-port-unknown': ['verify-port', 'services "wbe" not found'] },
   ],
   [
     'the workload may not be read',
@@ -404,6 +416,19 @@ describe('permissions', () => {
     }));
     const facts: Facts = { ...good, kind: 'StatefulSet', access, patchRefusal: 'forbidden' };
     expect(ids(strictly(facts))).toEqual(['permission-missing']);
+  });
+
+  it('are those of what proves a rollout only where it is asked for', () => {
+    const added = (proof: Parameters<typeof neededAccess>[4]) => {
+      const plain = neededAccess('Deployment', false).map(({ verb, resource }) => `${verb} ${resource}`);
+      return neededAccess('Deployment', false, undefined, undefined, proof)
+        .map(({ verb, resource }) => `${verb} ${resource}`)
+        .filter((need) => !plain.includes(need));
+    };
+    expect(added({})).toEqual([]);
+    expect(added({ job: true })).toEqual(['watch jobs', 'create jobs', 'delete jobs']);
+    expect(added({ port: 'pod' })).toEqual(['get pods/portforward', 'create pods/portforward']);
+    expect(added({ port: 'service' })).toContain('get services');
   });
 
   it('are told as rules to be pasted', () => {

@@ -165,6 +165,11 @@ describe('the story', () => {
     expect(tell([])).toMatchObject({ ending: undefined, workload: '', changes: [], phases: [], seconds: 0 });
   });
 
+  it('knows the revision of a rollout that is still to be proved', () => {
+    const story = storyOf(...set, { type: 'rollout-completed', revision: 5 });
+    expect(story).toMatchObject({ revision: 5, phases: [{}, {}, { title: 'Rollout', note: 'revision 5' }] });
+  });
+
   it('goes back to what was healthy, which need not be what ran before', () => {
     const observed: Event = { type: 'observed', revision: 4, replicas: 3, undoTo: 2 };
     expect(storyOf(observed).previousRevision).toBe(2);
@@ -199,6 +204,35 @@ describe('the story', () => {
         ['Migration job/web-migrate-1', 1, 'ok'],
         ['Rollout', 2, 'open'],
       ],
+    ],
+    [
+      'what proves the rollout, one after the other',
+      [
+        ...set,
+        { type: 'rollout-completed', revision: 5 },
+        { type: 'proof-started', title: 'Verify command' },
+        { type: 'proof-ended', title: 'Verify command', cause: undefined },
+        { type: 'proof-started', title: 'Bake' },
+        { type: 'proof-ended', title: 'Bake', cause },
+        { type: 'rollout-failed', revision: 5, cause },
+        end('left-failed', { cause }),
+      ],
+      [
+        ['Check', 4, 'ok'],
+        ['Migration job/web-migrate-1', 1, 'ok'],
+        ['Rollout', 2, 'ok'],
+        ['Verify command', 1, 'ok'],
+        ['Bake', 1, 'failed'],
+      ],
+    ],
+    [
+      'a proof that was interrupted',
+      [
+        { type: 'rollout-completed', revision: 5 },
+        { type: 'proof-started', title: 'Bake' },
+        { type: 'interrupted', by: 'SIGINT' },
+      ],
+      [['Bake', 1, 'open']],
     ],
     ['a check that refused', journals.refused, [['Check', 2, 'failed']]],
     ['a check that never came to its end', [begun[0] as Event, end('refused')], [['Check', 1, 'failed']]],

@@ -1,8 +1,8 @@
-export const id = 157;
-export const ids = [157];
+export const id = 834;
+export const ids = [834];
 export const modules = {
 
-/***/ 1157:
+/***/ 9834:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -76,17 +76,18 @@ const longestName = 57;
 const defaultTimeToLive = 86_400;
 const leastTimeToLive = 60;
 function migrationJob(plan) {
+    const isMigration = plan.purpose !== 'verify';
     const base = plan.migration.kind === 'job'
         ? structuredClone(plan.migration.job)
         : commandJob(plan, plan.migration.command);
     const prefix = base.metadata?.name ??
         base.metadata?.generateName?.replace(/-+$/, '') ??
-        `${plan.workload.metadata?.name}-migrate`;
+        `${plan.workload.metadata?.name}-${isMigration ? 'migrate' : 'verify'}`;
     const suffix = [plan.run.runId, plan.unique].filter((part) => part !== '').join('-');
     const name = `${prefix.slice(0, longestName - suffix.length - 1).replace(/[-.]+$/, '')}-${suffix}`;
     const labels = {
         'app.kubernetes.io/managed-by': 'safe-rollout',
-        [marks/* marks */.Z8.workload]: workloadLabel(plan.workloadNames[0] ?? ''),
+        [isMigration ? marks/* marks */.Z8.workload : marks/* marks */.Z8.verifies]: workloadLabel(plan.workloadNames[0] ?? ''),
         [marks/* marks */.Z8.runId]: labelValue(plan.run.runId),
     };
     const { generateName: _, ...metadata } = base.metadata ?? {};
@@ -105,10 +106,11 @@ function migrationJob(plan) {
             labels: { ...metadata.labels, ...labels },
             annotations: {
                 ...metadata.annotations,
-                [marks/* marks */.Z8.migration]: (0,workloads_template/* digestOf */.ol)(runs),
+                ...(isMigration && { [marks/* marks */.Z8.migration]: (0,workloads_template/* digestOf */.ol)(runs) }),
                 ...(plan.run.url && { [marks/* marks */.Z8.run]: plan.run.url }),
                 ...(plan.run.sha && { [marks/* marks */.Z8.commit]: plan.run.sha }),
-                ...(plan.workloadNames.length > 1 && { [marks/* marks */.Z8.workloads]: plan.workloadNames.join(',') }),
+                ...(isMigration &&
+                    plan.workloadNames.length > 1 && { [marks/* marks */.Z8.workloads]: plan.workloadNames.join(',') }),
             },
             ownerReferences: [
                 {
@@ -213,8 +215,8 @@ function labelValue(text) {
 var resources = __webpack_require__(8268);
 // EXTERNAL MODULE: ./build/report/cause.js
 var report_cause = __webpack_require__(2828);
-// EXTERNAL MODULE: ./build/diagnosis/diagnose.js + 10 modules
-var diagnose = __webpack_require__(7780);
+// EXTERNAL MODULE: ./build/diagnosis/diagnose.js + 8 modules
+var diagnose = __webpack_require__(8451);
 // EXTERNAL MODULE: ./build/kubernetes/events.js
 var kubernetes_events = __webpack_require__(4912);
 // EXTERNAL MODULE: ./build/kubernetes/pulse.js
@@ -226,7 +228,7 @@ var job_logs = __webpack_require__(1627);
 // EXTERNAL MODULE: ./build/clip.js
 var clip = __webpack_require__(1992);
 // EXTERNAL MODULE: ./build/diagnosis/diagnosis.js
-var diagnosis = __webpack_require__(1851);
+var diagnosis_diagnosis = __webpack_require__(1851);
 // EXTERNAL MODULE: ./build/diagnosis/exit-code.js
 var exit_code = __webpack_require__(5956);
 // EXTERNAL MODULE: ./build/diagnosis/row.js
@@ -244,55 +246,67 @@ function failureOf(seen, end) {
     const time = (0,duration/* sayDuration */.k)(seen.timeout);
     const [standstill] = seen.standstill;
     if (standstill) {
-        const message = `The migration could not start within ${time}: ${(0,diagnosis/* sayObject */.X)(standstill)}: ${standstill.message}.`;
-        return { reason: standstill.reason, message, diagnoses: seen.standstill.map(bareEvidence) };
+        const message = `The ${seen.purpose.noun} could not start within ${time}: ${(0,diagnosis_diagnosis/* sayObject */.X)(standstill)}: ${standstill.message}.`;
+        const reason = startReason(seen.purpose, standstill);
+        return { reason, message, diagnoses: seen.standstill.map(bareEvidence) };
     }
     const diagnoses = evidenceOf(seen, end.message, true);
-    const where = diagnoses[0] ? ` (${(0,diagnosis/* sayObject */.X)(diagnoses[0])})` : '';
-    const message = `The migration did not end within ${time} and was stopped by the cluster${where}.`;
-    return { reason: 'migration-timeout', message, diagnoses };
+    const where = diagnoses[0] ? ` (${(0,diagnosis_diagnosis/* sayObject */.X)(diagnoses[0])})` : '';
+    const message = `The ${seen.purpose.noun} did not end within ${time} and was stopped by the cluster${where}.`;
+    return { reason: `${seen.purpose.reason}-timeout`, message, diagnoses };
 }
 function crashOf(seen, end) {
     const diagnoses = evidenceOf(seen, end.message, false);
     const [first] = diagnoses;
     const lastLine = first?.logs[0]?.lines.findLast((line) => line.trim() !== '');
     const words = lastLine ? ` (its last line: ${(0,clip/* clip */.$Q)(lastLine, 200)})` : '';
-    const what = first ? `${(0,diagnosis/* sayObject */.X)(first)}: ${first.message}${words}` : end.message;
+    const what = first ? `${(0,diagnosis_diagnosis/* sayObject */.X)(first)}: ${first.message}${words}` : end.message;
     const policy = end.reason === 'PodFailurePolicy' ? ` (by the Job's podFailurePolicy: ${end.message})` : '';
     const tried = seen.pods.reduce((sum, pod) => sum + Math.max(1, ...(pod.status?.containerStatuses ?? []).map(row/* crashes */.sB)), 0);
     const tries = tried > 1 ? ` It was tried ${tried} times: ${end.message}.` : '';
     return {
-        reason: 'migration-failed',
-        message: `The migration failed: ${what}${policy}.${tries}`,
+        reason: `${seen.purpose.reason}-failed`,
+        message: `The ${seen.purpose.noun} failed: ${what}${policy}.${tries}`,
         diagnoses,
     };
 }
-function cannotStart({ diagnoses }) {
+function cannotStart({ diagnoses }, purpose) {
     const [worst] = diagnoses;
     if (worst === undefined)
         return undefined;
-    const message = `The migration cannot start: ${(0,diagnosis/* sayObject */.X)(worst)}: ${worst.message}.`;
-    return { reason: worst.reason, message, diagnoses: diagnoses.map(bareEvidence) };
+    const message = `The ${purpose.noun} cannot start: ${(0,diagnosis_diagnosis/* sayObject */.X)(worst)}: ${worst.message}.`;
+    return { reason: startReason(purpose, worst), message, diagnoses: diagnoses.map(bareEvidence) };
 }
-function heldBy(diagnosis) {
-    const { reason, object, message } = diagnosis;
-    return { reason, message: `${object}: ${message}.`, diagnoses: [bareEvidence(diagnosis)] };
+function startReason({ reason }, standstill) {
+    return reason === 'migration' ? standstill.reason : `${reason}-failed`;
+}
+function heldBy(diagnosis, purpose) {
+    const { object, message } = diagnosis;
+    return {
+        reason: startReason(purpose, diagnosis),
+        message: `${object}: ${message}.`,
+        diagnoses: [bareEvidence(diagnosis)],
+    };
 }
 function overdue(seen) {
     return {
-        reason: 'migration-timeout',
-        message: `The migration did not end within ${(0,duration/* sayDuration */.k)(seen.timeout)}, and the cluster did not stop it.`,
+        reason: `${seen.purpose.reason}-timeout`,
+        message: `The ${seen.purpose.noun} did not end within ${(0,duration/* sayDuration */.k)(seen.timeout)}, and the cluster did not stop it.`,
         diagnoses: evidenceOf(seen, '', false),
     };
 }
 function deleted(seen) {
     return {
-        reason: 'migration-deleted',
+        reason: `${seen.purpose.reason}-deleted`,
         message: `Job ${seen.job.metadata?.name} was deleted by somebody else before it had ended, so nobody knows how far it came.`,
         diagnoses: evidenceOf(seen, '', false),
     };
 }
-function evidenceOf({ job, pods, tail, now }, said, wasStopped) {
+const advice = {
+    migration: 'Read its last log lines, correct the migration, and run this again.',
+    'verify-job': 'Read its last log lines; mend the image, or the Job.',
+};
+function evidenceOf({ purpose, job, pods, tail, now }, said, wasStopped) {
     const isAtFault = (status) => (0,job_logs/* hasStarted */.gd)(status) && ((0,row/* lastEnd */.WN)(status)?.exitCode !== 0 || (wasStopped && ranToDeadline(job, status)));
     return pods.flatMap((pod) => (0,job_logs/* containerStatuses */.up)(pod)
         .filter(isAtFault)
@@ -300,7 +314,7 @@ function evidenceOf({ job, pods, tail, now }, said, wasStopped) {
         const end = (0,row/* lastEnd */.WN)(status);
         const object = `pod/${pod.metadata?.name}`;
         return {
-            reason: end ? 'migration-failed' : 'migration-timeout',
+            reason: `${purpose.reason}-${end ? 'failed' : 'timeout'}`,
             about: 'pod',
             object,
             others: [],
@@ -308,7 +322,7 @@ function evidenceOf({ job, pods, tail, now }, said, wasStopped) {
             container: status.name,
             message: end ? howItEnded(end.exitCode, end.reason, wasStopped) : 'it was still running',
             said: end?.message ?? (end ? '' : said),
-            next: 'Read its last log lines, correct the migration, and run this again.',
+            next: advice[purpose.reason],
             since: now,
             hopeless: true,
             hasLog: true,
@@ -373,9 +387,9 @@ async function readJob({ client, namespace, signal }, name) {
     const { items } = await client.list(resources/* resources */.E.jobs, { namespace, fieldSelector }, { signal });
     return items[0];
 }
-async function followJob(run, job) {
+async function followJob(run, job, purpose = migration) {
     const watching = new AbortController();
-    const follower = new JobFollower(run, job, AbortSignal.any([run.signal, watching.signal]));
+    const follower = new JobFollower(run, job, purpose, AbortSignal.any([run.signal, watching.signal]));
     try {
         return await follower.toEnd();
     }
@@ -383,8 +397,10 @@ async function followJob(run, job) {
         watching.abort();
     }
 }
+const migration = { reason: 'migration', noun: 'migration' };
 class JobFollower {
     #run;
+    #purpose;
     #signal;
     #name;
     #timeout;
@@ -398,8 +414,9 @@ class JobFollower {
     #job;
     #gone = false;
     #standstill = [];
-    constructor(run, job, signal) {
+    constructor(run, job, purpose, signal) {
         this.#run = run;
+        this.#purpose = purpose;
         this.#job = job;
         this.#signal = signal;
         this.#name = job.metadata?.name ?? '';
@@ -484,7 +501,7 @@ class JobFollower {
         const pods = [...this.#pods.values()];
         const held = (0,diagnose/* judgeJob */.JB)({ job: this.#job, pods }, `job/${this.#name}`, this.#sightings, now, failFast);
         if (held?.hopeless)
-            return heldBy(held);
+            return heldBy(held, this.#purpose);
         if (pods.some((pod) => pod.status?.containerStatuses?.some(job_logs/* hasStarted */.gd))) {
             this.#standstill = [];
             return undefined;
@@ -495,7 +512,7 @@ class JobFollower {
         const verdict = (0,diagnose/* diagnose */.h4)(scene, this.#sightings, now, failFast);
         if (verdict.diagnoses.length > 0)
             this.#standstill = verdict.diagnoses;
-        return verdict.hopeless ? cannotStart(verdict) : undefined;
+        return verdict.hopeless ? cannotStart(verdict, this.#purpose) : undefined;
     }
     #creator() {
         const refusal = this.#events().find(({ reason }) => reason === 'FailedCreate');
@@ -503,6 +520,7 @@ class JobFollower {
     }
     #seen() {
         return {
+            purpose: this.#purpose,
             job: this.#job,
             pods: [...this.#pods.values()],
             standstill: this.#standstill,
@@ -652,13 +670,260 @@ var build_run = __webpack_require__(6501);
 var look = __webpack_require__(909);
 // EXTERNAL MODULE: ./build/kubernetes/workloads/init-containers.js
 var init_containers = __webpack_require__(881);
-// EXTERNAL MODULE: ./build/kubernetes/workloads/kinds.js + 4 modules
-var kinds = __webpack_require__(1438);
+// EXTERNAL MODULE: ./build/kubernetes/workloads/kinds.js + 3 modules
+var kinds = __webpack_require__(6260);
 // EXTERNAL MODULE: ./build/preflight/access.js
 var access = __webpack_require__(212);
-// EXTERNAL MODULE: ./build/preflight/preflight.js + 19 modules
-var preflight = __webpack_require__(2999);
+// EXTERNAL MODULE: ./build/preflight/preflight.js + 21 modules
+var preflight = __webpack_require__(6505);
+// EXTERNAL MODULE: external "node:net"
+var external_node_net_ = __webpack_require__(7030);
+// EXTERNAL MODULE: ./build/kubernetes/websocket.js
+var websocket = __webpack_require__(9698);
+;// CONCATENATED MODULE: ./build/kubernetes/port-forward.js
+
+
+
+const portBytes = 2;
+const channels = { data: 0, error: 1 };
+const lingerMilliseconds = 10_000;
+async function forwardPort(client, choose, { signal, onError }) {
+    const sockets = new Set();
+    const server = (0,external_node_net_.createServer)({ allowHalfOpen: true, pauseOnConnect: true }, (socket) => {
+        sockets.add(socket);
+        socket.on('error', () => { });
+        socket.once('close', () => sockets.delete(socket));
+        lead(socket).catch((error) => {
+            if (!signal.aborted)
+                onError((0,errors/* messageOf */.bD)(error));
+            socket.destroy();
+        });
+    });
+    const lead = async (socket) => {
+        const target = await choose();
+        const tunnel = await client.portForward(target, { signal });
+        join(socket, tunnel, onError);
+    };
+    const close = () => {
+        server.close();
+        for (const socket of sockets)
+            socket.destroy();
+    };
+    const { promise, resolve, reject } = Promise.withResolvers();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+        const address = server.address();
+        resolve(typeof address === 'object' && address ? address.port : 0);
+    });
+    const port = await promise;
+    signal.addEventListener('abort', close, { once: true });
+    return {
+        port,
+        close() {
+            signal.removeEventListener('abort', close);
+            close();
+        },
+    };
+}
+function join(socket, tunnel, onError) {
+    const begun = new Set();
+    const give = (target, bytes, source) => {
+        if (target.destroyed || target.write(bytes))
+            return;
+        source.pause();
+        target.once('drain', () => source.resume());
+    };
+    const reader = new websocket/* FrameReader */.tS((opcode, payload) => {
+        if (opcode === websocket/* opcodes */.Ez.ping)
+            tunnel.write((0,websocket/* frame */.Gt)(websocket/* opcodes */.Ez.pong, payload));
+        if (opcode === websocket/* opcodes */.Ez.close)
+            tunnel.end((0,websocket/* frame */.Gt)(websocket/* opcodes */.Ez.close, payload));
+        if (opcode !== websocket/* opcodes */.Ez.binary || payload.length === 0)
+            return;
+        const channel = payload[0] ?? 0;
+        const isFirst = !begun.has(channel);
+        begun.add(channel);
+        const bytes = payload.subarray(1 + (isFirst ? portBytes : 0));
+        if (bytes.length === 0)
+            return;
+        if (channel === channels.data)
+            give(socket, bytes, tunnel);
+        if (channel === channels.error)
+            onError(bytes.toString('utf8').trim());
+    });
+    tunnel.on('data', (chunk) => {
+        try {
+            reader.write(chunk);
+        }
+        catch (error) {
+            onError((0,errors/* messageOf */.bD)(error));
+            tunnel.destroy();
+        }
+    });
+    const linger = () => {
+        socket.setTimeout(lingerMilliseconds, () => socket.destroy());
+    };
+    socket.on('data', (chunk) => give(tunnel, (0,websocket/* frame */.Gt)(websocket/* opcodes */.Ez.binary, Buffer.concat([Buffer.from([channels.data]), chunk])), socket));
+    socket.once('end', linger);
+    socket.once('close', () => {
+        if (!tunnel.destroyed)
+            tunnel.end((0,websocket/* frame */.Gt)(websocket/* opcodes */.Ez.close, Buffer.alloc(0)));
+    });
+    tunnel.on('error', () => { });
+    tunnel.once('end', () => socket.end());
+    tunnel.once('close', () => socket.end());
+    socket.resume();
+}
+
+;// CONCATENATED MODULE: ./build/kubernetes/ports.js
+function podPort(spec, port) {
+    if (/^\d+$/.test(port))
+        return Number(port);
+    const { containers = [], initContainers = [] } = spec ?? {};
+    const ports = [...containers, ...initContainers].flatMap(({ ports: all = [] }) => all);
+    const found = ports.find(({ name }) => name === port);
+    if (found)
+        return found.containerPort;
+    const names = ports.flatMap(({ name }) => (name ? [name] : []));
+    throw new Error(`no container has a port named ${port}${names.length > 0 ? `; there are: ${names.join(', ')}` : ''}`);
+}
+function servicePort(service, port, pod) {
+    const found = portOfService(service, port);
+    if (service.spec?.clusterIP === 'None')
+        return found.port;
+    return podPort(pod, String(found.targetPort || found.port));
+}
+function portOfService({ spec }, port) {
+    const ports = spec?.ports ?? [];
+    const found = ports.find((each) => each.name === port || String(each.port) === port);
+    if (found)
+        return found;
+    const all = ports.map((each) => (each.name ? `${each.port} (${each.name})` : `${each.port}`));
+    throw new Error(`the Service has no port ${port}; it has: ${all.join(', ') || 'none'}`);
+}
+
+// EXTERNAL MODULE: ./build/kubernetes/workloads/selector.js
+var selector = __webpack_require__(8155);
+;// CONCATENATED MODULE: ./build/steps/verify-port.js
+
+
+
+
+
+
+
+async function portProblemOf(run, observation) {
+    const { port: target } = run.inputs.verification;
+    const template = observation.view()?.workload.spec?.template;
+    const [primary] = run.inputs.workloads;
+    const isAsked = target !== undefined && (0,names/* sayWorkload */.j)(run.workload) === (0,names/* sayWorkload */.j)(primary);
+    if (!isAsked || template === undefined)
+        return undefined;
+    try {
+        if (target.kind === 'pod')
+            podPort(template.spec, target.port);
+        else
+            await checkService(run, target.name, target.port, template);
+        return undefined;
+    }
+    catch (error) {
+        if (error instanceof errors/* ConnectionError */.Rc || (error instanceof errors/* ApiError */.hD && error.status >= 500))
+            throw error;
+        return error instanceof errors/* ApiError */.hD && error.status !== 404 ? undefined : (0,errors/* messageOf */.bD)(error);
+    }
+}
+async function checkService({ client, namespace, signal }, name, port, template) {
+    const service = await client.get(resources/* resources */.E.services, { namespace, name }, { signal });
+    const selector = Object.entries(service.spec?.selector ?? {});
+    if (selector.length === 0)
+        throw new Error(noSelector);
+    const isOurs = selector.every(([key, value]) => template.metadata?.labels?.[key] === value);
+    if (isOurs)
+        servicePort(service, port, template.spec);
+    else
+        portOfService(service, port);
+}
+const noSelector = 'the Service has no selector, so no pods of its own';
+async function openPort(run, observation, target) {
+    const name = target.kind === 'pod' ? `pod:${target.port}` : `service/${target.name}:${target.port}`;
+    const chooser = new PortChooser(run, observation, target);
+    try {
+        const { pod, port } = await chooser.choose();
+        const forward = await forwardPort(run.client, () => chooser.choose(), {
+            signal: run.signal,
+            onError: (message) => run.log.line(`(A connection to ${name} failed: ${message})`),
+        });
+        run.log.line(`Forwarding 127.0.0.1:${forward.port} to ${name} (pod/${pod}, port ${port})`);
+        return { facts: addressOf(forward.port), close: () => forward.close() };
+    }
+    catch (error) {
+        run.signal.throwIfAborted();
+        const message = `The verify-port ${name} cannot be reached: ${(0,errors/* messageOf */.bD)(error)}.`;
+        return { reason: 'verify-port-failed', message, diagnoses: [] };
+    }
+}
+function addressOf(port) {
+    const host = '127.0.0.1';
+    return {
+        SAFE_ROLLOUT_HOST: host,
+        SAFE_ROLLOUT_PORT: `${port}`,
+        SAFE_ROLLOUT_URL: `http://${host}:${port}`,
+    };
+}
+class PortChooser {
+    #run;
+    #observation;
+    #target;
+    #chosen;
+    constructor(run, observation, target) {
+        this.#run = run;
+        this.#observation = observation;
+        this.#target = target;
+    }
+    async choose() {
+        const ready = this.#ourReadyPods();
+        if (this.#chosen && ready.has(this.#chosen.pod))
+            return this.#chosen;
+        this.#chosen =
+            this.#target.kind === 'pod'
+                ? this.#ofPod(ready, this.#target.port)
+                : await this.#ofService(ready, this.#target.name, this.#target.port);
+        return this.#chosen;
+    }
+    #ofPod(ready, port) {
+        const [pod] = ready;
+        if (pod === undefined)
+            throw new Error('no pod of the rollout is ready');
+        const template = this.#observation.view()?.workload.spec?.template;
+        return { namespace: this.#run.namespace, pod, port: podPort(template?.spec, port) };
+    }
+    async #ofService(ready, name, port) {
+        const { client, namespace, signal } = this.#run;
+        const service = await client.get(resources/* resources */.E.services, { namespace, name }, { signal });
+        const labelSelector = (0,selector/* selectorText */.n)({ matchLabels: service.spec?.selector ?? {} });
+        if (labelSelector === '')
+            throw new Error(noSelector);
+        const { items } = await client.list(resources/* resources */.E.pods, { namespace, labelSelector }, { signal });
+        const serving = items.filter(isServing);
+        const pod = serving.find(({ metadata }) => ready.has(metadata?.name ?? '')) ?? serving[0];
+        if (pod === undefined)
+            throw new Error('no pod behind the Service is ready');
+        return { namespace, pod: pod.metadata?.name ?? '', port: servicePort(service, port, pod.spec) };
+    }
+    #ourReadyPods() {
+        const { kind } = this.#observation;
+        const view = this.#observation.view();
+        const revision = view && kind.current(view);
+        const pods = view && revision ? kind.podsOf(view, revision) : [];
+        return new Set(pods.filter(isServing).map(({ metadata }) => metadata?.name ?? ''));
+    }
+}
+function isServing(pod) {
+    return (0,diagnose/* isReady */.i_)(pod) && pod.metadata?.deletionTimestamp === undefined;
+}
+
 ;// CONCATENATED MODULE: ./build/steps/preflight.js
+
 
 
 
@@ -672,9 +937,10 @@ var preflight = __webpack_require__(2999);
 async function reviewAccess(runs) {
     const asked = new Map();
     return Promise.all(runs.map((run) => {
-        const { migration } = run.inputs;
+        const { migration, verification } = run.inputs;
         const { kind, name } = run.workload;
-        const needs = (0,access/* neededAccess */.EQ)(kind, migration !== undefined, name, (0,lock/* lockName */.l4)(run.workload));
+        const proof = { job: verification.job !== undefined, port: verification.port?.kind };
+        const needs = (0,access/* neededAccess */.EQ)(kind, migration !== undefined, name, (0,lock/* lockName */.l4)(run.workload), proof);
         return Promise.all(needs.map((need) => {
             const key = JSON.stringify(need);
             const answer = asked.get(key) ?? review(run, need);
@@ -723,18 +989,27 @@ async function siblingsOf(run) {
         throw error;
     }
 }
-async function rehearse(run, observation, patch, job) {
-    if (patch === undefined && job === undefined)
+async function rehearse(run, observation, patch, jobs) {
+    if (patch === undefined && jobs.migration === undefined && jobs.verification === undefined)
         return undefined;
     const { client, namespace, signal } = run;
     const dryRun = { dryRun: true, fieldManager: marks/* fieldManager */.wM, signal, repeatable: true };
-    const [patched, migration] = await Promise.all([
+    const create = (job) => job &&
+        refusalOf(client.create(resources/* resources */.E.jobs, { namespace }, job, { ...dryRun, fieldValidation: 'Strict' }));
+    const [patched, migration, verification, portProblem] = await Promise.all([
         patch &&
             refusalOf(client.patch(observation.kind.resource, { namespace, name: run.workload.name }, patch, dryRun)),
-        job &&
-            refusalOf(client.create(resources/* resources */.E.jobs, { namespace }, job, { ...dryRun, fieldValidation: 'Strict' })),
+        create(jobs.migration),
+        create(jobs.verification),
+        portProblemOf(run, observation),
     ]);
-    return { patched: patched?.value, patchRefusal: patched?.refusal, migrationRefusal: migration?.refusal };
+    return {
+        patched: patched?.value,
+        patchRefusal: patched?.refusal,
+        migrationRefusal: migration?.refusal,
+        verificationRefusal: verification?.refusal,
+        portProblem,
+    };
 }
 function judgeFacts(run, read, locked) {
     return (0,preflight/* judge */.S)({
@@ -749,6 +1024,8 @@ function judgeFacts(run, read, locked) {
         patchRefusal: read.rehearsal?.patchRefusal,
         isPaceLost: isPaceLost(read.rehearsal?.patched, read.plan?.pace),
         migrationRefusal: read.rehearsal?.migrationRefusal,
+        verificationRefusal: read.rehearsal?.verificationRefusal,
+        portProblem: read.rehearsal?.portProblem,
     }, run.inputs.preflight, run.inputs.preflightIgnore, locked);
 }
 function isPaceLost(patched, pace) {
@@ -797,11 +1074,21 @@ async function makeSurvey(run, drafter, access, observation) {
     const draft = view && health && drafter(run, observation.kind, view, health);
     const found = view && health && draft && factsOf(observation.kind, view, health, draft);
     const plan = view && health && draft?.ok ? planOf(run, observation, view, health, draft) : undefined;
-    const job = view && plan && jobOf(run, view, plan);
+    const job = view && plan && migrationOf(run, view, plan);
+    const verification = view && plan && verificationOf(run, view, plan);
     const patch = plan && !plan.isUnchanged ? plan.patch : undefined;
-    const rehearsal = await rehearse(run, observation, patch, job);
+    const rehearsal = await rehearse(run, observation, patch, { migration: job, verification });
     const siblings = observation.missing ? await siblingsOf(run) : [];
-    return { access, observation, found, siblings, rehearsal, plan: withRehearsed(plan, rehearsal), job };
+    return {
+        access,
+        observation,
+        found,
+        siblings,
+        rehearsal,
+        plan: withRehearsed(plan, rehearsal),
+        job,
+        verification,
+    };
 }
 function judgeSurvey(run, survey, locked) {
     const { journal, log } = run;
@@ -850,20 +1137,29 @@ function toIntent(run, before, { changes, template, pace }, undoTo) {
         undoTo: undoTo && (0,look/* toUndoTarget */.zG)(undoTo),
     };
 }
-function jobOf(run, view, { changes }) {
+function migrationOf(run, view, change) {
+    const { migration, migrationTimeout } = run.inputs;
+    return migration && jobOf(run, view, change, 'migrate', migration, migrationTimeout);
+}
+function verificationOf(run, view, change) {
+    const { job, timeout } = run.inputs.verification;
+    return job && jobOf(run, view, change, 'verify', { kind: 'job', job }, timeout);
+}
+function jobOf(run, view, { changes }, purpose, migration, timeout) {
     const { inputs, github, namespace, workload } = run;
     const [primary] = inputs.workloads;
-    if (inputs.migration === undefined || (0,names/* sayWorkload */.j)(workload) !== (0,names/* sayWorkload */.j)(primary))
+    if ((0,names/* sayWorkload */.j)(workload) !== (0,names/* sayWorkload */.j)(primary))
         return undefined;
     const [first] = changes;
     return migrationJob({
-        migration: inputs.migration,
+        purpose,
+        migration,
         workload: view.workload,
         workloadNames: inputs.workloads.map(names/* sayWorkload */.j),
         namespace,
         image: first?.to ?? '',
         container: first?.container ?? '',
-        timeout: inputs.migrationTimeout,
+        timeout,
         run: github,
         unique: (0,external_node_crypto_.randomBytes)(3).toString('hex').slice(0, 5),
     });
@@ -876,12 +1172,675 @@ function withRehearsed(plan, rehearsal) {
     return { ...plan, intent: { ...plan.intent, ours } };
 }
 
-// EXTERNAL MODULE: ./build/diagnosis/plain-reasons.js
-var plain_reasons = __webpack_require__(5334);
+// EXTERNAL MODULE: ./build/kubernetes/workloads/restarts.js
+var restarts = __webpack_require__(342);
+// EXTERNAL MODULE: ./build/diagnosis/rows/crash.js
+var crash = __webpack_require__(3609);
+;// CONCATENATED MODULE: ./build/diagnosis/dip.js
+
+
+
+
+
+const blinkSeconds = 3;
+class Dips {
+    #ready = new Map();
+    #unreadySince = new Map();
+    #evicted;
+    constructor(pods) {
+        this.#evicted = new Set(pods.filter(isEvicted).map(uidOf));
+        for (const pod of pods)
+            this.#meet(pod);
+    }
+    look(pods, verdict, now) {
+        for (const pod of pods) {
+            const dip = this.#dipOf(pod, verdict, now);
+            if (dip)
+                return dip;
+        }
+        const crash = verdict.diagnoses.find(({ reason, hopeless }) => hopeless && crashReasons.has(reason));
+        return crash && dip('restarted-after-rollout', crash);
+    }
+    #dipOf(pod, verdict, now) {
+        const uid = uidOf(pod);
+        if (isEvicted(pod) && !this.#evicted.has(uid))
+            return dip('evicted-after-rollout', evicted(pod, now));
+        if (pod.metadata?.deletionTimestamp !== undefined || hasEnded(pod))
+            return undefined;
+        const before = this.#ready.get(uid);
+        if (before === undefined) {
+            this.#meet(pod);
+            return undefined;
+        }
+        const restart = (0,restarts/* restartsOf */.w)(pod).find(({ container, count }) => count > (before.get(container) ?? 0));
+        if (restart)
+            return dip('restarted-after-rollout', crashed(pod, restart, verdict, now));
+        if ((0,diagnose/* isReady */.i_)(pod) || isTakenAway(pod)) {
+            this.#unreadySince.delete(uid);
+            return undefined;
+        }
+        const since = this.#unreadySince.get(uid) ?? now;
+        this.#unreadySince.set(uid, since);
+        if (now - since < blinkSeconds * 1000)
+            return undefined;
+        return dip('unready-after-rollout', foundIn(verdict, pod) ?? unready(pod, since));
+    }
+    #meet(pod) {
+        if (!(0,diagnose/* isReady */.i_)(pod))
+            return;
+        this.#ready.set(uidOf(pod), new Map((0,restarts/* restartsOf */.w)(pod).map(({ container, count }) => [container, count])));
+    }
+}
+const crashReasons = new Set(crash/* crashRows */.v.map(({ reason }) => reason));
+const words = {
+    'restarted-after-rollout': 'a container ended after the rollout was complete',
+    'unready-after-rollout': 'a pod was no longer ready after the rollout was complete',
+    'evicted-after-rollout': 'a pod was evicted after the rollout was complete',
+};
+function dip(reason, diagnosis) {
+    const what = words[reason];
+    const message = `${what[0]?.toUpperCase()}${what.slice(1)}: ${(0,diagnosis_diagnosis/* sayObject */.X)(diagnosis)}: ${diagnosis.message}.`;
+    return { reason, message, diagnosis };
+}
+function uidOf({ metadata }) {
+    return metadata?.uid ?? '';
+}
+function hasEnded({ status }) {
+    return status?.phase === 'Succeeded' || status?.phase === 'Failed';
+}
+function isEvicted({ status }) {
+    return status?.phase === 'Failed' && status.reason === 'Evicted';
+}
+function isTakenAway({ spec, status }) {
+    const isTrue = (type) => status?.conditions?.some((each) => each.type === type && each.status === 'True') ?? false;
+    const areGatesMet = (spec?.readinessGates ?? []).every(({ conditionType }) => isTrue(conditionType));
+    const containers = status?.containerStatuses ?? [];
+    const areReady = containers.length > 0 && containers.every(({ ready }) => ready);
+    return isTrue('DisruptionTarget') || (areReady && areGatesMet);
+}
+function foundIn({ diagnoses }, { metadata }) {
+    const object = `pod/${metadata?.name}`;
+    const found = diagnoses.find((each) => each.object === object || each.others.includes(object));
+    return found && { ...found, object, others: [], count: 1 };
+}
+function crashed(pod, { container, end, runs }, verdict, now) {
+    const found = foundIn(verdict, pod);
+    if (found && !runs && found.container === container && crashReasons.has(found.reason))
+        return { ...found, previous: true };
+    const isMemory = end?.reason === 'OOMKilled';
+    const row = crash/* crashRows */.v.find(({ reason }) => reason === (isMemory ? 'out-of-memory' : 'crash'));
+    return {
+        ...plain(pod, now),
+        reason: isMemory ? 'out-of-memory' : end?.exitCode === 0 ? 'exited' : 'crash',
+        container,
+        message: isMemory
+            ? 'it was killed for using more memory than its limit'
+            : end
+                ? `it ended with ${(0,exit_code/* sayExit */.C)(end.exitCode)}`
+                : 'it was started again',
+        said: end?.message ?? '',
+        next: row?.next ?? '',
+        hasLog: true,
+        previous: true,
+    };
+}
+function unready(pod, since) {
+    const status = pod.status?.containerStatuses?.find(({ ready }) => !ready);
+    return {
+        ...plain(pod, since),
+        reason: 'not-ready',
+        container: status?.name,
+        message: 'it is not ready',
+        next: 'See what its readiness probe answers, and why, in its last log lines.',
+        hasLog: status !== undefined,
+    };
+}
+function evicted(pod, now) {
+    return {
+        ...plain(pod, now),
+        reason: 'evicted',
+        message: `it was evicted from node ${pod.spec?.nodeName ?? '?'}`,
+        said: pod.status?.message ?? '',
+        next: "Look at the node's conditions, and at the pod's requests and ephemeral-storage limits.",
+        hasLog: false,
+    };
+}
+function plain(pod, since) {
+    return {
+        reason: '',
+        about: 'pod',
+        object: `pod/${pod.metadata?.name}`,
+        others: [],
+        count: 1,
+        message: '',
+        said: '',
+        next: '',
+        since,
+        hopeless: true,
+        hasLog: false,
+    };
+}
+
+// EXTERNAL MODULE: ./build/kubernetes/workloads/digests.js
+var digests = __webpack_require__(741);
 // EXTERNAL MODULE: ./build/kubernetes/workloads/last-change.js
 var last_change = __webpack_require__(2539);
 // EXTERNAL MODULE: ./build/steps/apply-patch.js
 var apply_patch = __webpack_require__(8195);
+;// CONCATENATED MODULE: ./build/steps/bake.js
+
+
+
+
+
+
+
+
+
+
+
+
+const newsSeconds = 60;
+const mostPods = 2;
+class Vigil {
+    #run;
+    #baked;
+    #name;
+    #sightings = new diagnose/* Sightings */.lL();
+    #dips;
+    #readyBefore;
+    constructor(run, baked) {
+        this.#run = run;
+        this.#baked = baked;
+        this.#name = (0,names/* sayWorkload */.j)(run.workload);
+        const pods = this.#pods(baked.observation.view());
+        this.#dips = new Dips(pods);
+        this.#readyBefore = pods.filter(diagnose/* isReady */.i_).length;
+    }
+    async keep(seconds, until) {
+        const { clock, client, namespace, log } = this.#run;
+        const { observation, patience } = this.#baked;
+        const began = clock.now();
+        const watching = new AbortController();
+        const signal = AbortSignal.any([until, this.#run.signal]);
+        const podEvents = new kubernetes_events/* ObjectEvents */.v(client, namespace, AbortSignal.any([signal, watching.signal]), () => { });
+        let toldAt = began;
+        try {
+            for (;;) {
+                signal.throwIfAborted();
+                const seen = observation.changes;
+                const end = this.#look(observation.view(), podEvents);
+                if (end.kind !== 'complete')
+                    return end;
+                const elapsed = (clock.now() - began) / 1000;
+                const { ready, isEnough } = this.#availability(observation.view());
+                if (elapsed >= seconds && isEnough) {
+                    const view = await this.#fresh(signal);
+                    const last = this.#look(view, podEvents);
+                    if (last.kind !== 'complete')
+                        return last;
+                    if (this.#availability(view).isEnough)
+                        return this.#withOneImage(last, view);
+                }
+                if (elapsed >= seconds + patience)
+                    return this.#unavailable(end.revision, podEvents);
+                if (Number.isFinite(seconds) && clock.now() - toldAt >= newsSeconds * 1000) {
+                    toldAt = clock.now();
+                    log.line(`${(0,duration/* sayDuration */.k)(elapsed)} of ${(0,duration/* sayDuration */.k)(seconds)}: ${ready} ready, nothing has restarted`);
+                }
+                const left = elapsed < seconds ? seconds - elapsed : 1;
+                await observation.changed(seen, Math.min(1, left));
+            }
+        }
+        finally {
+            watching.abort();
+        }
+    }
+    withPods(trouble) {
+        const [first] = trouble.diagnoses;
+        if (first === undefined)
+            return trouble;
+        const container = this.#baked.images[0]?.container;
+        const pods = this.#pods(this.#baked.observation.view()).filter(diagnose/* isReady */.i_).slice(0, mostPods);
+        const diagnoses = pods.map(({ metadata }) => ({
+            reason: first.reason,
+            about: 'pod',
+            object: `pod/${metadata?.name}`,
+            others: [],
+            count: 1,
+            container,
+            message: 'it is ready',
+            said: '',
+            next: first.next,
+            since: first.since,
+            hopeless: false,
+            hasLog: true,
+        }));
+        return { ...trouble, diagnoses: [...trouble.diagnoses, ...diagnoses] };
+    }
+    async #fresh(signal) {
+        const { client, namespace, workload } = this.#run;
+        const { observation, patience } = this.#baked;
+        const view = observation.view();
+        if (view === undefined)
+            return undefined;
+        const { kind } = observation;
+        const labelSelector = kind.selector(view.workload);
+        const [now, pods] = await Promise.all([
+            (0,apply_patch/* readIfThere */.q)({ ...this.#run, signal }, kind, workload.name, patience),
+            client.list(resources/* resources */.E.pods, { namespace, labelSelector }, { signal, patience }),
+        ]);
+        if (now?.metadata?.uid !== view.workload.metadata?.uid)
+            return undefined;
+        return now && { ...view, workload: now, pods: pods.items.map(observe/* slim */.q_) };
+    }
+    #withOneImage(end, view) {
+        const { observation, images } = this.#baked;
+        const verdict = (0,digests/* judgeImages */.Mk)(view ? (0,look/* presentPods */.O_)(observation.kind, view) : [], images);
+        if (verdict.state !== 'wrong')
+            return end;
+        return { kind: 'failed', revision: end.revision, trouble: { ...verdict, diagnoses: [] } };
+    }
+    #look(view, podEvents) {
+        const { observation, ours } = this.#baked;
+        if (view === undefined) {
+            const message = `${this.#name} was deleted after its rollout was complete.`;
+            return { kind: 'superseded', reason: 'deleted', message };
+        }
+        const revision = observation.kind.current(view);
+        if (!view.workload.spec || !ours.has((0,workloads_template/* templateDigest */.pd)(view.workload.spec.template)) || !revision) {
+            const author = (0,last_change/* lastChangeOf */.k)(view.workload, this.#run.github.url);
+            const message = `${this.#name} was changed by ${author} after its rollout was complete.`;
+            return { kind: 'superseded', reason: 'superseded', message };
+        }
+        const pods = this.#pods(view);
+        podEvents.follow(pods.filter((pod) => !(0,diagnose/* isReady */.i_)(pod)));
+        const verdict = this.#verdict(view, podEvents);
+        const dip = this.#dips.look(pods, verdict, this.#run.clock.now());
+        if (dip === undefined)
+            return { kind: 'complete', revision };
+        const { reason, message, diagnosis } = dip;
+        return { kind: 'failed', revision, trouble: { reason, message, diagnoses: [diagnosis] } };
+    }
+    #verdict(view, podEvents) {
+        const { kind } = this.#baked.observation;
+        const revision = kind.current(view);
+        const scene = {
+            pods: this.#pods(view),
+            creator: revision && kind.creator(view, revision),
+            events: podEvents.facts(),
+        };
+        return (0,diagnose/* diagnose */.h4)(scene, this.#sightings, this.#run.clock.now(), this.#run.inputs.failFast);
+    }
+    #unavailable(revision, podEvents) {
+        const view = this.#baked.observation.view();
+        const diagnoses = view ? this.#verdict(view, podEvents).diagnoses : [];
+        const { ready } = this.#availability(view);
+        const message = `After the rollout was complete, pods were taken away and not replaced in time: ${ready} of ${this.#readyBefore} are ready.`;
+        return {
+            kind: 'failed',
+            revision,
+            trouble: { reason: 'unavailable-after-rollout', message, diagnoses },
+        };
+    }
+    #availability(view) {
+        const { observation } = this.#baked;
+        const ready = this.#pods(view).filter(diagnose/* isReady */.i_).length;
+        const wanted = view && observation.kind.replicas(view.workload);
+        const isEnough = wanted === undefined && view !== undefined
+            ? observation.kind.status(view).state === 'complete'
+            : ready >= Math.min(this.#readyBefore, wanted ?? 0);
+        return { ready, isEnough };
+    }
+    #pods(view) {
+        const { kind } = this.#baked.observation;
+        const revision = view && kind.current(view);
+        return view && revision ? kind.podsOf(view, revision) : [];
+    }
+}
+
+// EXTERNAL MODULE: external "node:child_process"
+var external_node_child_process_ = __webpack_require__(1421);
+// EXTERNAL MODULE: external "node:timers/promises"
+var promises_ = __webpack_require__(8500);
+// EXTERNAL MODULE: ./build/kubernetes/lines.js
+var lines = __webpack_require__(8462);
+;// CONCATENATED MODULE: ./build/shell.js
+
+
+
+const endSeconds = 2;
+const drainSeconds = 1;
+const longestLine = 16 * 1024;
+const shells = [
+    { program: 'bash', options: ['--noprofile', '--norc', '-eo', 'pipefail', '-c'] },
+    { program: 'sh', options: ['-e', '-c'] },
+];
+async function runScript(script, options) {
+    options.signal.throwIfAborted();
+    let failure = { kind: 'not-started', message: 'there is no shell' };
+    for (const { program, options: flags } of shells) {
+        const end = await runShell(program, [...flags, script], options);
+        if (end.kind !== 'not-started')
+            return end;
+        failure = end;
+    }
+    return failure;
+}
+async function runShell(program, words, { env, timeout, signal, onLine }) {
+    const child = (0,external_node_child_process_.spawn)(program, words, {
+        env: { ...env },
+        stdio: ['ignore', 'pipe', 'pipe'],
+        detached: isPosix,
+        windowsHide: true,
+    });
+    const splitters = [child.stdout, child.stderr].map((stream) => {
+        const splitter = new lines/* LineSplitter */.g(onLine, longestLine);
+        stream.on('data', (chunk) => splitter.write(chunk));
+        stream.on('error', () => { });
+        return splitter;
+    });
+    const { promise: ended, resolve } = Promise.withResolvers();
+    child.once('error', ({ message }) => resolve({ kind: 'not-started', message }));
+    child.once('exit', (code, by) => resolve(code === null ? { kind: 'killed', signal: by ?? '?' } : { kind: 'exited', code }));
+    const closed = new Promise((done) => child.once('close', done));
+    const late = AbortSignal.timeout(timeout * 1000);
+    const stop = AbortSignal.any([signal, late]);
+    const onStop = () => void endGently(child, ended);
+    stop.addEventListener('abort', onStop, { once: true });
+    try {
+        if (stop.aborted)
+            onStop();
+        const end = await ended;
+        if (end.kind === 'not-started')
+            return end;
+        await Promise.race([closed, (0,promises_.setTimeout)(drainSeconds * 1000, undefined, { ref: false })]);
+        for (const splitter of splitters)
+            splitter.end();
+        signal.throwIfAborted();
+        return late.aborted ? { kind: 'timeout' } : end;
+    }
+    finally {
+        stop.removeEventListener('abort', onStop);
+        kill(child, 'SIGKILL');
+        child.stdout.destroy();
+        child.stderr.destroy();
+    }
+}
+async function endGently(child, ended) {
+    kill(child, 'SIGTERM');
+    const over = new AbortController();
+    await Promise.race([ended, (0,promises_.setTimeout)(endSeconds * 1000, undefined, { signal: over.signal }).catch(() => { })]);
+    over.abort();
+    kill(child, 'SIGKILL');
+}
+const isPosix = process.platform !== 'win32';
+function kill(child, signal) {
+    if (child.pid === undefined)
+        return;
+    try {
+        if (isPosix)
+            process.kill(-child.pid, signal);
+        else
+            child.kill(signal);
+    }
+    catch {
+    }
+}
+
+;// CONCATENATED MODULE: ./build/steps/verify-command.js
+
+
+
+
+
+const keptLines = 50;
+async function verifyByCommand(run, facts) {
+    const { command, timeout } = run.inputs.verification;
+    const lines = [];
+    const end = await runScript(command, {
+        env: { ...handedOn(run.environment), ...facts },
+        timeout,
+        signal: run.signal,
+        onLine: (line) => {
+            lines.push(line);
+            if (lines.length > keptLines)
+                lines.shift();
+            run.log.line(line);
+        },
+    });
+    return troubleOf(end, lines, timeout, run.clock.now());
+}
+function verify_command_factsOf({ workload, namespace }, plan) {
+    const { observation, changes, intent } = plan;
+    const [first] = changes;
+    const view = observation.view();
+    const revision = view && observation.kind.current(view)?.number;
+    return {
+        SAFE_ROLLOUT_WORKLOAD: (0,names/* sayWorkload */.j)(workload),
+        SAFE_ROLLOUT_NAMESPACE: namespace,
+        SAFE_ROLLOUT_IMAGE: first?.to ?? '',
+        SAFE_ROLLOUT_PREVIOUS_IMAGE: first?.from ?? '',
+        SAFE_ROLLOUT_REVISION: `${revision ?? ''}`,
+        SAFE_ROLLOUT_PREVIOUS_REVISION: `${intent.undoTo?.number ?? ''}`,
+    };
+}
+const ownVariables = /^(INPUT_|STATE_|GITHUB_STATE$|GITHUB_OUTPUT$|ACTIONS_RUNTIME_TOKEN$)/i;
+function handedOn(environment) {
+    return Object.fromEntries(Object.entries(environment).filter(([name]) => !ownVariables.test(name)));
+}
+function troubleOf(end, lines, timeout, now) {
+    if (end.kind === 'exited' && end.code === 0)
+        return undefined;
+    const reason = end.kind === 'timeout' ? 'verify-command-timeout' : 'verify-command-failed';
+    const what = verify_command_howItEnded(end, timeout);
+    const last = lines.findLast((line) => line.trim() !== '');
+    const said = last ? ` (its last line: ${(0,clip/* clip */.$Q)(last.trim(), 200)})` : '';
+    return {
+        reason,
+        message: `The verify-command ${what}${said}.`,
+        diagnoses: [evidence(reason, what, lines, now)],
+    };
+}
+function verify_command_howItEnded(end, timeout) {
+    switch (end.kind) {
+        case 'exited':
+            return `ended with ${(0,exit_code/* sayExit */.C)(end.code)}`;
+        case 'killed':
+            return `was ended by ${end.signal}`;
+        case 'timeout':
+            return `did not end within ${(0,duration/* sayDuration */.k)(timeout)}, and was ended`;
+        case 'not-started':
+            return `could not be started (${end.message})`;
+    }
+}
+function evidence(reason, what, lines, now) {
+    const object = 'verify-command';
+    const diagnosis = {
+        reason,
+        about: 'workload',
+        object,
+        others: [],
+        count: 1,
+        message: `it ${what}`,
+        said: '',
+        next: 'Read what it printed last; mend the image, or the command.',
+        since: now,
+        hopeless: true,
+        hasLog: false,
+    };
+    return { ...diagnosis, logs: lines.length > 0 ? [{ object, lines }] : [], events: [], streamed: true };
+}
+
+;// CONCATENATED MODULE: ./build/steps/verify-job.js
+
+
+
+const purpose = { reason: 'verify-job', noun: 'verification' };
+const removeSeconds = 3;
+async function verifyByJob(run, job) {
+    const name = job.metadata?.name ?? '';
+    try {
+        const { cause } = await followJob(run, await createJob(run, job), purpose);
+        return cause && { ...cause, diagnoses: cause.diagnoses.map((each) => ({ ...each, streamed: true })) };
+    }
+    catch (error) {
+        if (run.signal.aborted)
+            await remove(run, name);
+        run.signal.throwIfAborted();
+        const message = `The verify-job ${name} could not be followed to its end: ${(0,errors/* messageOf */.bD)(error)}`;
+        return { reason: 'verify-job-failed', message, diagnoses: [] };
+    }
+}
+async function remove({ client, namespace, log }, name) {
+    const signal = AbortSignal.timeout(removeSeconds * 1000);
+    const options = { propagationPolicy: 'Background', signal, patience: 0, repeatable: true };
+    try {
+        await client.delete(resources/* resources */.E.jobs, { namespace, name }, options);
+        log.line(`Job ${name} was removed.`);
+    }
+    catch (error) {
+        if (error instanceof errors/* ApiError */.hD && error.status === 404)
+            return;
+        log.line(`(Job ${name} could not be removed, and goes on to its own end: ${(0,errors/* messageOf */.bD)(error)})`);
+    }
+}
+
+;// CONCATENATED MODULE: ./build/steps/prove.js
+
+
+
+
+
+async function prove(run, rollouts, ends) {
+    const { command, bakeTime } = run.inputs.verification;
+    const { changed, job } = rollouts;
+    if (job === undefined && command === '' && bakeTime === 0)
+        return ends;
+    if (ends.some((end) => end?.kind !== 'complete'))
+        return ends;
+    for (const [index, { run: each }] of changed.entries()) {
+        const end = ends[index];
+        if (end?.kind === 'complete')
+            each.journal.add({ type: 'rollout-completed', revision: end.revision.number });
+    }
+    run.log.endGroup();
+    const worse = await proveAll(run, rollouts);
+    return worse
+        ? ends.map((end, index) => (index === worse.index ? withRevision(worse.end, end) : end))
+        : ends;
+}
+function withRevision(end, before) {
+    return end.kind === 'failed' && before?.kind === 'complete' ? { ...end, revision: before.revision } : end;
+}
+async function proveAll(run, rollouts) {
+    const { timeout, verification } = run.inputs;
+    const { bakeTime } = verification;
+    try {
+        const vigils = rollouts.changed.map(({ run: each, plan, set }) => new Vigil(each, {
+            observation: plan.observation,
+            images: plan.changes.map(({ container, to }) => ({ container, image: to })),
+            ours: new Set(set.intent.ours),
+            patience: timeout,
+        }));
+        for (const proof of proofsOf(run, rollouts)) {
+            const worse = await told(run, proof.title, () => under(run, rollouts.lead.run, vigils, proof));
+            if (worse)
+                return worse;
+        }
+        if (bakeTime === 0)
+            return await keepAll(vigils, 0, run.signal);
+        return await told(run, 'Bake', () => keepAll(vigils, bakeTime, run.signal));
+    }
+    catch (error) {
+        for (const { run: each } of [{ run }, ...rollouts.changed])
+            each.signal.throwIfAborted();
+        const message = `The rollout could not be watched after it was complete: ${(0,errors/* messageOf */.bD)(error)}`;
+        const trouble = { reason: 'watch-failed', message, diagnoses: [] };
+        return { index: 0, end: { kind: 'failed', revision: undefined, trouble } };
+    }
+}
+function proofsOf(run, { lead, job }) {
+    const { command } = run.inputs.verification;
+    const title = `Verify job/${job?.metadata?.name}`;
+    return [
+        ...(job ? [{ title, prove: (under) => verifyByJob(under, job) }] : []),
+        ...(command === ''
+            ? []
+            : [{ title: 'Verify command', prove: (under) => verifyAtPort(under, lead.plan) }]),
+    ];
+}
+async function verifyAtPort(run, plan) {
+    const { port } = run.inputs.verification;
+    const facts = verify_command_factsOf(run, plan);
+    if (port === undefined)
+        return verifyByCommand(run, facts);
+    const open = await openPort(run, plan.observation, port);
+    if ('reason' in open)
+        return open;
+    try {
+        return await verifyByCommand(run, { ...facts, ...open.facts });
+    }
+    finally {
+        open.close();
+    }
+}
+async function under({ log, journal }, lead, vigils, proof) {
+    const over = new AbortController();
+    const signal = AbortSignal.any([lead.signal, over.signal]);
+    const watch = keepAll(vigils, Number.POSITIVE_INFINITY, signal);
+    const work = proof.prove({ ...lead, log, journal, signal });
+    try {
+        const first = await Promise.race([work.then((trouble) => ({ trouble })), watch]);
+        if (first === undefined || 'index' in first)
+            return first;
+        const { trouble } = first;
+        const [vigil] = vigils;
+        const withPods = trouble && (vigil?.withPods(trouble) ?? trouble);
+        return withPods && { index: 0, end: { kind: 'failed', revision: undefined, trouble: withPods } };
+    }
+    finally {
+        over.abort(new Error('It is over.'));
+        await Promise.allSettled([watch, work]);
+    }
+}
+async function keepAll(vigils, seconds, signal) {
+    const over = new AbortController();
+    const both = AbortSignal.any([signal, over.signal]);
+    let first;
+    const watches = vigils.map(async (vigil, index) => {
+        try {
+            const end = await vigil.keep(seconds, both);
+            if (end.kind === 'complete')
+                return;
+            first ??= { worse: { index, end } };
+        }
+        catch (error) {
+            first ??= { error };
+        }
+        over.abort(new Error('It is over.'));
+    });
+    await Promise.all(watches);
+    return outcomeOf(first);
+}
+function outcomeOf(first) {
+    if (first && 'error' in first)
+        throw first.error;
+    return first?.worse;
+}
+async function told({ log, journal }, title, work) {
+    log.group(title);
+    journal.add({ type: 'proof-started', title });
+    const worse = await work();
+    const failure = worse?.end.kind === 'failed' ? worse.end.trouble : worse?.end;
+    const cause = failure && { reason: failure.reason, message: failure.message, diagnoses: [] };
+    journal.add({ type: 'proof-ended', title, cause });
+    log.endGroup();
+    return worse;
+}
+
+// EXTERNAL MODULE: ./build/diagnosis/plain-reasons.js
+var plain_reasons = __webpack_require__(5334);
 ;// CONCATENATED MODULE: ./build/steps/set-image.js
 
 
@@ -1068,6 +2027,7 @@ var workload_run = __webpack_require__(8651);
 
 
 
+
 async function carryOut(run, command) {
     run.log.group('Check');
     const runs = (0,workload_run/* runsOf */.k)(run);
@@ -1108,12 +2068,16 @@ async function carryOutLocked(run, command, earlier) {
     const changing = plans.filter(({ plan }) => !plan.isUnchanged);
     const same = plans.filter(({ plan }) => plan.isUnchanged);
     const doubts = same.flatMap(({ run: each, plan }) => (0,steps_images/* doubtUnchanged */.Q4)(each, plan));
-    if (changing.length === 0)
+    const [lead] = plans;
+    if (changing.length === 0 || lead === undefined)
         return { result: 'unchanged', next: doubts };
     for (const { run: each } of same)
         each.journal.add({ type: 'workload-ended', result: 'unchanged' });
     const failure = await migrate(run, plans, carry_out_jobOf(parts), other.adopted);
-    return failure ?? rollOut(run, command, changing);
+    if (failure)
+        return failure;
+    const verification = parts.find(({ survey }) => survey.verification !== undefined)?.survey.verification;
+    return rollOut(run, command, changing, { lead, job: verification });
 }
 async function surveyed({ draft }, run, access, observation) {
     return { run, access, observation, survey: await makeSurvey(run, draft, access, observation) };
@@ -1155,7 +2119,7 @@ async function migrate(run, plans, job, adopted) {
     }
     return undefined;
 }
-async function rollOut(run, { done }, plans) {
+async function rollOut(run, { done }, plans, proof) {
     const changed = [];
     for (const { run: each, plan } of plans) {
         const set = await setImage(each, plan);
@@ -1164,7 +2128,7 @@ async function rollOut(run, { done }, plans) {
         changed.push({ run: each, plan, set });
     }
     run.log.group(`Rollout of ${plans.map((each) => (0,names/* sayWorkload */.j)(each.run.workload)).join(', ')}`);
-    const ends = await watchAll(changed);
+    const ends = await prove(run, { ...proof, changed }, await watchAll(changed));
     if (ends.some((end) => end?.kind !== 'complete'))
         return recoverAll(changed, ends);
     for (const [index, { run: each, plan }] of changed.entries()) {
@@ -1346,8 +2310,8 @@ function rollback(run) {
 
 // EXTERNAL MODULE: ./build/ending-of-error.js
 var ending_of_error = __webpack_require__(4280);
-// EXTERNAL MODULE: ./build/inputs.js + 1 modules
-var inputs = __webpack_require__(6892);
+// EXTERNAL MODULE: ./build/inputs.js + 2 modules
+var inputs = __webpack_require__(4318);
 // EXTERNAL MODULE: ./build/interruption.js
 var interruption = __webpack_require__(2073);
 // EXTERNAL MODULE: ./build/log.js

@@ -1,5 +1,5 @@
-export const id = 233;
-export const ids = [233];
+export const id = 603;
+export const ids = [603];
 export const modules = {
 
 /***/ 1992:
@@ -54,7 +54,7 @@ const systemClock = {
 
 /***/ }),
 
-/***/ 7780:
+/***/ 8451:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -126,183 +126,8 @@ const workloadRows = [
     },
 ];
 
-// EXTERNAL MODULE: ./build/kubernetes/workloads/init-containers.js
-var init_containers = __webpack_require__(881);
-// EXTERNAL MODULE: ./build/diagnosis/exit-code.js
-var exit_code = __webpack_require__(5956);
-// EXTERNAL MODULE: ./build/clip.js
-var clip = __webpack_require__(1992);
-;// CONCATENATED MODULE: ./build/diagnosis/probe.js
-
-function sayProbe(probe, container) {
-    if (probe?.httpGet) {
-        const { scheme, port, path = '/' } = probe.httpGet;
-        return `${scheme === 'HTTPS' ? 'https ' : ''}:${portNumber(port, container)}${path}`;
-    }
-    if (probe?.tcpSocket)
-        return `TCP :${portNumber(probe.tcpSocket.port, container)}`;
-    if (probe?.grpc)
-        return `gRPC :${probe.grpc.port}`;
-    if (probe?.exec)
-        return `command ${(probe.exec.command ?? []).join(' ')}`;
-    return 'no probe';
-}
-function probeAnswer(events, container, kind) {
-    const start = `${kind} probe `;
-    const event = events.find((each) => each.reason === 'Unhealthy' &&
-        each.message.startsWith(start) &&
-        (each.container === '' || each.container === container));
-    if (event === undefined)
-        return '';
-    const words = event.message
-        .slice(start.length)
-        .replace(/^(failed|errored|errored and resulted in .*?): ?/, '');
-    const [, code] = /HTTP probe failed with statuscode: (\d+)/.exec(words) ?? [];
-    if (code)
-        return `HTTP ${code}`;
-    if (/connection refused/.test(words))
-        return 'connection refused';
-    if (/context deadline exceeded|Client\.Timeout|i\/o timeout|timeout:/.test(words))
-        return 'no answer in time';
-    return (0,clip/* clip */.$Q)(words.trim().split('\n')[0] ?? '', 120);
-}
-function earliestReady(container) {
-    const startup = container?.startupProbe?.initialDelaySeconds ?? 0;
-    const readiness = container?.readinessProbe;
-    const answers = ((readiness?.successThreshold ?? 1) - 1) * (readiness?.periodSeconds ?? 10);
-    return Math.max(startup, readiness?.initialDelaySeconds ?? 0) + answers;
-}
-function portNumber(port, container) {
-    if (typeof port === 'number')
-        return String(port);
-    return String(container?.ports?.find(({ name }) => name === port)?.containerPort ?? port);
-}
-
-;// CONCATENATED MODULE: ./build/diagnosis/rows/crash.js
-
-
-
-
-const threeCrashes = { crashes: 3, seconds: 10 };
-function unwantedEnd({ status, init, container, pod }) {
-    if (status.state?.running !== undefined)
-        return undefined;
-    const end = (0,row/* lastEnd */.WN)(status);
-    if (end === undefined)
-        return undefined;
-    const mayEnd = (init && container?.restartPolicy !== 'Always') || (pod.spec?.restartPolicy ?? 'Always') !== 'Always';
-    return mayEnd && end.exitCode === 0 ? undefined : end;
-}
-function killedBy({ events, status }, probe) {
-    return events.some(({ reason, message, container }) => reason === 'Killing' &&
-        message.includes(`failed ${probe} probe`) &&
-        (container === '' || container === status.name));
-}
-function answer({ events, status, container }, probe) {
-    const words = probeAnswer(events, status.name, probe === 'liveness' ? 'Liveness' : 'Startup');
-    const target = sayProbe(probe === 'liveness' ? container?.livenessProbe : container?.startupProbe, container);
-    return `: ${words === '' ? 'no good answer' : words} from ${target}`;
-}
-function times({ status }) {
-    const count = (0,row/* crashes */.sB)(status);
-    return count > 1 ? `, ${count} times` : '';
-}
-function lastWord({ status }) {
-    return (0,row/* lastEnd */.WN)(status)?.message ?? '';
-}
-function migration({ init, container }) {
-    return init && container ? (0,init_containers/* migrationIn */.o$)(container) : undefined;
-}
-const crashRows = [
-    {
-        reason: 'init-migration-failed',
-        symptom: '`Init:Error` or `Init:CrashLoopBackOff` of an init container that migrates by its command or name',
-        cause: 'The migration that the workload runs in an init container ended with an error.',
-        next: 'Mend what its last log lines say. The schema may be half migrated, and the version before runs on it: look at it before you deploy again.',
-        patience: threeCrashes,
-        recognise: (subject) => (migration(subject) && unwantedEnd(subject) ? lastWord(subject) : undefined),
-        message: (subject) => {
-            const end = (0,row/* lastEnd */.WN)(subject.status);
-            const memory = end?.reason === 'OOMKilled' ? ', out of memory' : '';
-            return `the migration in init container ${subject.status.name} failed: ${(0,exit_code/* sayExit */.C)(end?.exitCode ?? 0)}${memory}${times(subject)} (it is known by ${migration(subject)?.evidence})`;
-        },
-        hasLog: true,
-    },
-    {
-        reason: 'out-of-memory',
-        symptom: '`OOMKilled`, exit code 137',
-        cause: 'The container used more memory than its limit.',
-        next: 'Raise resources.limits.memory, or find out what needs so much.',
-        patience: threeCrashes,
-        recognise: (subject) => (unwantedEnd(subject)?.reason === 'OOMKilled' ? lastWord(subject) : undefined),
-        message: (subject) => {
-            const limit = subject.container?.resources?.limits?.['memory'];
-            return `it was killed for using more memory than ${limit ? `its limit of ${limit}` : 'the node has'}${times(subject)}`;
-        },
-        hasLog: true,
-    },
-    {
-        reason: 'killed-by-startup-probe',
-        symptom: '`CrashLoopBackOff`, event "failed startup probe, will be restarted"',
-        cause: 'It does not come up within what its startup probe allows (periodSeconds × failureThreshold).',
-        next: 'See in its log what it waits for; give the startup probe more time if it is only slow.',
-        patience: threeCrashes,
-        recognise: (subject) => unwantedEnd(subject) && killedBy(subject, 'startup') ? lastWord(subject) : undefined,
-        message: (subject) => `the kubelet killed it, for its startup probe failed${answer(subject, 'startup')}${times(subject)}`,
-        hasLog: true,
-    },
-    {
-        reason: 'killed-by-liveness-probe',
-        symptom: '`CrashLoopBackOff`, event "failed liveness probe, will be restarted"',
-        cause: 'It did not end by itself: the kubelet killed it, since its liveness probe failed.',
-        next: 'See in its log why it does not answer; check the probe, and use a startup probe if it only starts slowly.',
-        patience: threeCrashes,
-        recognise: (subject) => unwantedEnd(subject) && killedBy(subject, 'liveness') ? lastWord(subject) : undefined,
-        message: (subject) => `the kubelet killed it, for its liveness probe failed${answer(subject, 'liveness')}${times(subject)}`,
-        hasLog: true,
-    },
-    {
-        reason: 'exited',
-        symptom: '`Completed`, then `CrashLoopBackOff`, exit code 0',
-        cause: 'Its program ended well, though it should go on serving.',
-        next: 'Check that the command is the server and not a one-off, and that it stays in the foreground.',
-        patience: threeCrashes,
-        recognise: (subject) => (unwantedEnd(subject)?.exitCode === 0 ? lastWord(subject) : undefined),
-        message: (subject) => `it ended by itself with exit code 0, though it should run on${times(subject)}`,
-        hasLog: true,
-    },
-    {
-        reason: 'command-not-found',
-        symptom: '`CrashLoopBackOff`, exit code 127',
-        cause: 'A shell did not find a command that it was to run.',
-        next: 'Check the command and the path, and that the image holds it.',
-        patience: threeCrashes,
-        recognise: (subject) => (unwantedEnd(subject)?.exitCode === 127 ? lastWord(subject) : undefined),
-        message: (subject) => `it ended with ${(0,exit_code/* sayExit */.C)(127)}${times(subject)}`,
-        hasLog: true,
-    },
-    {
-        reason: 'command-not-executable',
-        symptom: '`CrashLoopBackOff`, exit code 126',
-        cause: 'A shell could not execute a command: it lacks the executable bit, or is no program.',
-        next: 'Set the executable bit when the image is built (COPY --chmod=755 …), and check the path.',
-        patience: threeCrashes,
-        recognise: (subject) => (unwantedEnd(subject)?.exitCode === 126 ? lastWord(subject) : undefined),
-        message: (subject) => `it ended with ${(0,exit_code/* sayExit */.C)(126)}${times(subject)}`,
-        hasLog: true,
-    },
-    {
-        reason: 'crash',
-        symptom: '`Error`, `CrashLoopBackOff`, `Init:Error` or `Init:CrashLoopBackOff`',
-        cause: 'Its program ended with an error.',
-        next: 'Mend what its last log lines say, and deploy again.',
-        patience: threeCrashes,
-        recognise: (subject) => (unwantedEnd(subject) ? lastWord(subject) : undefined),
-        message: (subject) => `it ended with ${(0,exit_code/* sayExit */.C)((0,row/* lastEnd */.WN)(subject.status)?.exitCode ?? 0)}${times(subject)}`,
-        hasLog: true,
-    },
-];
-
+// EXTERNAL MODULE: ./build/diagnosis/rows/crash.js
+var crash = __webpack_require__(3609);
 ;// CONCATENATED MODULE: ./build/diagnosis/rows/creation.js
 function refusal(reason, pattern, patience, message, docs) {
     return {
@@ -629,6 +454,10 @@ const disruptionRows = [
     },
 ];
 
+// EXTERNAL MODULE: ./build/kubernetes/workloads/init-containers.js
+var init_containers = __webpack_require__(881);
+// EXTERNAL MODULE: ./build/diagnosis/probe.js
+var diagnosis_probe = __webpack_require__(5844);
 ;// CONCATENATED MODULE: ./build/diagnosis/rows/readiness.js
 
 
@@ -707,9 +536,9 @@ function initNotEnded({ pod, status }) {
 }
 function unready({ events, status, container, timeout }, kind) {
     const probe = kind === 'Startup' ? container?.startupProbe : container?.readinessProbe;
-    const answer = probeAnswer(events, status.name, kind);
-    const target = sayProbe(probe, container);
-    const delay = earliestReady(container);
+    const answer = (0,diagnosis_probe/* probeAnswer */.Zb)(events, status.name, kind);
+    const target = (0,diagnosis_probe/* sayProbe */.yr)(probe, container);
+    const delay = (0,diagnosis_probe/* earliestReady */.jG)(container);
     const late = timeout !== undefined && delay >= timeout
         ? `; by its probes' own settings it cannot be ready before ${(0,duration/* sayDuration */.k)(delay)}, and the timeout is ${(0,duration/* sayDuration */.k)(timeout)}`
         : '';
@@ -820,7 +649,7 @@ const startRows = [
 const containerRows = [
     ...imageRows,
     ...startRows,
-    ...crashRows,
+    ...crash/* crashRows */.v,
     ...readinessRows,
 ];
 const podRows = [...disruptionRows, ...placementRows, ...podReadinessRows];
@@ -828,7 +657,7 @@ const podRows = [...disruptionRows, ...placementRows, ...podReadinessRows];
 const table = [
     { title: 'The image', rows: imageRows },
     { title: 'Starting a container', rows: [...startRows, ...log/* logRows */.W] },
-    { title: 'Crashes', rows: crashRows },
+    { title: 'Crashes', rows: crash/* crashRows */.v },
     { title: 'Readiness', rows: [...readinessRows, ...podReadinessRows] },
     { title: 'Placement', rows: placementRows },
     { title: 'Creating pods', rows: creatorRows },
@@ -1106,6 +935,56 @@ const plainReasons = [
         next: 'Find out how far it came before it is run again.',
     },
     {
+        reason: 'verify-job-failed',
+        cause: 'The `verify-job` ended with an error, or could not start.',
+        next: 'Read its last log lines; mend the image, or the Job.',
+    },
+    {
+        reason: 'verify-job-timeout',
+        cause: 'The `verify-job` did not end within `verify-timeout`.',
+        next: "See in its log what it waits for; raise 'verify-timeout' if it is only slow.",
+    },
+    {
+        reason: 'verify-job-deleted',
+        cause: 'The `verify-job` was deleted by somebody else before it had ended.',
+        next: 'Run the step again.',
+    },
+    {
+        reason: 'verify-command-failed',
+        cause: 'The `verify-command` ended with another exit code than 0.',
+        next: 'Read what it printed last; mend the image, or the command.',
+    },
+    {
+        reason: 'verify-command-timeout',
+        cause: 'The `verify-command` did not end within `verify-timeout`, and was ended.',
+        next: "See in its output what it waits for; raise 'verify-timeout' if it is only slow.",
+    },
+    {
+        reason: 'verify-port-failed',
+        cause: 'There is no way to the `verify-port`: no such port or Service, or no pod is ready.',
+        next: "Correct the input 'verify-port', or the Service.",
+    },
+    {
+        reason: 'restarted-after-rollout',
+        cause: 'A container ended after the rollout was complete, while it was verified or baked.',
+        next: 'Mend what its last log lines say, and deploy again.',
+    },
+    {
+        reason: 'unready-after-rollout',
+        cause: 'A pod was no longer ready, for more than three seconds, while the rollout was verified or baked.',
+        next: 'See what its readiness probe answers, and why, in its last log lines.',
+    },
+    {
+        reason: 'evicted-after-rollout',
+        cause: 'The kubelet evicted a pod, for what it uses or its node lacks, while the rollout was verified or baked.',
+        next: "Look at the node's conditions, and at the pod's requests and ephemeral-storage limits.",
+    },
+    {
+        reason: 'unavailable-after-rollout',
+        cause: 'Pods were taken away while the rollout was verified or baked, and not replaced within `timeout` after that.',
+        next: 'Look at the pods (kubectl describe), and at the nodes.',
+    },
+    {
         reason: 'locked',
         cause: 'Another run deploys the same workload, and still did after `lock-timeout`.',
         next: "Wait for that run, then run this again; or raise 'lock-timeout'.",
@@ -1155,6 +1034,63 @@ function adviceOn(reason) {
 
 /***/ }),
 
+/***/ 5844:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   Zb: () => (/* binding */ probeAnswer),
+/* harmony export */   jG: () => (/* binding */ earliestReady),
+/* harmony export */   yr: () => (/* binding */ sayProbe)
+/* harmony export */ });
+/* harmony import */ var _clip_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(1992);
+
+function sayProbe(probe, container) {
+    if (probe?.httpGet) {
+        const { scheme, port, path = '/' } = probe.httpGet;
+        return `${scheme === 'HTTPS' ? 'https ' : ''}:${portNumber(port, container)}${path}`;
+    }
+    if (probe?.tcpSocket)
+        return `TCP :${portNumber(probe.tcpSocket.port, container)}`;
+    if (probe?.grpc)
+        return `gRPC :${probe.grpc.port}`;
+    if (probe?.exec)
+        return `command ${(probe.exec.command ?? []).join(' ')}`;
+    return 'no probe';
+}
+function probeAnswer(events, container, kind) {
+    const start = `${kind} probe `;
+    const event = events.find((each) => each.reason === 'Unhealthy' &&
+        each.message.startsWith(start) &&
+        (each.container === '' || each.container === container));
+    if (event === undefined)
+        return '';
+    const words = event.message
+        .slice(start.length)
+        .replace(/^(failed|errored|errored and resulted in .*?): ?/, '');
+    const [, code] = /HTTP probe failed with statuscode: (\d+)/.exec(words) ?? [];
+    if (code)
+        return `HTTP ${code}`;
+    if (/connection refused/.test(words))
+        return 'connection refused';
+    if (/context deadline exceeded|Client\.Timeout|i\/o timeout|timeout:/.test(words))
+        return 'no answer in time';
+    return (0,_clip_js__WEBPACK_IMPORTED_MODULE_0__/* .clip */ .$Q)(words.trim().split('\n')[0] ?? '', 120);
+}
+function earliestReady(container) {
+    const startup = container?.startupProbe?.initialDelaySeconds ?? 0;
+    const readiness = container?.readinessProbe;
+    const answers = ((readiness?.successThreshold ?? 1) - 1) * (readiness?.periodSeconds ?? 10);
+    return Math.max(startup, readiness?.initialDelaySeconds ?? 0) + answers;
+}
+function portNumber(port, container) {
+    if (typeof port === 'number')
+        return String(port);
+    return String(container?.ports?.find(({ name }) => name === port)?.containerPort ?? port);
+}
+
+
+/***/ }),
+
 /***/ 5458:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
@@ -1173,6 +1109,143 @@ function lastEnd({ state, lastState }) {
 function crashes(status) {
     return status.restartCount + (status.state?.running === undefined && lastEnd(status) !== undefined ? 1 : 0);
 }
+
+
+/***/ }),
+
+/***/ 3609:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   v: () => (/* binding */ crashRows)
+/* harmony export */ });
+/* harmony import */ var _kubernetes_workloads_init_containers_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(881);
+/* harmony import */ var _exit_code_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(5956);
+/* harmony import */ var _probe_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(5844);
+/* harmony import */ var _row_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(5458);
+
+
+
+
+const threeCrashes = { crashes: 3, seconds: 10 };
+function unwantedEnd({ status, init, container, pod }) {
+    if (status.state?.running !== undefined)
+        return undefined;
+    const end = (0,_row_js__WEBPACK_IMPORTED_MODULE_2__/* .lastEnd */ .WN)(status);
+    if (end === undefined)
+        return undefined;
+    const mayEnd = (init && container?.restartPolicy !== 'Always') || (pod.spec?.restartPolicy ?? 'Always') !== 'Always';
+    return mayEnd && end.exitCode === 0 ? undefined : end;
+}
+function killedBy({ events, status }, probe) {
+    return events.some(({ reason, message, container }) => reason === 'Killing' &&
+        message.includes(`failed ${probe} probe`) &&
+        (container === '' || container === status.name));
+}
+function answer({ events, status, container }, probe) {
+    const words = (0,_probe_js__WEBPACK_IMPORTED_MODULE_3__/* .probeAnswer */ .Zb)(events, status.name, probe === 'liveness' ? 'Liveness' : 'Startup');
+    const target = (0,_probe_js__WEBPACK_IMPORTED_MODULE_3__/* .sayProbe */ .yr)(probe === 'liveness' ? container?.livenessProbe : container?.startupProbe, container);
+    return `: ${words === '' ? 'no good answer' : words} from ${target}`;
+}
+function times({ status }) {
+    const count = (0,_row_js__WEBPACK_IMPORTED_MODULE_2__/* .crashes */ .sB)(status);
+    return count > 1 ? `, ${count} times` : '';
+}
+function lastWord({ status }) {
+    return (0,_row_js__WEBPACK_IMPORTED_MODULE_2__/* .lastEnd */ .WN)(status)?.message ?? '';
+}
+function migration({ init, container }) {
+    return init && container ? (0,_kubernetes_workloads_init_containers_js__WEBPACK_IMPORTED_MODULE_0__/* .migrationIn */ .o$)(container) : undefined;
+}
+const crashRows = [
+    {
+        reason: 'init-migration-failed',
+        symptom: '`Init:Error` or `Init:CrashLoopBackOff` of an init container that migrates by its command or name',
+        cause: 'The migration that the workload runs in an init container ended with an error.',
+        next: 'Mend what its last log lines say. The schema may be half migrated, and the version before runs on it: look at it before you deploy again.',
+        patience: threeCrashes,
+        recognise: (subject) => (migration(subject) && unwantedEnd(subject) ? lastWord(subject) : undefined),
+        message: (subject) => {
+            const end = (0,_row_js__WEBPACK_IMPORTED_MODULE_2__/* .lastEnd */ .WN)(subject.status);
+            const memory = end?.reason === 'OOMKilled' ? ', out of memory' : '';
+            return `the migration in init container ${subject.status.name} failed: ${(0,_exit_code_js__WEBPACK_IMPORTED_MODULE_1__/* .sayExit */ .C)(end?.exitCode ?? 0)}${memory}${times(subject)} (it is known by ${migration(subject)?.evidence})`;
+        },
+        hasLog: true,
+    },
+    {
+        reason: 'out-of-memory',
+        symptom: '`OOMKilled`, exit code 137',
+        cause: 'The container used more memory than its limit.',
+        next: 'Raise resources.limits.memory, or find out what needs so much.',
+        patience: threeCrashes,
+        recognise: (subject) => (unwantedEnd(subject)?.reason === 'OOMKilled' ? lastWord(subject) : undefined),
+        message: (subject) => {
+            const limit = subject.container?.resources?.limits?.['memory'];
+            return `it was killed for using more memory than ${limit ? `its limit of ${limit}` : 'the node has'}${times(subject)}`;
+        },
+        hasLog: true,
+    },
+    {
+        reason: 'killed-by-startup-probe',
+        symptom: '`CrashLoopBackOff`, event "failed startup probe, will be restarted"',
+        cause: 'It does not come up within what its startup probe allows (periodSeconds × failureThreshold).',
+        next: 'See in its log what it waits for; give the startup probe more time if it is only slow.',
+        patience: threeCrashes,
+        recognise: (subject) => unwantedEnd(subject) && killedBy(subject, 'startup') ? lastWord(subject) : undefined,
+        message: (subject) => `the kubelet killed it, for its startup probe failed${answer(subject, 'startup')}${times(subject)}`,
+        hasLog: true,
+    },
+    {
+        reason: 'killed-by-liveness-probe',
+        symptom: '`CrashLoopBackOff`, event "failed liveness probe, will be restarted"',
+        cause: 'It did not end by itself: the kubelet killed it, since its liveness probe failed.',
+        next: 'See in its log why it does not answer; check the probe, and use a startup probe if it only starts slowly.',
+        patience: threeCrashes,
+        recognise: (subject) => unwantedEnd(subject) && killedBy(subject, 'liveness') ? lastWord(subject) : undefined,
+        message: (subject) => `the kubelet killed it, for its liveness probe failed${answer(subject, 'liveness')}${times(subject)}`,
+        hasLog: true,
+    },
+    {
+        reason: 'exited',
+        symptom: '`Completed`, then `CrashLoopBackOff`, exit code 0',
+        cause: 'Its program ended well, though it should go on serving.',
+        next: 'Check that the command is the server and not a one-off, and that it stays in the foreground.',
+        patience: threeCrashes,
+        recognise: (subject) => (unwantedEnd(subject)?.exitCode === 0 ? lastWord(subject) : undefined),
+        message: (subject) => `it ended by itself with exit code 0, though it should run on${times(subject)}`,
+        hasLog: true,
+    },
+    {
+        reason: 'command-not-found',
+        symptom: '`CrashLoopBackOff`, exit code 127',
+        cause: 'A shell did not find a command that it was to run.',
+        next: 'Check the command and the path, and that the image holds it.',
+        patience: threeCrashes,
+        recognise: (subject) => (unwantedEnd(subject)?.exitCode === 127 ? lastWord(subject) : undefined),
+        message: (subject) => `it ended with ${(0,_exit_code_js__WEBPACK_IMPORTED_MODULE_1__/* .sayExit */ .C)(127)}${times(subject)}`,
+        hasLog: true,
+    },
+    {
+        reason: 'command-not-executable',
+        symptom: '`CrashLoopBackOff`, exit code 126',
+        cause: 'A shell could not execute a command: it lacks the executable bit, or is no program.',
+        next: 'Set the executable bit when the image is built (COPY --chmod=755 …), and check the path.',
+        patience: threeCrashes,
+        recognise: (subject) => (unwantedEnd(subject)?.exitCode === 126 ? lastWord(subject) : undefined),
+        message: (subject) => `it ended with ${(0,_exit_code_js__WEBPACK_IMPORTED_MODULE_1__/* .sayExit */ .C)(126)}${times(subject)}`,
+        hasLog: true,
+    },
+    {
+        reason: 'crash',
+        symptom: '`Error`, `CrashLoopBackOff`, `Init:Error` or `Init:CrashLoopBackOff`',
+        cause: 'Its program ended with an error.',
+        next: 'Mend what its last log lines say, and deploy again.',
+        patience: threeCrashes,
+        recognise: (subject) => (unwantedEnd(subject) ? lastWord(subject) : undefined),
+        message: (subject) => `it ended with ${(0,_exit_code_js__WEBPACK_IMPORTED_MODULE_1__/* .sayExit */ .C)((0,_row_js__WEBPACK_IMPORTED_MODULE_2__/* .lastEnd */ .WN)(subject.status)?.exitCode ?? 0)}${times(subject)}`,
+        hasLog: true,
+    },
+];
 
 
 /***/ }),
@@ -1508,7 +1581,7 @@ function isNamedForGood({ digest, tag = '' }) {
 
 /***/ }),
 
-/***/ 6892:
+/***/ 4318:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -1547,9 +1620,10 @@ function readMigration(job, command, workspace, bad) {
         return bad('migration-command', "give either it or 'migration-job', not both.");
     if (command !== '')
         return readCommand(command, bad);
-    if (job !== '')
-        return readJob(job, workspace, bad);
-    return undefined;
+    if (job === '')
+        return undefined;
+    const manifest = readJobManifest('migration-job', job, workspace, bad);
+    return manifest && { kind: 'job', job: manifest };
 }
 function readCommand(text, bad) {
     if (text.startsWith('[')) {
@@ -1572,46 +1646,46 @@ function readCommand(text, bad) {
     }
     return { kind: 'command', command: words };
 }
-function readJob(text, workspace, bad) {
+function readJobManifest(input, text, workspace, bad) {
     let source = text;
     let origin = 'the input';
     if (!text.includes('\n') && !/^\s*[{]/.test(text) && !text.includes(': ')) {
         const file = workspaceFile(workspace, text);
         if ('problem' in file)
-            return bad('migration-job', file.problem);
+            return bad(input, file.problem);
         source = file.content;
         origin = text;
     }
     const documents = (0,dist/* parseAllDocuments */.hR)(source).filter(({ contents }) => contents !== null && !((0,dist/* isScalar */.jn)(contents) && contents.value === null));
     const [document, ...others] = documents;
     if (document === undefined)
-        return bad('migration-job', `${origin} holds no manifest.`);
+        return bad(input, `${origin} holds no manifest.`);
     if (others.length > 0)
-        return bad('migration-job', `${origin} holds ${documents.length} manifests; give one Job.`);
+        return bad(input, `${origin} holds ${documents.length} manifests; give one Job.`);
     const [syntax] = document.errors;
     if (syntax)
-        return bad('migration-job', `${origin} is no valid YAML: ${syntax.message}`);
+        return bad(input, `${origin} is no valid YAML: ${syntax.message}`);
     const job = contentOf(document);
     if (job instanceof Error)
-        return bad('migration-job', `${origin} is no valid YAML: ${job.message}`);
+        return bad(input, `${origin} is no valid YAML: ${job.message}`);
     if (job === null || typeof job !== 'object') {
-        return bad('migration-job', `${origin} is neither a manifest nor a file's path.`);
+        return bad(input, `${origin} is neither a manifest nor a file's path.`);
     }
     if (job.kind !== 'Job' || job.apiVersion !== 'batch/v1') {
-        return bad('migration-job', `${origin} is ${job.apiVersion ?? '?'} ${job.kind ?? '?'}; a batch/v1 Job is needed.`);
+        return bad(input, `${origin} is ${job.apiVersion ?? '?'} ${job.kind ?? '?'}; a batch/v1 Job is needed.`);
     }
     const containers = job.spec?.template?.spec?.containers;
     if (!areMappings(containers) || containers.length === 0) {
-        return bad('migration-job', `${origin} has no container (spec.template.spec.containers).`);
+        return bad(input, `${origin} has no container (spec.template.spec.containers).`);
     }
     const { initContainers } = job.spec?.template?.spec ?? {};
     if (initContainers !== undefined && !areMappings(initContainers)) {
-        return bad('migration-job', `${origin}: spec.template.spec.initContainers is no list of containers.`);
+        return bad(input, `${origin}: spec.template.spec.initContainers is no list of containers.`);
     }
     if (job.spec?.template?.spec?.restartPolicy === 'OnFailure' && job.spec.backoffLimit === undefined) {
-        return bad('migration-job', `${origin}: restartPolicy OnFailure starts a failed migration again. Set backoffLimit too if that is meant, or restartPolicy: Never.`);
+        return bad(input, `${origin}: restartPolicy OnFailure starts what has failed again. Set backoffLimit too if that is meant, or restartPolicy: Never.`);
     }
-    return { kind: 'job', job: job };
+    return job;
 }
 function contentOf(document) {
     try {
@@ -1643,9 +1717,35 @@ function workspaceFile(workspace, name) {
     }
 }
 
-// EXTERNAL MODULE: ./build/preflight/preflight.js + 19 modules
-var preflight = __webpack_require__(2999);
+// EXTERNAL MODULE: ./build/preflight/preflight.js + 21 modules
+var preflight = __webpack_require__(6505);
+;// CONCATENATED MODULE: ./build/verify-input.js
+
+function readVerification({ job, command, port }, workspace, bad) {
+    if (port !== '' && command === '')
+        bad('verify-port', "it is what 'verify-command' reaches, and there is no such command.");
+    return {
+        job: job === '' ? undefined : readJobManifest('verify-job', job, workspace, bad),
+        command,
+        port: port === '' ? undefined : readPort(port, bad),
+    };
+}
+const targets = /^(?:(?:services?|svc)\/(?<service>[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?):|(?:pods?:)?)(?<port>[a-z0-9-]+)$/;
+function readPort(text, bad) {
+    const { service, port = '' } = targets.exec(text)?.groups ?? {};
+    if (!isPort(port)) {
+        return bad('verify-port', `'${text}' is no port. Write '8080' or 'pod:8080' for one of the pods, 'service/web:80' or 'service/web:http' for a Service.`);
+    }
+    return service === undefined ? { kind: 'pod', port } : { kind: 'service', name: service, port };
+}
+function isPort(text) {
+    if (/^\d+$/.test(text))
+        return Number(text) >= 1 && Number(text) <= 65_535;
+    return text.length <= 15 && /[a-z]/.test(text) && !/^-|--|-$/.test(text);
+}
+
 ;// CONCATENATED MODULE: ./build/inputs.js
+
 
 
 
@@ -1702,6 +1802,12 @@ function readInputs(phase = 'main') {
         return duration ?? fallback;
     };
     const timeout = seconds('timeout', 600);
+    const workspace = process.env['GITHUB_WORKSPACE'] ?? process.cwd();
+    const verification = () => ({
+        ...readVerification({ job: text('verify-job'), command: text('verify-command'), port: text('verify-port') }, workspace, bad),
+        timeout: seconds('verify-timeout', 600),
+        bakeTime: seconds('bake-time', 0, 0),
+    });
     const inputs = {
         command: oneOf('command', 'deploy', 'rollback'),
         workloads: readWorkloads(text('deployment'), bad),
@@ -1712,11 +1818,12 @@ function readInputs(phase = 'main') {
         containers: list(text('container')),
         migration: phase === 'post'
             ? undefined
-            : readMigration(text('migration-job'), text('migration-command'), process.env['GITHUB_WORKSPACE'] ?? process.cwd(), bad),
+            : readMigration(text('migration-job'), text('migration-command'), workspace, bad),
         migrationTimeout: seconds('migration-timeout', 600),
         pace: readPace(text('max-surge'), text('max-unavailable'), bad),
         timeout,
         undoTimeout: seconds('undo-timeout', timeout),
+        verification: phase === 'post' ? noVerification : verification(),
         onFailure: oneOf('on-failure', 'undo', 'leave'),
         onCancel: oneOf('on-cancel', 'undo', 'leave'),
         failFast: oneOf('fail-fast', 'strict', 'patient', 'off'),
@@ -1732,6 +1839,13 @@ function readInputs(phase = 'main') {
         throw new errors/* InputError */.dz(problems);
     return { ...inputs, workloads: [first, ...others] };
 }
+const noVerification = {
+    job: undefined,
+    command: '',
+    port: undefined,
+    timeout: 0,
+    bakeTime: 0,
+};
 function list(text) {
     return text
         .split(/[,\n]/)
@@ -1953,7 +2067,7 @@ function withoutWords(entry) {
         return { ...entry, rows: [] };
     if (entry.type === 'ended')
         return { ...entry, ending: { ...entry.ending, cause: bare(entry.ending.cause), next: [] } };
-    if (entry.type === 'migration-ended')
+    if (entry.type === 'migration-ended' || entry.type === 'proof-ended')
         return { ...entry, cause: bare(entry.cause) };
     if (entry.type === 'rollout-failed' || entry.type === 'undo-failed') {
         return { ...entry, cause: bare(entry.cause) ?? entry.cause };
@@ -2564,6 +2678,7 @@ const fieldManager = 'safe-rollout';
 const marks = {
     workload: 'safe-rollout/workload',
     workloads: 'safe-rollout/workloads',
+    verifies: 'safe-rollout/verifies',
     runId: 'safe-rollout/run-id',
     run: 'safe-rollout/run',
     intent: 'safe-rollout/intent',
@@ -2836,6 +2951,112 @@ async function consume(stream, idleSeconds, onLine) {
         stream.destroy();
     }
     return undefined;
+}
+
+
+/***/ }),
+
+/***/ 9698:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   Ez: () => (/* binding */ opcodes),
+/* harmony export */   Gt: () => (/* binding */ frame),
+/* harmony export */   oN: () => (/* binding */ upgradeRequest),
+/* harmony export */   tS: () => (/* binding */ FrameReader)
+/* harmony export */ });
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(7598);
+
+const opcodes = { continuation: 0, text: 1, binary: 2, close: 8, ping: 9, pong: 10 };
+function upgradeRequest(protocol) {
+    const key = (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.randomBytes)(16).toString('base64');
+    return {
+        headers: {
+            connection: 'Upgrade',
+            upgrade: 'websocket',
+            'sec-websocket-version': '13',
+            'sec-websocket-key': key,
+            'sec-websocket-protocol': protocol,
+        },
+        accept: (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha1').update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest('base64'),
+    };
+}
+function frame(opcode, payload) {
+    const size = payload.length;
+    const head = Buffer.alloc(size < 126 ? 2 : size < 65_536 ? 4 : 10);
+    head[0] = 0x80 | opcode;
+    if (size < 126)
+        head[1] = 0x80 | size;
+    else if (size < 65_536) {
+        head[1] = 0x80 | 126;
+        head.writeUInt16BE(size, 2);
+    }
+    else {
+        head[1] = 0x80 | 127;
+        head.writeBigUInt64BE(BigInt(size), 2);
+    }
+    const mask = (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.randomBytes)(4);
+    return Buffer.concat([head, mask, masked(payload, mask)]);
+}
+const longestMessage = 64 * 1024 * 1024;
+class FrameReader {
+    #onMessage;
+    #pending = Buffer.alloc(0);
+    #parts = [];
+    #opcode = 0;
+    constructor(onMessage) {
+        this.#onMessage = onMessage;
+    }
+    write(chunk) {
+        this.#pending = this.#pending.length === 0 ? chunk : Buffer.concat([this.#pending, chunk]);
+        for (;;) {
+            const next = firstFrame(this.#pending);
+            if (next === undefined)
+                return;
+            this.#pending = this.#pending.subarray(next.end);
+            this.#take(next);
+        }
+    }
+    #take({ opcode, isLast, payload }) {
+        if (opcode >= opcodes.close) {
+            this.#onMessage(opcode, payload);
+            return;
+        }
+        if (opcode !== opcodes.continuation)
+            this.#opcode = opcode;
+        this.#parts.push(payload);
+        if (!isLast)
+            return;
+        const [first] = this.#parts;
+        const message = this.#parts.length === 1 && first ? first : Buffer.concat(this.#parts);
+        this.#parts = [];
+        this.#onMessage(this.#opcode, message);
+    }
+}
+function firstFrame(bytes) {
+    if (bytes.length < 2)
+        return undefined;
+    const [first = 0, second = 0] = bytes;
+    const short = second & 0x7f;
+    const start = 2 + (short === 126 ? 2 : short === 127 ? 8 : 0) + (second & 0x80 ? 4 : 0);
+    if (bytes.length < start)
+        return undefined;
+    const size = short === 126 ? bytes.readUInt16BE(2) : short === 127 ? Number(bytes.readBigUInt64BE(2)) : short;
+    if ((first & 0x70) !== 0 || size > longestMessage)
+        throw new Error('what came is no WebSocket frame');
+    const end = start + size;
+    if (bytes.length < end)
+        return undefined;
+    const raw = bytes.subarray(start, end);
+    const payload = second & 0x80 ? masked(raw, bytes.subarray(start - 4, start)) : raw;
+    return { opcode: first & 0x0f, isLast: (first & 0x80) !== 0, payload, end };
+}
+function masked(payload, mask) {
+    const result = Buffer.allocUnsafe(payload.length);
+    for (let index = 0; index < payload.length; index++) {
+        result[index] = (payload[index] ?? 0) ^ (mask[index & 3] ?? 0);
+    }
+    return result;
 }
 
 
@@ -3127,7 +3348,7 @@ function repositoryOf(image = '') {
 
 /***/ }),
 
-/***/ 1438:
+/***/ 6260:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -3140,19 +3361,8 @@ __webpack_require__.d(__webpack_exports__, {
 var resources = __webpack_require__(8268);
 // EXTERNAL MODULE: ./build/kubernetes/workloads/controller-revisions.js
 var controller_revisions = __webpack_require__(2425);
-;// CONCATENATED MODULE: ./build/kubernetes/workloads/selector.js
-function selectorText(selector) {
-    const labels = Object.entries(selector?.matchLabels ?? {}).map(([key, value]) => `${key}=${value}`);
-    const expressions = (selector?.matchExpressions ?? []).map(({ key, operator, values = [] }) => {
-        if (operator === 'Exists')
-            return key;
-        if (operator === 'DoesNotExist')
-            return `!${key}`;
-        return `${key} ${operator === 'In' ? 'in' : 'notin'} (${values.join(',')})`;
-    });
-    return [...labels, ...expressions].join(',');
-}
-
+// EXTERNAL MODULE: ./build/kubernetes/workloads/selector.js
+var selector = __webpack_require__(8155);
 ;// CONCATENATED MODULE: ./build/kubernetes/workloads/daemonset.js
 
 
@@ -3164,7 +3374,7 @@ const daemonSet = {
     everyPodCounts: true,
     refusesByEvent: true,
     getsStuck: false,
-    selector: (workload) => selectorText(workload.spec?.selector),
+    selector: (workload) => (0,selector/* selectorText */.n)(workload.spec?.selector),
     replicas: (workload) => {
         const { status } = workload;
         return status?.observedGeneration ? status.desiredNumberScheduled : undefined;
@@ -3247,7 +3457,7 @@ const deployment = {
     kind: 'Deployment',
     resource: resources/* resources */.E.deployments,
     holders: resources/* resources */.E.replicaSets,
-    selector: (workload) => selectorText(workload.spec?.selector),
+    selector: (workload) => (0,selector/* selectorText */.n)(workload.spec?.selector),
     replicas: (workload) => workload.spec?.replicas ?? 1,
     kept: () => 0,
     onDelete: () => false,
@@ -3372,7 +3582,7 @@ const statefulSet = {
     everyPodCounts: true,
     refusesByEvent: true,
     getsStuck: true,
-    selector: (workload) => selectorText(workload.spec?.selector),
+    selector: (workload) => (0,selector/* selectorText */.n)(workload.spec?.selector),
     replicas: (workload) => replicasOf(workload),
     kept: (workload) => keptOf(workload),
     paused: () => false,
@@ -3547,15 +3757,18 @@ function sayWorkload({ kind, name }) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   q_: () => (/* binding */ slim),
 /* harmony export */   wk: () => (/* binding */ observeIfThere)
 /* harmony export */ });
-/* unused harmony exports observe, slim */
+/* unused harmony export observe */
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(9473);
 /* harmony import */ var _pulse_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(2468);
 /* harmony import */ var _resources_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(8268);
 /* harmony import */ var _watch_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(6862);
 /* harmony import */ var _controller_revisions_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(2425);
-/* harmony import */ var _kinds_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(1438);
+/* harmony import */ var _kinds_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(6260);
+/* harmony import */ var _restarts_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(342);
+
 
 
 
@@ -3641,7 +3854,7 @@ function slim(pod) {
     const ready = conditions?.find(({ type, status }) => type === 'Ready' && status === 'True');
     if (ready && deletionTimestamp === undefined) {
         const status = { ...(phase && { phase }), conditions: [ready], ...statusImages(pod) };
-        return { metadata, spec: specImages(pod), status };
+        return { metadata, spec: specImages(pod), status, restarts: (0,_restarts_js__WEBPACK_IMPORTED_MODULE_6__/* .restartsOf */ .w)(pod) };
     }
     const { containers = [], initContainers, nodeName, readinessGates, restartPolicy } = pod.spec ?? {};
     const spec = { containers, initContainers, nodeName, readinessGates, restartPolicy };
@@ -3856,6 +4069,55 @@ function repositoryOf(image) {
 
 /***/ }),
 
+/***/ 342:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   w: () => (/* binding */ restartsOf)
+/* harmony export */ });
+function restartsOf(pod) {
+    if (pod.restarts)
+        return pod.restarts;
+    const { initContainerStatuses = [], containerStatuses = [] } = pod.status ?? {};
+    return [
+        ...initContainerStatuses.map((status) => restartOf(status, true)),
+        ...containerStatuses.map((status) => restartOf(status, false)),
+    ].filter(({ count }) => count > 0);
+}
+function restartOf({ name, restartCount, state, lastState }, init) {
+    const hasEnded = !init && state?.terminated !== undefined;
+    return {
+        container: name,
+        count: restartCount + (hasEnded ? 1 : 0),
+        end: state?.terminated ?? lastState?.terminated,
+        runs: state?.running !== undefined,
+    };
+}
+
+
+/***/ }),
+
+/***/ 8155:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   n: () => (/* binding */ selectorText)
+/* harmony export */ });
+function selectorText(selector) {
+    const labels = Object.entries(selector?.matchLabels ?? {}).map(([key, value]) => `${key}=${value}`);
+    const expressions = (selector?.matchExpressions ?? []).map(({ key, operator, values = [] }) => {
+        if (operator === 'Exists')
+            return key;
+        if (operator === 'DoesNotExist')
+            return `!${key}`;
+        return `${key} ${operator === 'In' ? 'in' : 'notin'} (${values.join(',')})`;
+    });
+    return [...labels, ...expressions].join(',');
+}
+
+
+/***/ }),
+
 /***/ 5984:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
@@ -3960,9 +4222,9 @@ function guarded(text) {
 /* harmony export */   GZ: () => (/* binding */ isDenied),
 /* harmony export */   Iz: () => (/* binding */ rbacRules)
 /* harmony export */ });
-/* harmony import */ var _kubernetes_workloads_kinds_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(1438);
+/* harmony import */ var _kubernetes_workloads_kinds_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(6260);
 
-function neededAccess(kind, migrates, workload, lock) {
+function neededAccess(kind, migrates, workload, lock, proof = {}) {
     const need = (name, group, resource, ...verbs) => verbs.map((verb) => ({ verb, group, resource, name }));
     const { resource, holders, getsStuck } = _kubernetes_workloads_kinds_js__WEBPACK_IMPORTED_MODULE_0__/* .kinds */ .E[kind];
     return [
@@ -3973,7 +4235,9 @@ function neededAccess(kind, migrates, workload, lock) {
         ...need(undefined, '', 'events', 'list', 'watch'),
         ...need(lock, 'coordination.k8s.io', 'leases', 'get', 'patch'),
         ...need(undefined, 'coordination.k8s.io', 'leases', 'create'),
-        ...need(undefined, 'batch', 'jobs', 'list', ...(migrates ? ['watch', 'create', 'delete'] : [])),
+        ...need(undefined, 'batch', 'jobs', 'list', ...(migrates || proof.job ? ['watch', 'create', 'delete'] : [])),
+        ...(proof.port ? need(undefined, '', 'pods/portforward', 'get', 'create') : []),
+        ...(proof.port === 'service' ? need(undefined, '', 'services', 'get') : []),
     ];
 }
 function isDenied(access, verb, resource) {
@@ -3996,7 +4260,7 @@ function rbacRules(missing) {
 
 /***/ }),
 
-/***/ 2999:
+/***/ 6505:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -4186,8 +4450,8 @@ const partitionKeepsAll = {
     },
 };
 
-// EXTERNAL MODULE: ./build/kubernetes/workloads/kinds.js + 4 modules
-var kinds = __webpack_require__(1438);
+// EXTERNAL MODULE: ./build/kubernetes/workloads/kinds.js + 3 modules
+var kinds = __webpack_require__(6260);
 ;// CONCATENATED MODULE: ./build/preflight/rules/patch-refused.js
 
 
@@ -4351,6 +4615,42 @@ const unhealthyNow = {
     },
 };
 
+;// CONCATENATED MODULE: ./build/preflight/rules/verification-refused.js
+
+const verificationRefused = {
+    id: 'verification-refused',
+    level: 'error',
+    about: 'The API server refuses the `verify-job` in a dry run: a field is wrong, or an admission policy objects.',
+    judge({ verificationRefusal, access }) {
+        if (verificationRefusal === undefined || (0,preflight_access/* isDenied */.GZ)(access, 'create', 'jobs'))
+            return [];
+        return [
+            {
+                message: `The API server refuses the verify-job: ${verificationRefusal}`,
+                next: "Correct the Job in the input 'verify-job'. Nothing has been changed.",
+            },
+        ];
+    },
+};
+
+;// CONCATENATED MODULE: ./build/preflight/rules/verify-port-unknown.js
+
+const verifyPortUnknown = {
+    id: 'verify-port-unknown',
+    level: 'error',
+    about: 'There is no such Service or port as `verify-port` names.',
+    judge({ portProblem, access }) {
+        if (portProblem === undefined || (0,preflight_access/* isDenied */.GZ)(access, 'get', 'services'))
+            return [];
+        return [
+            {
+                message: `The verify-port leads nowhere: ${portProblem}.`,
+                next: "Correct the input 'verify-port', or the Service. Nothing has been changed.",
+            },
+        ];
+    },
+};
+
 ;// CONCATENATED MODULE: ./build/preflight/near-names.js
 function nearest(wanted, names) {
     return names
@@ -4412,6 +4712,8 @@ const workloadMissing = {
 
 
 
+
+
 const rules = [
     permissionMissing,
     workloadMissing,
@@ -4431,6 +4733,8 @@ const rules = [
     migratesInInit,
     patchRefused,
     migrationRefused,
+    verificationRefused,
+    verifyPortUnknown,
 ];
 function judge(facts, mode, ignored, locked) {
     return rules
@@ -4634,7 +4938,7 @@ function tellOne(entries, name) {
         workload: name,
         changes: last('planned')?.changes ?? [],
         images: last('images')?.images ?? [],
-        revision: last('rolled-out')?.revision ?? last('rollout-failed')?.revision,
+        revision: last('rolled-out')?.revision ?? last('rollout-failed')?.revision ?? last('rollout-completed')?.revision,
         previousRevision: observed?.undoTo ?? observed?.revision,
         history: last('history')?.rows ?? [],
         result: last('workload-ended')?.result,
@@ -4647,7 +4951,17 @@ const phaseEnds = [
         ends: ['migration-ended'],
         title: (begin) => `Migration${begin.type === 'migration-started' ? ` job/${begin.job}` : ''}`,
     },
-    { begins: 'setting-image', ends: ['rolled-out', 'rollout-failed'], title: () => 'Rollout' },
+    {
+        begins: 'setting-image',
+        ends: ['rollout-completed', 'rolled-out', 'rollout-failed'],
+        title: () => 'Rollout',
+    },
+    {
+        several: true,
+        begins: 'proof-started',
+        ends: ['proof-ended'],
+        title: (begin) => (begin.type === 'proof-started' ? begin.title : ''),
+    },
     {
         begins: 'undo-started',
         ends: ['undone', 'undo-failed'],
@@ -4656,9 +4970,9 @@ const phaseEnds = [
 ];
 function phases(entries) {
     const workloads = new Set(entries.flatMap(({ workload }) => workload ?? []));
-    return phaseEnds.flatMap(({ begins, ends, title }) => {
+    return phaseEnds.flatMap(({ several, begins, ends, title }) => {
         const begun = entries.filter(({ type }) => type === begins);
-        const firsts = begun.filter(({ workload }, index) => begun.findIndex((each) => each.workload === workload) === index);
+        const firsts = begun.filter(({ workload }, index) => several || begun.findIndex((each) => each.workload === workload) === index);
         return firsts.map((begin) => {
             const isAbout = ({ workload }) => workload === undefined || begin.workload === undefined || workload === begin.workload;
             const end = entries
@@ -4694,9 +5008,11 @@ function outcomeOf(end) {
                 ? { outcome: 'failed', note: 'refused' }
                 : { outcome: 'ok', note: '' };
         case 'migration-ended':
+        case 'proof-ended':
         case 'rollout-failed':
         case 'undo-failed':
             return end.cause ? { outcome: 'failed', note: end.cause.reason } : { outcome: 'ok', note: '' };
+        case 'rollout-completed':
         case 'rolled-out':
             return { outcome: 'ok', note: `revision ${end.revision}` };
         case 'undone':
@@ -4991,13 +5307,15 @@ function* sayCause(cause) {
     yield '';
     yield cause.message;
     for (const diagnosis of cause.diagnoses) {
-        const { message, said, count, others, logs, events } = diagnosis;
+        const { message, said, count, others, logs, events, streamed } = diagnosis;
         const alike = count > 1 ? ` (${count} alike${others.length > 0 ? `, also ${others.join(', ')}` : ''})` : '';
         yield `  ${(0,_diagnosis_diagnosis_js__WEBPACK_IMPORTED_MODULE_0__/* .sayObject */ .X)(diagnosis)}: ${message}${alike}`;
         if (said)
             yield `    ${said}`;
         for (const { reason, message: words, count: times } of events)
             yield `    event ${reason} (${times}×): ${words}`;
+        if (streamed)
+            continue;
         for (const { object, lines } of logs) {
             yield `    last log lines of ${object}:`;
             for (const line of lines)
@@ -5137,12 +5455,23 @@ class Client {
         const { namespace, pod, ...rest } = query;
         return this.#transport.stream({
             method: 'GET',
-            path: `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(pod)}/log`,
+            path: podPath(namespace, pod, 'log'),
             query: rest,
             ...common(options),
             ...(query.follow ? { timeoutSeconds: Number.POSITIVE_INFINITY } : {}),
         });
     }
+    portForward({ namespace, pod, port }, options) {
+        return this.#transport.upgrade({
+            method: 'GET',
+            path: podPath(namespace, pod, 'portforward'),
+            query: { ports: port },
+            ...common(options),
+        }, 'v4.channel.k8s.io');
+    }
+}
+function podPath(namespace, pod, subresource) {
+    return `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(pod)}/${subresource}`;
 }
 function pathOf(type, target) {
     const parts = type.group === '' ? ['api', type.version] : ['apis', type.group, type.version];
@@ -6030,7 +6359,10 @@ function secondsFrom(header, now) {
     return Number.isNaN(date) ? undefined : Math.max(0, (date - now) / 1000);
 }
 
+// EXTERNAL MODULE: ./build/kubernetes/websocket.js
+var websocket = __webpack_require__(9698);
 ;// CONCATENATED MODULE: ./build/kubernetes/transport.js
+
 
 
 
@@ -6095,6 +6427,34 @@ class Transport {
                 response.on('error', () => { });
                 response.once('close', () => attempt.end());
                 return response;
+            }
+            catch (error) {
+                attempt.end();
+                throw this.#failure(error, attempt);
+            }
+        });
+    }
+    async upgrade(call, protocol) {
+        return this.#persist(call, async (credential) => {
+            const attempt = new Attempt(call);
+            const { headers, accept } = (0,websocket/* upgradeRequest */.oN)(protocol);
+            try {
+                const agent = this.#agentsFor(credential).streams;
+                const response = await this.#send(call, credential, agent, attempt, headers);
+                if (response.statusCode !== 101) {
+                    throw this.#errorFrom(call, response, await read(response, MAX_ERROR_BYTES));
+                }
+                const { socket } = response;
+                if (response.headers['sec-websocket-accept'] !== accept) {
+                    socket.destroy();
+                    throw new Error('the answer is no WebSocket; is there a proxy in between?');
+                }
+                attempt.clearTimeout();
+                socket.on('error', () => { });
+                const hangUp = () => socket.destroy();
+                attempt.signal.addEventListener('abort', hangUp, { once: true });
+                socket.once('close', () => attempt.end());
+                return socket;
             }
             catch (error) {
                 attempt.end();
@@ -6197,7 +6557,7 @@ class Transport {
         }
         return this.#agents;
     }
-    #send(call, credential, agent, attempt) {
+    #send(call, credential, agent, attempt, more = {}) {
         const secure = this.#connection.server.startsWith('https:');
         const url = new URL(this.#connection.server + call.path);
         for (const [key, value] of Object.entries(call.query ?? {})) {
@@ -6214,6 +6574,7 @@ class Transport {
                 ? {}
                 : { 'content-type': call.contentType ?? 'application/json', 'content-length': body.length }),
             ...credential.headers,
+            ...more,
         };
         if (call.notAfter !== undefined && this.#clock.now() > call.notAfter) {
             return Promise.reject(new Error('there was no time left to send it'));
@@ -6223,6 +6584,11 @@ class Transport {
             const request = (secure ? external_node_https_ : external_node_http_).request(url, { method: call.method, headers, agent });
             attempt.signal.addEventListener('abort', () => request.destroy(), { once: true });
             request.once('response', resolve);
+            request.once('upgrade', (response, socket, head) => {
+                if (head.length > 0)
+                    socket.unshift(head);
+                resolve(response);
+            });
             request.once('socket', (socket) => {
                 if (isUp(socket, secure)) {
                     attempt.sent = true;
@@ -6387,6 +6753,7 @@ async function startRun(from) {
     return {
         inputs,
         github: environment.run,
+        environment: environment.variables,
         client: new Client(transport),
         server: connection.server,
         namespace,
@@ -6954,7 +7321,7 @@ function stillLocked(run, by) {
 /* harmony export */   pV: () => (/* binding */ findRevision),
 /* harmony export */   zG: () => (/* binding */ toUndoTarget)
 /* harmony export */ });
-/* harmony import */ var _diagnosis_diagnose_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(7780);
+/* harmony import */ var _diagnosis_diagnose_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(8451);
 /* harmony import */ var _kubernetes_workloads_template_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(5984);
 
 
@@ -7031,7 +7398,11 @@ const mostDiagnoses = 3;
 const mostEvents = 8;
 async function collect(run, trouble) {
     const limit = AbortSignal.any([run.signal, AbortSignal.timeout(collectSeconds * 1000)]);
-    const diagnoses = await Promise.all(trouble.diagnoses.map((each, index) => index < mostDiagnoses ? withEvidence(run, each, limit) : { ...each, logs: [], events: [] }));
+    const diagnoses = await Promise.all(trouble.diagnoses.map((each, index) => {
+        if ('logs' in each)
+            return each;
+        return index < mostDiagnoses ? withEvidence(run, each, limit) : { ...each, logs: [], events: [] };
+    }));
     return plainer({ reason: trouble.reason, message: trouble.message, diagnoses });
 }
 async function withEvidence(run, diagnosis, signal) {
@@ -7063,18 +7434,20 @@ function plainer(cause) {
 function logRowOf({ logs }) {
     return log/* logRows */.W.find(({ pattern }) => logs.some(({ lines }) => lines.some((line) => pattern.test(line))));
 }
-async function lastLines(run, { container, hasLog }, object, signal) {
+async function lastLines(run, { container, hasLog, previous = false }, object, signal) {
     const [kind, pod = ''] = object.split('/');
     if (!hasLog || kind !== 'pod' || container === undefined)
         return { object, lines: [] };
     const target = { namespace: run.namespace, pod, container, tailLines: logLines };
-    try {
-        const lines = await (0,logs/* readLog */.x6)(run.client, target, { signal });
-        return { object, lines: lines.filter((line) => !(0,logs/* isKubeletsWord */.AW)(line)) };
+    for (const source of previous ? [{ ...target, previous }, target] : [target]) {
+        try {
+            const lines = await (0,logs/* readLog */.x6)(run.client, source, { signal });
+            return { object, lines: lines.filter((line) => !(0,logs/* isKubeletsWord */.AW)(line)) };
+        }
+        catch {
+        }
     }
-    catch {
-        return { object, lines: [] };
-    }
+    return { object, lines: [] };
 }
 const tellingEvents = new Set(['Killing', 'TriggeredScaleUp', 'Preempted']);
 async function eventsOf(run, object, signal) {
@@ -7449,8 +7822,8 @@ __webpack_require__.d(__webpack_exports__, {
 
 // UNUSED EXPORTS: troubleOf
 
-// EXTERNAL MODULE: ./build/diagnosis/diagnose.js + 10 modules
-var diagnose = __webpack_require__(7780);
+// EXTERNAL MODULE: ./build/diagnosis/diagnose.js + 8 modules
+var diagnose = __webpack_require__(8451);
 // EXTERNAL MODULE: ./build/diagnosis/diagnosis.js
 var diagnosis_diagnosis = __webpack_require__(1851);
 // EXTERNAL MODULE: ./build/duration.js
