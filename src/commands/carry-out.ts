@@ -15,6 +15,7 @@ import { judgeSurvey, makeSurvey, type Plan, type Survey } from '../steps/plan.t
 import { reviewAccess } from '../steps/preflight.ts';
 import { setImage } from '../steps/set-image.ts';
 import { type Changed, recoverAll, takeBack, watchAll } from '../steps/side-by-side.ts';
+import { startWatching, tailSeconds, tryAddress, type UserWatch } from '../steps/watch-users.ts';
 import { runsOf } from '../workload-run.ts';
 
 /** What a command that changes workloads does in its own way. */
@@ -45,7 +46,8 @@ export async function carryOut(run: Run, command: Command): Promise<Ending> {
     Promise.all(runs.map((each) => observeIfThere(each))),
   ]);
   try {
-    const parts = await Promise.all(
+    const parts = await withAddress(
+      run,
       runs.map((each, index) =>
         surveyed(command, each, access[index] ?? [], observations[index] as Observation),
       ),
@@ -80,7 +82,12 @@ async function carryOutLocked(
 
   const isStale =
     command.readsHistory || other.waited || earlier.some(({ run: each }) => each.waited || each.left);
-  const parts = isStale ? await Promise.all(earlier.map((part) => surveyedAnew(command, part))) : earlier;
+  const parts = isStale
+    ? await withAddress(
+        run,
+        earlier.map((part) => surveyedAnew(command, part)),
+      )
+    : earlier;
   for (const part of parts) command.show?.(part.run);
   const plans = judge(parts, true);
   if (plans === 'refused') return refused(parts.map((part) => part.run));
@@ -91,7 +98,18 @@ async function carryOutLocked(
 
   for (const { run: each } of same) each.journal.add({ type: 'workload-ended', result: 'unchanged' });
   const failure = await migrate(run, plans, jobOf(parts), other.adopted);
-  return failure ?? rollOut(run, command, changing);
+  if (failure) return failure;
+  const { watch } = run.inputs;
+  if (watch === undefined) return rollOut(run, command, changing, undefined);
+  // It ends with the locks too.
+  const signal = AbortSignal.any(changing.map((each) => each.run.signal));
+  const users = await startWatching({ ...run, signal }, watch);
+  try {
+    users.phase('during', run.inputs.timeout);
+    return await rollOut(run, command, changing, users);
+  } finally {
+    await users.stop();
+  }
 }
 
 async function surveyed<R extends WorkloadRun>(
@@ -105,6 +123,21 @@ async function surveyed<R extends WorkloadRun>(
 
 function surveyedAnew<R extends WorkloadRun>(command: Command, part: Part<R>): Promise<Part<R>> {
   return surveyed(command, part.run, part.access, part.observation);
+}
+
+/**
+ * The surveys, with what is wrong with the address to watch noted at the first workload that is to be changed. A
+ * rollback is what is needed where users are down, so it is not kept from that.
+ */
+async function withAddress<R extends WorkloadRun>(
+  run: Run,
+  surveys: readonly Promise<Part<R>>[],
+): Promise<readonly Part<R>[]> {
+  const parts = await Promise.all(surveys);
+  const first = parts.find(({ survey }) => survey.plan && !survey.plan.isUnchanged);
+  if (first === undefined || run.inputs.command === 'rollback') return parts;
+  const unwell = await tryAddress(run);
+  return parts.map((part) => (part === first ? { ...part, survey: { ...part.survey, unwell } } : part));
 }
 
 /** Lets preflight judge every workload, so that all that is wrong is told at once. */
@@ -160,6 +193,7 @@ async function rollOut(
   run: Run,
   { done }: Command,
   plans: readonly { readonly run: LockedRun; readonly plan: Plan }[],
+  users: UserWatch | undefined,
 ): Promise<Ending> {
   const changed: Changed[] = [];
   for (const { run: each, plan } of plans) {
@@ -168,8 +202,16 @@ async function rollOut(
     changed.push({ run: each, plan, set });
   }
   run.log.group(`Rollout of ${plans.map((each) => sayWorkload(each.run.workload)).join(', ')}`);
-  const ends = await watchAll(changed);
-  if (ends.some((end) => end?.kind !== 'complete')) return recoverAll(changed, ends);
+  const ends = await watchAll(changed, () => users?.exceeded());
+  const hasFailed = () => ends.some((end) => end?.kind !== 'complete');
+  const trouble = hasFailed() ? undefined : await users?.after(tailSeconds);
+  const [first] = ends;
+  // Which of the workloads hurts them, users cannot tell; all go back.
+  if (trouble && first?.kind === 'complete') ends[0] = { kind: 'failed', revision: first.revision, trouble };
+  if (hasFailed()) {
+    if (run.inputs.onFailure === 'undo') users?.phase('undo', run.inputs.undoTimeout);
+    return recoverAll(changed, ends);
+  }
 
   for (const [index, { run: each, plan }] of changed.entries()) {
     const end = ends[index];

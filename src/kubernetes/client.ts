@@ -72,6 +72,15 @@ export interface LogQuery {
   readonly limitBytes?: number;
 }
 
+/** A Service, asked through the API server's proxy. */
+export interface ServiceQuery {
+  readonly namespace: string;
+  /** `SCHEME:NAME:PORT` */
+  readonly id: string;
+  /** From the Service's root, with its query. */
+  readonly path: string;
+}
+
 export interface ObjectList<T> {
   readonly items: T[];
   /** Of the whole list: where a watch goes on from. */
@@ -110,6 +119,11 @@ export interface KubernetesClient {
   watch<T>(type: ResourceType<T>, query: WatchQuery, options: RequestOptions): Promise<Readable>;
   /** A container's log. `followLog` and `readLog` are what to use. */
   log(query: LogQuery, options: RequestOptions): Promise<Readable>;
+  /**
+   * What one of a Service's ready pods answers to a GET: the body of a 2xx. Any other answer is an ApiError, whose
+   * `reason` is empty where it is the pod's own and not the API server's.
+   */
+  askService(query: ServiceQuery, options: RequestOptions): Promise<Readable>;
 }
 
 const PAGE_SIZE = 500;
@@ -242,6 +256,12 @@ export class Client implements KubernetesClient {
       // The kubelet sends no head before the first line, which a silent container never writes.
       ...(query.follow ? { timeoutSeconds: Number.POSITIVE_INFINITY } : {}),
     });
+  }
+
+  askService({ namespace, id, path }: ServiceQuery, options: RequestOptions): Promise<Readable> {
+    // The colons stay as they are: what is judged and proxied is the decoded path.
+    const service = `/api/v1/namespaces/${encodeURIComponent(namespace)}/services/${id}`;
+    return this.#transport.stream({ method: 'GET', path: `${service}/proxy${path}`, ...common(options) });
   }
 }
 

@@ -18,12 +18,14 @@ export interface Access {
  *
  * @param workload the workload's name, and
  * @param lock its Lease's: a Role may be limited to them by `resourceNames`.
+ * @param service the Service that is asked as users would, as the API server's proxy names it; undefined: none is.
  */
 export function neededAccess(
   kind: WorkloadKindName,
   migrates: boolean,
   workload?: string,
   lock?: string,
+  service?: string,
 ): readonly Omit<Access, 'allowed'>[] {
   const need = (name: string | undefined, group: string, resource: string, ...verbs: string[]) =>
     verbs.map((verb) => ({ verb, group, resource, name }));
@@ -39,6 +41,7 @@ export function neededAccess(
     ...need(undefined, 'coordination.k8s.io', 'leases', 'create'),
     // Another run's migration is waited for, also by a deploy that has none.
     ...need(undefined, 'batch', 'jobs', 'list', ...(migrates ? ['watch', 'create', 'delete'] : [])),
+    ...(service === undefined ? [] : need(service, '', 'services/proxy', 'get')),
   ];
 }
 

@@ -17,6 +17,8 @@ import { rolloutInProgress } from './rules/rollout-in-progress.ts';
 import { runsButUnhealthy } from './rules/runs-but-unhealthy.ts';
 import { schemaAhead } from './rules/schema-ahead.ts';
 import { unhealthyNow } from './rules/unhealthy-now.ts';
+import { watchServiceMissing } from './rules/watch-service-missing.ts';
+import { watchUrlFails } from './rules/watch-url-fails.ts';
 import { workloadMissing } from './rules/workload-missing.ts';
 
 /** Every rule, in the order in which findings are told. */
@@ -39,6 +41,8 @@ export const rules: readonly Rule[] = [
   migratesInInit,
   patchRefused,
   migrationRefused,
+  watchServiceMissing,
+  watchUrlFails,
 ];
 
 /**

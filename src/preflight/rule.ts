@@ -29,6 +29,15 @@ export interface Facts {
   readonly isPaceLost: boolean;
   /** The API server's objection to the migration Job, tried without effect. */
   readonly migrationRefusal: string | undefined;
+  /** The address to watch, where every request to it failed; undefined where one went well, or none is watched. */
+  readonly unwell: UnwellAddress | undefined;
+}
+
+/** An address that answers nobody well before anything was changed. */
+export interface UnwellAddress {
+  readonly address: string;
+  /** What was met, in a word or two each: `404`, `connection refused`. */
+  readonly met: readonly string[];
 }
 
 /** What was read of the workload. */

@@ -12,7 +12,7 @@ import { bearsPace, type Pace } from '../kubernetes/workloads/pace.ts';
 import { type Access, neededAccess } from '../preflight/access.ts';
 import type { Finding } from '../preflight/finding.ts';
 import { judge } from '../preflight/preflight.ts';
-import type { FoundFacts } from '../preflight/rule.ts';
+import type { FoundFacts, UnwellAddress } from '../preflight/rule.ts';
 import type { WorkloadRun } from '../run.ts';
 import type { Change, Draft } from './draft.ts';
 import { lockName } from './lock.ts';
@@ -23,9 +23,10 @@ export async function reviewAccess(runs: readonly WorkloadRun[]): Promise<Access
   const asked = new Map<string, Promise<Access>>();
   return Promise.all(
     runs.map((run) => {
-      const { migration } = run.inputs;
+      const { migration, watch } = run.inputs;
       const { kind, name } = run.workload;
-      const needs = neededAccess(kind, migration !== undefined, name, lockName(run.workload));
+      const service = watch?.address.kind === 'service' ? watch.address.id : undefined;
+      const needs = neededAccess(kind, migration !== undefined, name, lockName(run.workload), service);
       return Promise.all(
         needs.map((need) => {
           const key = JSON.stringify(need);
@@ -124,6 +125,7 @@ export function judgeFacts(
     readonly found: FoundFacts | undefined;
     readonly rehearsal: Rehearsal | undefined;
     readonly plan: Pick<Change, 'pace'> | undefined;
+    readonly unwell: UnwellAddress | undefined;
   },
   locked: boolean,
 ): Finding[] {
@@ -140,6 +142,7 @@ export function judgeFacts(
       patchRefusal: read.rehearsal?.patchRefusal,
       isPaceLost: isPaceLost(read.rehearsal?.patched, read.plan?.pace),
       migrationRefusal: read.rehearsal?.migrationRefusal,
+      unwell: read.unwell,
     },
     run.inputs.preflight,
     run.inputs.preflightIgnore,

@@ -2,15 +2,16 @@ import { sayDuration } from '../duration.ts';
 import { sayLimit, sayPercent } from './limit.ts';
 import type { Excess, PhaseTally, UserPhase, UsersSaw } from './tally.ts';
 
-const phaseWords: Readonly<Record<UserPhase, string>> = {
+/** When a phase is, in words. */
+export const phaseWords: Readonly<Record<UserPhase, string>> = {
   before: 'before the image was set',
   during: 'during the rollout',
   after: 'after the rollout',
+  undo: 'during the undo',
 };
 
 /** One phase as a line of the log: `During the rollout: 40 requests, 12 errors (30 %), slowest 0.2 s: 200 ×28, 503 ×12`. */
 export function sayPhase(tally: PhaseTally): string {
-  const words = phaseWords[tally.phase];
   const { requests, slowest } = tally;
   const told = [
     `${requests} ${requests === 1 ? 'request' : 'requests'}`,
@@ -19,7 +20,7 @@ export function sayPhase(tally: PhaseTally): string {
   ].join(', ');
   const statuses = requests > 0 ? `: ${sayCounts(tally.statuses)}` : '';
   const aside = Object.keys(tally.setAside).length > 0 ? ` (set aside: ${sayCounts(tally.setAside)})` : '';
-  return `${words[0]?.toUpperCase()}${words.slice(1)}: ${told}${statuses}${aside}  ${picture(tally)}`;
+  return `${phaseStart(tally.phase)}: ${told}${statuses}${aside}  ${picture(tally)}`;
 }
 
 /** `no errors`, `12 errors (30 %)`. */

@@ -1,7 +1,10 @@
 import type { ErrorLimit } from './limit.ts';
 
-/** When a request was sent: before the image was set, during the rollout, or after it until the end of the bake. */
-export type UserPhase = 'before' | 'during' | 'after';
+/**
+ * When a request was sent: before the image was set, during the rollout, after it until the end of the bake, or while
+ * it was undone.
+ */
+export type UserPhase = 'before' | 'during' | 'after' | 'undo';
 
 /** What became of one request. */
 export type Outcome =
@@ -61,6 +64,9 @@ export function isError(outcome: Outcome): boolean {
   return outcome.kind === 'failure' || (outcome.kind === 'answer' && outcome.status >= 400);
 }
 
+/** Milliseconds under which a phase without a request is left out. */
+const shortest = 500;
+
 /** Steps that all time lines together have at the most, and how many seconds a step may be. */
 const mostSteps = 60;
 const stretches = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600];
@@ -74,20 +80,19 @@ export function tally(
 ): UsersSaw {
   const total = spans.reduce((sum, { from, to }) => sum + (to - from), 0) / 1000;
   const stretch = stretches.find((each) => total / each <= mostSteps) ?? Math.ceil(total / mostSteps);
-  const phases = spans.map((span) =>
-    tallyPhase(
-      span,
-      samples.filter(({ phase }) => phase === span.phase),
-      stretch,
-    ),
-  );
+  const phases = spans.flatMap((span) => {
+    const own = samples.filter(({ phase }) => phase === span.phase);
+    // One that was over before anything could be asked is no phase to speak of.
+    return own.length === 0 && span.to - span.from < shortest ? [] : [tallyPhase(span, own, stretch)];
+  });
   return { address, limit, stretch, phases };
 }
 
 function tallyPhase({ phase, from, to }: Span, all: readonly Sample[], stretch: number): PhaseTally {
   const counted = all.filter(({ outcome }) => outcome.kind !== 'set-aside');
   const answered = counted.filter(({ outcome }) => outcome.kind === 'answer');
-  const steps = Math.max(1, Math.ceil((to - from) / 1000 / stretch));
+  // What is left over at the end counts for the last step.
+  const steps = Math.max(1, Math.round((to - from) / 1000 / stretch));
   const timeline = Array.from({ length: steps }, (): [number, number] => [0, 0]);
   for (const { at, outcome } of counted) {
     const step = timeline[Math.min(steps - 1, Math.max(0, Math.floor((at - from) / 1000 / stretch)))];
@@ -140,7 +145,7 @@ export function excessOf(
 ): Excess | undefined {
   if (limit.kind === 'off') return undefined;
   const usual = rateOf(phases.find(({ phase }) => phase === 'before'));
-  const judged = phases.filter(({ phase }) => phase !== 'before');
+  const judged = phases.filter(({ phase }) => phase === 'during' || phase === 'after');
   if (limit.kind === 'share') {
     const found = judged.find(
       ({ phase, requests, errors }) =>

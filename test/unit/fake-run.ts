@@ -33,6 +33,7 @@ const inputs: Inputs = {
   pace: { maxSurge: undefined, maxUnavailable: undefined },
   timeout: 600,
   undoTimeout: 600,
+  watch: undefined,
   onFailure: 'undo',
   onCancel: 'undo',
   failFast: 'strict',

@@ -102,12 +102,28 @@ describe('a phase', () => {
   });
 });
 
+it('a phase that was over at once is left out, unless something was asked in it', () => {
+  const spans = [...during(4), { phase: 'after', from: 4000, to: 4010 } as const];
+  const told = (samples: Sample[]) => tally('x', one, spans, samples).phases.map(({ phase }) => phase);
+  expect(told([])).toEqual(['during']);
+  expect(told([{ ...at(4, refused), phase: 'after' }])).toEqual(['during', 'after']);
+});
+
+it('what is left over of a second counts for the last one', () => {
+  const [phase] = tally('x', one, during(3.2), [at(3.1, refused)]).phases;
+  expect(phase?.timeline).toEqual([
+    [0, 0],
+    [0, 0],
+    [1, 1],
+  ]);
+});
+
 it('a long rollout has a time line of a length that can be read', () => {
   for (const seconds of [1, 59, 61, 600, 3600, 100_000]) {
     const { stretch, phases } = tally('x', one, during(seconds), [at(seconds - 0.5, answer(500))]);
     const steps = phases[0]?.timeline ?? [];
     expect(steps.length).toBeLessThanOrEqual(60);
-    expect(steps.length * stretch).toBeGreaterThanOrEqual(seconds);
+    expect(Math.abs(steps.length * stretch - seconds)).toBeLessThanOrEqual(stretch / 2);
     expect(steps.at(-1)).toEqual([1, 1]);
   }
 });
@@ -153,6 +169,7 @@ describe('a share', () => {
     ['only after', [phaseOf('during', 40, 0), phaseOf('after', 12, 2)], 'after'],
     ['one in each', [phaseOf('during', 40, 1), phaseOf('after', 12, 1)], undefined],
     ['only before', [phaseOf('before', 6, 6), phaseOf('during', 40, 0)], undefined],
+    ['only in the undo', [phaseOf('during', 40, 0), phaseOf('undo', 12, 12)], undefined],
     ['nothing asked', [phaseOf('during', 0, 0)], undefined],
   ])('%s', (_, phases, expected) => {
     expect(judge(phases)).toBe(expected);
