@@ -223,18 +223,18 @@ const killed = { reason: 'interrupted', message: 'The step was killed.', diagnos
 
 // EXTERNAL MODULE: ./build/errors.js
 var errors = __webpack_require__(9473);
-// EXTERNAL MODULE: ./build/inputs.js + 2 modules
-var build_inputs = __webpack_require__(4318);
+// EXTERNAL MODULE: ./build/inputs.js + 3 modules
+var build_inputs = __webpack_require__(850);
 // EXTERNAL MODULE: ./build/intent.js
 var intent = __webpack_require__(7048);
 // EXTERNAL MODULE: ./build/interruption.js
 var interruption = __webpack_require__(2073);
 // EXTERNAL MODULE: ./build/log.js
 var build_log = __webpack_require__(6650);
-// EXTERNAL MODULE: ./build/publish.js + 6 modules
-var publish = __webpack_require__(661);
-// EXTERNAL MODULE: ./build/start-run.js + 11 modules
-var start_run = __webpack_require__(1988);
+// EXTERNAL MODULE: ./build/publish.js + 7 modules
+var publish = __webpack_require__(3226);
+// EXTERNAL MODULE: ./build/start-run.js + 9 modules
+var start_run = __webpack_require__(788);
 // EXTERNAL MODULE: ./build/state.js
 var build_state = __webpack_require__(8801);
 // EXTERNAL MODULE: ./build/workload-run.js

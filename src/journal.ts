@@ -2,6 +2,7 @@ import { clip } from './clip.ts';
 import type { Diagnosis } from './diagnosis/diagnosis.ts';
 import type { ImageChange } from './kubernetes/workloads/patch.ts';
 import type { Finding } from './preflight/finding.ts';
+import type { UsersSaw } from './users/tally.ts';
 
 /** What a step is asked to do; the input `command`. */
 export type CommandName = 'deploy' | 'rollback';
@@ -100,6 +101,9 @@ export type Event =
   | { readonly type: 'rollout-failed'; readonly revision: number | undefined; readonly cause: Cause }
   /** `doubts`: what speaks against its bringing back a program that works. */
   | { readonly type: 'undo-started'; readonly revision: number; readonly doubts?: readonly string[] }
+  /** What was asked as users would was asked to its end. */
+  | { readonly type: 'users'; readonly saw: UsersSaw }
+  | { readonly type: 'undo-started'; readonly revision: number }
   | { readonly type: 'undone'; readonly revision: number }
   | { readonly type: 'undo-failed'; readonly cause: Cause }
   /** How it ended for one workload, where the step changes several. */

@@ -13,9 +13,11 @@ import { type LockedRun, underLocks } from '../steps/lock.ts';
 import { awaitOtherMigrations, runMigration } from '../steps/migration.ts';
 import { judgeSurvey, makeSurvey, type Plan, type Survey } from '../steps/plan.ts';
 import { reviewAccess } from '../steps/preflight.ts';
-import { prove, type Rollouts } from '../steps/prove.ts';
+import { type Ends, prove, type Rollouts } from '../steps/prove.ts';
 import { setImage } from '../steps/set-image.ts';
 import { type Changed, recoverAll, takeBack, watchAll } from '../steps/side-by-side.ts';
+import type { RolloutTrouble } from '../steps/watch-rollout.ts';
+import { startWatching, tailSeconds, tryAddress } from '../steps/watch-users.ts';
 import { runsOf } from '../workload-run.ts';
 
 /** What a command that changes workloads does in its own way. */
@@ -46,7 +48,8 @@ export async function carryOut(run: Run, command: Command): Promise<Ending> {
     Promise.all(runs.map((each) => observeIfThere(each))),
   ]);
   try {
-    const parts = await Promise.all(
+    const parts = await withAddress(
+      run,
       runs.map((each, index) =>
         surveyed(command, each, access[index] ?? [], observations[index] as Observation),
       ),
@@ -81,7 +84,12 @@ async function carryOutLocked(
 
   const isStale =
     command.readsHistory || other.waited || earlier.some(({ run: each }) => each.waited || each.left);
-  const parts = isStale ? await Promise.all(earlier.map((part) => surveyedAnew(command, part))) : earlier;
+  const parts = isStale
+    ? await withAddress(
+        run,
+        earlier.map((part) => surveyedAnew(command, part)),
+      )
+    : earlier;
   for (const part of parts) command.show?.(part.run);
   const plans = judge(parts, true);
   if (plans === 'refused') return refused(parts.map((part) => part.run));
@@ -94,8 +102,19 @@ async function carryOutLocked(
   for (const { run: each } of same) each.journal.add({ type: 'workload-ended', result: 'unchanged' });
   const failure = await migrate(run, plans, jobOf(parts), other.adopted);
   if (failure) return failure;
+  const { watch } = run.inputs;
   const verification = parts.find(({ survey }) => survey.verification !== undefined)?.survey.verification;
-  return rollOut(run, command, changing, { lead, job: verification });
+  const proof = { lead, job: verification };
+  if (watch === undefined) return rollOut(run, command, changing, proof);
+  // It ends with the locks too.
+  const signal = AbortSignal.any(changing.map((each) => each.run.signal));
+  const users = await startWatching({ ...run, signal }, watch);
+  try {
+    users.phase('during', run.inputs.timeout);
+    return await rollOut(run, command, changing, { ...proof, users });
+  } finally {
+    await users.stop();
+  }
 }
 
 async function surveyed<R extends WorkloadRun>(
@@ -109,6 +128,21 @@ async function surveyed<R extends WorkloadRun>(
 
 function surveyedAnew<R extends WorkloadRun>(command: Command, part: Part<R>): Promise<Part<R>> {
   return surveyed(command, part.run, part.access, part.observation);
+}
+
+/**
+ * The surveys, with what is wrong with the address to watch noted at the first workload that is to be changed. A
+ * rollback is what is needed where users are down, so it is not kept from that.
+ */
+async function withAddress<R extends WorkloadRun>(
+  run: Run,
+  surveys: readonly Promise<Part<R>>[],
+): Promise<readonly Part<R>[]> {
+  const parts = await Promise.all(surveys);
+  const first = parts.find(({ survey }) => survey.plan && !survey.plan.isUnchanged);
+  if (first === undefined || run.inputs.command === 'rollback') return parts;
+  const unwell = await tryAddress(run);
+  return parts.map((part) => (part === first ? { ...part, survey: { ...part.survey, unwell } } : part));
 }
 
 /** Lets preflight judge every workload, so that all that is wrong is told at once. */
@@ -173,8 +207,18 @@ async function rollOut(
     changed.push({ run: each, plan, set });
   }
   run.log.group(`Rollout of ${plans.map((each) => sayWorkload(each.run.workload)).join(', ')}`);
-  const ends = await prove(run, { ...proof, changed }, await watchAll(changed));
-  if (ends.some((end) => end?.kind !== 'complete')) return recoverAll(changed, ends);
+  const { users } = proof;
+  const rolledOut = await watchAll(changed, () => users?.exceeded());
+  const isWell = (ends: Ends) => ends.every((end) => end?.kind === 'complete');
+  if (isWell(rolledOut)) users?.phase('after', longestProof(run));
+  const proved = [...(await prove(run, { ...proof, changed }, rolledOut))];
+  const trouble = isWell(proved) ? await users?.after(tailSeconds) : undefined;
+  // Which of the workloads hurts them, users cannot tell; all go back.
+  const ends = trouble ? withTrouble(proved, trouble) : proved;
+  if (!isWell(ends)) {
+    if (run.inputs.onFailure === 'undo') users?.phase('undo', run.inputs.undoTimeout);
+    return recoverAll(changed, ends);
+  }
 
   for (const [index, { run: each, plan }] of changed.entries()) {
     const end = ends[index];
@@ -188,4 +232,16 @@ async function rollOut(
   for (const { run: each, plan, set } of changed) await restorePace(each, plan.observation.kind, set.intent);
   for (const { run: each } of changed) await each.saveIntent(undefined);
   return { result: done, next: [] };
+}
+
+/** Seconds that everything after the rollout may take. */
+function longestProof({ inputs }: Run): number {
+  const { job, command, timeout, bakeTime } = inputs.verification;
+  return (job ? timeout : 0) + (command === '' ? 0 : timeout) + bakeTime + tailSeconds;
+}
+
+function withTrouble(ends: Ends, trouble: RolloutTrouble): Ends {
+  const [first, ...others] = ends;
+  const revision = first?.kind === 'complete' ? first.revision : undefined;
+  return [{ kind: 'failed', revision, trouble }, ...others];
 }

@@ -37,6 +37,11 @@ export const plainReasons: readonly PlainReason[] = [
     next: 'Look for the webhook or policy that changes the images of pods in this namespace.',
   },
   {
+    reason: 'users-saw-errors',
+    cause: 'More requests to `watch-url` failed than `watch-max-errors` allows.',
+    next: 'See in the summary when they failed, and how. 5xx right after a new pod is ready: its readiness probe says so too early. Connections refused or closed: old pods end before they get no more requests; give them a preStop pause.',
+  },
+  {
     reason: 'superseded',
     cause: 'Somebody else changed the workload during the rollout. Nothing was undone.',
     next: 'Look at that change; run the step again if its image is still wanted.',

@@ -79,6 +79,15 @@ export interface PodPort {
   readonly port: number;
 }
 
+/** A Service, asked through the API server's proxy. */
+export interface ServiceQuery {
+  readonly namespace: string;
+  /** `SCHEME:NAME:PORT` */
+  readonly id: string;
+  /** From the Service's root, with its query. */
+  readonly path: string;
+}
+
 export interface ObjectList<T> {
   readonly items: T[];
   /** Of the whole list: where a watch goes on from. */
@@ -119,6 +128,11 @@ export interface KubernetesClient {
   log(query: LogQuery, options: RequestOptions): Promise<Readable>;
   /** A connection to a pod's port, as frames of a WebSocket. `forwardPort` is what to use. */
   portForward(target: PodPort, options: RequestOptions): Promise<Duplex>;
+  /**
+   * What one of a Service's ready pods answers to a GET: the body of a 2xx. Any other answer is an ApiError, whose
+   * `reason` is empty where it is the pod's own and not the API server's.
+   */
+  askService(query: ServiceQuery, options: RequestOptions): Promise<Readable>;
 }
 
 const PAGE_SIZE = 500;
@@ -263,6 +277,12 @@ export class Client implements KubernetesClient {
       },
       'v4.channel.k8s.io',
     );
+  }
+
+  askService({ namespace, id, path }: ServiceQuery, options: RequestOptions): Promise<Readable> {
+    // The colons stay as they are: what is judged and proxied is the decoded path.
+    const service = `/api/v1/namespaces/${encodeURIComponent(namespace)}/services/${id}`;
+    return this.#transport.stream({ method: 'GET', path: `${service}/proxy${path}`, ...common(options) });
   }
 }
 

@@ -19,6 +19,8 @@ export interface ProofNeeds {
   readonly job?: boolean;
   /** What `verify-port` is of. */
   readonly port?: 'pod' | 'service' | undefined;
+  /** The Service that `watch-url` asks through the API server, as its proxy takes it. */
+  readonly service?: string | undefined;
 }
 
 /**
@@ -26,6 +28,7 @@ export interface ProofNeeds {
  *
  * @param workload the workload's name, and
  * @param lock its Lease's: a Role may be limited to them by `resourceNames`.
+ * @param service the Service that is asked as users would, as the API server's proxy names it; undefined: none is.
  */
 export function neededAccess(
   kind: WorkloadKindName,
@@ -58,6 +61,7 @@ export function neededAccess(
     // https://github.com/kubernetes/kubernetes/pull/134577
     ...(proof.port ? need(undefined, '', 'pods/portforward', 'get', 'create') : []),
     ...(proof.port === 'service' ? need(undefined, '', 'services', 'get') : []),
+    ...(proof.service === undefined ? [] : need(proof.service, '', 'services/proxy', 'get')),
   ];
 }
 

@@ -19,6 +19,8 @@ import { schemaAhead } from './rules/schema-ahead.ts';
 import { unhealthyNow } from './rules/unhealthy-now.ts';
 import { verificationRefused } from './rules/verification-refused.ts';
 import { verifyPortUnknown } from './rules/verify-port-unknown.ts';
+import { watchServiceMissing } from './rules/watch-service-missing.ts';
+import { watchUrlFails } from './rules/watch-url-fails.ts';
 import { workloadMissing } from './rules/workload-missing.ts';
 
 /** Every rule, in the order in which findings are told. */
@@ -43,6 +45,8 @@ export const rules: readonly Rule[] = [
   migrationRefused,
   verificationRefused,
   verifyPortUnknown,
+  watchServiceMissing,
+  watchUrlFails,
 ];
 
 /**

@@ -33,6 +33,15 @@ export interface Facts {
   readonly verificationRefusal: string | undefined;
   /** Why `verify-port` leads nowhere, as far as that shows before the rollout. */
   readonly portProblem: string | undefined;
+  /** The address to watch, where every request to it failed; undefined where one went well, or none is watched. */
+  readonly unwell: UnwellAddress | undefined;
+}
+
+/** An address that answers nobody well before anything was changed. */
+export interface UnwellAddress {
+  readonly address: string;
+  /** What was met, in a word or two each: `404`, `connection refused`. */
+  readonly met: readonly string[];
 }
 
 /** What was read of the workload. */

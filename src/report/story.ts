@@ -10,6 +10,7 @@ import type {
 } from '../journal.ts';
 import type { ImageChange } from '../kubernetes/workloads/patch.ts';
 import type { Finding } from '../preflight/finding.ts';
+import type { UsersSaw } from '../users/tally.ts';
 
 /** A phase of a step, with how long it took. */
 export interface Phase {
@@ -44,6 +45,8 @@ export interface Story {
   readonly resumed: string;
   readonly undoCause: Cause | undefined;
   readonly phases: readonly Phase[];
+  /** What users saw; undefined where nothing was asked. */
+  readonly users: UsersSaw | undefined;
   readonly run: string;
   readonly commit: string;
   /** Whether a migration ran and succeeded. */
@@ -90,6 +93,7 @@ export function tell(entries: readonly Entry[]): Story {
     resumed: entries.flatMap((entry) => (entry.type === 'resumed' ? [entry.message] : [])).join(' '),
     undoCause: last('undo-failed')?.cause,
     phases: phases(entries),
+    users: last('users')?.saw,
     run: last('began')?.run ?? '',
     commit: last('began')?.commit ?? '',
     migrated: last('migration-ended')?.cause === undefined && last('migration-ended') !== undefined,

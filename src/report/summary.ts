@@ -5,6 +5,7 @@ import { sayDuration } from '../duration.ts';
 import { type Cause, type Evidence, type Result, standings } from '../journal.ts';
 import { block, code, row, words } from './markdown.ts';
 import type { Phase, Story, WorkloadStory } from './story.ts';
+import { usersSection } from './users.ts';
 import { verdictOf } from './verdict.ts';
 
 /** Bytes. GitHub takes no summary over 1 MiB; this leaves room for what masking adds. */
@@ -39,6 +40,7 @@ function render(story: Story): string {
     ...eachWorkload(story),
     facts(story),
     ...timeline(story.phases),
+    ...usersSection(story.users),
     ...findings(story),
     ...history(story),
   ];

@@ -7,7 +7,7 @@ import { sayWorkload } from '../kubernetes/workloads/names.ts';
 import type { Observation } from '../kubernetes/workloads/observe.ts';
 import { templateDigest } from '../kubernetes/workloads/template.ts';
 import type { Access } from '../preflight/access.ts';
-import type { FoundFacts } from '../preflight/rule.ts';
+import type { FoundFacts, UnwellAddress } from '../preflight/rule.ts';
 import { sayFindings } from '../report/findings.ts';
 import { nameOf, type WorkloadRun } from '../run.ts';
 import type { Change, Draft, Drafter } from './draft.ts';
@@ -29,6 +29,8 @@ export interface Survey {
   readonly found: FoundFacts | undefined;
   readonly siblings: readonly string[];
   readonly rehearsal: Rehearsal | undefined;
+  /** The address to watch, where it answers nobody well; of the first workload that changes. */
+  readonly unwell: UnwellAddress | undefined;
   readonly plan: Plan | undefined;
   /** The migration that is to precede the change; only the first workload of a step has one. */
   readonly job: V1Job | undefined;
@@ -60,6 +62,7 @@ export async function makeSurvey(
     siblings,
     rehearsal,
     plan: withRehearsed(plan, rehearsal),
+    unwell: undefined,
     job,
     verification,
   };

@@ -12,7 +12,7 @@ import { bearsPace, type Pace } from '../kubernetes/workloads/pace.ts';
 import { type Access, neededAccess } from '../preflight/access.ts';
 import type { Finding } from '../preflight/finding.ts';
 import { judge } from '../preflight/preflight.ts';
-import type { FoundFacts } from '../preflight/rule.ts';
+import type { FoundFacts, UnwellAddress } from '../preflight/rule.ts';
 import type { WorkloadRun } from '../run.ts';
 import type { Change, Draft } from './draft.ts';
 import { lockName } from './lock.ts';
@@ -24,9 +24,13 @@ export async function reviewAccess(runs: readonly WorkloadRun[]): Promise<Access
   const asked = new Map<string, Promise<Access>>();
   return Promise.all(
     runs.map((run) => {
-      const { migration, verification } = run.inputs;
+      const { migration, verification, watch } = run.inputs;
       const { kind, name } = run.workload;
-      const proof = { job: verification.job !== undefined, port: verification.port?.kind };
+      const proof = {
+        job: verification.job !== undefined,
+        port: verification.port?.kind,
+        service: watch?.address.kind === 'service' ? watch.address.id : undefined,
+      };
       const needs = neededAccess(kind, migration !== undefined, name, lockName(run.workload), proof);
       return Promise.all(
         needs.map((need) => {
@@ -139,6 +143,7 @@ export function judgeFacts(
     readonly found: FoundFacts | undefined;
     readonly rehearsal: Rehearsal | undefined;
     readonly plan: Pick<Change, 'pace'> | undefined;
+    readonly unwell: UnwellAddress | undefined;
   },
   locked: boolean,
 ): Finding[] {
@@ -157,6 +162,7 @@ export function judgeFacts(
       migrationRefusal: read.rehearsal?.migrationRefusal,
       verificationRefusal: read.rehearsal?.verificationRefusal,
       portProblem: read.rehearsal?.portProblem,
+      unwell: read.unwell,
     },
     run.inputs.preflight,
     run.inputs.preflightIgnore,

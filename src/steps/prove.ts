@@ -8,6 +8,7 @@ import { factsOf, verifyByCommand } from './verify-command.ts';
 import { verifyByJob } from './verify-job.ts';
 import { openPort } from './verify-port.ts';
 import type { RolloutEnd, RolloutTrouble } from './watch-rollout.ts';
+import type { UserWatch } from './watch-users.ts';
 
 /** What is proved: the rollouts of all that the step has changed, as one. */
 export interface Rollouts {
@@ -16,6 +17,8 @@ export interface Rollouts {
   readonly lead: Planned;
   /** The `verify-job`. */
   readonly job: V1Job | undefined;
+  /** What users see meanwhile. */
+  readonly users?: UserWatch | undefined;
 }
 
 /** A workload with what is planned for it. */
@@ -24,7 +27,13 @@ interface Planned {
   readonly plan: Plan;
 }
 
-type Ends = readonly (RolloutEnd | undefined)[];
+/** How each of the rollouts ended; undefined where it was not over. */
+export type Ends = readonly (RolloutEnd | undefined)[];
+
+/** Something that watches until it finds something wrong, or the time is over. */
+interface Keeper {
+  keep(seconds: number, until: AbortSignal): Promise<RolloutEnd | undefined>;
+}
 
 /** One thing that has to go well. */
 interface Proof {
@@ -60,7 +69,7 @@ export async function prove(run: Run, rollouts: Rollouts, ends: Ends): Promise<E
   run.log.endGroup();
   const worse = await proveAll(run, rollouts);
   return worse
-    ? ends.map((end, index) => (index === worse.index ? withRevision(worse.end, end) : end))
+    ? ends.map((end, index) => (index === worse.index % ends.length ? withRevision(worse.end, end) : end))
     : ends;
 }
 
@@ -81,12 +90,13 @@ async function proveAll(run: Run, rollouts: Rollouts): Promise<Worse | undefined
           patience: timeout,
         }),
     );
+    const keepers = rollouts.users ? [...vigils, keeperOf(run, rollouts.users)] : vigils;
     for (const proof of proofsOf(run, rollouts)) {
-      const worse = await told(run, proof.title, () => under(run, rollouts.lead.run, vigils, proof));
+      const worse = await told(run, proof.title, () => under(run, rollouts.lead.run, vigils, keepers, proof));
       if (worse) return worse;
     }
-    if (bakeTime === 0) return await keepAll(vigils, 0, run.signal);
-    return await told(run, 'Bake', () => keepAll(vigils, bakeTime, run.signal));
+    if (bakeTime === 0) return await keepAll(keepers, 0, run.signal);
+    return await told(run, 'Bake', () => keepAll(keepers, bakeTime, run.signal));
   } catch (error) {
     for (const { run: each } of [{ run }, ...rollouts.changed]) each.signal.throwIfAborted();
     const message = `The rollout could not be watched after it was complete: ${messageOf(error)}`;
@@ -125,11 +135,12 @@ async function under(
   { log, journal }: Run,
   lead: WorkloadRun,
   vigils: readonly Vigil[],
+  keepers: readonly Keeper[],
   proof: Proof,
 ): Promise<Worse | undefined> {
   const over = new AbortController();
   const signal = AbortSignal.any([lead.signal, over.signal]);
-  const watch = keepAll(vigils, Number.POSITIVE_INFINITY, signal);
+  const watch = keepAll(keepers, Number.POSITIVE_INFINITY, signal);
   const work = proof.prove({ ...lead, log, journal, signal });
   try {
     const first = await Promise.race([work.then((trouble) => ({ trouble })), watch]);
@@ -146,17 +157,17 @@ async function under(
 
 /** Watches over the pods of all rollouts; the first that comes to nothing, or cannot be watched, ends it. */
 async function keepAll(
-  vigils: readonly Vigil[],
+  keepers: readonly Keeper[],
   seconds: number,
   signal: AbortSignal,
 ): Promise<Worse | undefined> {
   const over = new AbortController();
   const both = AbortSignal.any([signal, over.signal]);
   let first: { readonly worse: Worse } | { readonly error: unknown } | undefined;
-  const watches = vigils.map(async (vigil, index) => {
+  const watches = keepers.map(async (keeper, index) => {
     try {
-      const end = await vigil.keep(seconds, both);
-      if (end.kind === 'complete') return;
+      const end = await keeper.keep(seconds, both);
+      if (end === undefined || end.kind === 'complete') return;
       first ??= { worse: { index, end } };
     } catch (error) {
       first ??= { error };
@@ -170,6 +181,25 @@ async function keepAll(
 function outcomeOf(first: { worse: Worse } | { error: unknown } | undefined): Worse | undefined {
   if (first && 'error' in first) throw first.error;
   return first?.worse;
+}
+
+/** Seconds between two looks at what users saw. */
+const usersSeconds = 0.5;
+
+/** Ends once users saw more errors than are allowed; which of the workloads hurts them, they cannot tell. */
+function keeperOf({ clock }: Run, users: UserWatch): Keeper {
+  return {
+    async keep(seconds, until) {
+      const end = clock.now() + seconds * 1000;
+      for (;;) {
+        until.throwIfAborted();
+        const trouble = users.exceeded();
+        if (trouble) return { kind: 'failed', revision: undefined, trouble };
+        if (clock.now() >= end) return undefined;
+        await clock.sleep(Math.min(usersSeconds, (end - clock.now()) / 1000), until);
+      }
+    },
+  };
 }
 
 /** Tells the log and the journal of it. */

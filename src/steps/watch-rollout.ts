@@ -43,6 +43,8 @@ export interface Expectation {
   readonly images?: readonly WantedContainer[];
   /** Whether other images than meant are only told, since there is no better way to go than the one taken. */
   readonly toleratesImages?: boolean;
+  /** What else may be wrong, asked at every look; undefined where all is well. */
+  readonly alsoWrong?: () => RolloutTrouble | undefined;
 }
 
 /** Why a rollout is given up; the diagnoses are still without logs, but for those that brought some along. */
@@ -152,6 +154,10 @@ class RolloutWatch {
     const revision = kind.current(view);
     const verdict = this.#judge(view, revision);
     this.#teller.tell(status, verdict.diagnoses);
+    const wrong = this.#expected.alsoWrong?.();
+    // A crash tells more than what it does to users.
+    if (wrong && !verdict.hopeless)
+      return { kind: 'failed', revision, trouble: { ...wrong, diagnoses: verdict.diagnoses } };
     const wanted = wantedPods(kind, view.workload);
     if (status.state === 'complete' && wanted === 0 && !this.#expected.isUndo) {
       return scaledToZero(this.#name, revision);

@@ -34,6 +34,7 @@ const inputs: Inputs = {
   timeout: 600,
   undoTimeout: 600,
   verification: { job: undefined, command: '', port: undefined, timeout: 600, bakeTime: 0 },
+  watch: undefined,
   onFailure: 'undo',
   onCancel: 'undo',
   failFast: 'strict',

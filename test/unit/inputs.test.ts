@@ -76,6 +76,7 @@ it('has a value for every input that is not given', () => {
     timeout: 600,
     undoTimeout: 600,
     verification: { job: undefined, command: '', port: undefined, timeout: 600, bakeTime: 0 },
+    watch: undefined,
     onFailure: 'undo',
     onCancel: 'undo',
     failFast: 'strict',
@@ -170,6 +171,10 @@ it.each<[string, string, string]>([
   ['migration-timeout', '-1m', '-1m'],
   ['lock-timeout', '10', "'10'"],
   ['lock-timeout', '-1s', '-1s'],
+  ['watch-url', 'shop.example', 'https://'],
+  ['watch-url', 'service/web/ready', 'port'],
+  ['watch-max-errors', '1.5', "'1.5'"],
+  ['watch-max-errors', '200%', "'off'"],
   ['on-failure', 'Undo', 'leave'],
   ['on-failure', 'true', 'leave'],
   ['on-cancel', 'rollback', 'leave'],
@@ -209,6 +214,25 @@ it('tells all bad inputs at once, each by its name', () => {
     'timeout',
     'undo-timeout',
   ]);
+});
+
+describe('watch-url', () => {
+  it('is watched with a limit of its own', () => {
+    expect(read({ 'watch-url': 'service/web:http/ready', 'watch-max-errors': '5' }).watch).toMatchObject({
+      address: { kind: 'service', id: 'http:web:http', path: '/ready' },
+      limit: { kind: 'count', count: 5 },
+      proxyUrl: undefined,
+    });
+  });
+
+  it('is asked through the proxy that the environment names, as far as that does not exempt it', () => {
+    vi.stubEnv('HTTPS_PROXY', 'proxy.corp:3128');
+    vi.stubEnv('NO_PROXY', '10.0.0.0/8');
+    const proxyUrl = (url: string) => read({ 'watch-url': url }).watch?.proxyUrl;
+    expect(proxyUrl('https://shop.example/')).toBe('http://proxy.corp:3128');
+    expect(proxyUrl('https://10.1.2.3/')).toBeUndefined();
+    expect(proxyUrl('service/web:http/')).toBeUndefined();
+  });
 });
 
 describe('migration-command', () => {

@@ -47,6 +47,7 @@ const good: Facts = {
   migrationRefusal: undefined,
   verificationRefusal: undefined,
   portProblem: undefined,
+  unwell: undefined,
 };
 
 const crash = diagnosisOf();
@@ -57,6 +58,7 @@ const migrates = {
   evidence: 'its command, app migrate',
   command: ['/app', 'migrate'],
 };
+const withUnwell = (...met: string[]): Facts => ({ ...good, unwell: { address: 'service/web:http/', met } });
 
 const broken = { diagnoses: [crash], hopeless: true };
 const under = { state: 'progressing', message: '1 of 3 updated, 0 available' } as const;
@@ -252,6 +254,31 @@ const cases: readonly [string, Facts, Record<string, string[]>][] = [
     { 'runs-but-unhealthy': ['pod/web-1', 'rollout undo'], 'unhealthy-now': ['pod/web-1'] },
   ],
   [
+    'the Service to watch is missing',
+    withUnwell('no such Service'),
+    { 'watch-service-missing': ['service/web:http/', 'no such Service', 'kubectl -n shop get services'] },
+  ],
+  [
+    'the Service to watch has no such port',
+    withUnwell('no such port'),
+    { 'watch-service-missing': ['no such port'] },
+  ],
+  [
+    'the Service to watch leads to no pod',
+    withUnwell('no ready pod with that port'),
+    { 'watch-url-fails': ['no ready pod with that port', 'selector'] },
+  ],
+  [
+    'the address to watch is wrong',
+    withUnwell('404'),
+    { 'watch-url-fails': ['service/web:http/', '404', 'before anything was changed', 'readiness probe'] },
+  ],
+  [
+    'users are down already',
+    withUnwell('503', 'connection refused'),
+    { 'watch-url-fails': ['503, connection refused', 'preflight-ignore: watch-url-fails'] },
+  ],
+  [
     'the tag is latest',
     withFound({ plan: change('acme/web:v1', 'acme/web:latest') }),
     { 'mutable-tag': ['acme/web:latest', 'latest'] },
@@ -358,6 +385,7 @@ describe('without the lock', () => {
       'runs-but-unhealthy',
       'schema-ahead',
       'unhealthy-now',
+      'watch-url-fails',
     ]);
   });
 
@@ -429,6 +457,17 @@ describe('permissions', () => {
     expect(added({ job: true })).toEqual(['watch jobs', 'create jobs', 'delete jobs']);
     expect(added({ port: 'pod' })).toEqual(['get pods/portforward', 'create pods/portforward']);
     expect(added({ port: 'service' })).toContain('get services');
+  });
+
+  it('are those of a Service that is watched only where one is', () => {
+    const proxies = (service?: string) =>
+      neededAccess('Deployment', false, 'web', 'lock', { service }).filter(
+        ({ resource }) => resource === 'services/proxy',
+      );
+    expect(proxies()).toEqual([]);
+    expect(proxies('http:web:http')).toEqual([
+      { verb: 'get', group: '', resource: 'services/proxy', name: 'http:web:http' },
+    ]);
   });
 
   it('are told as rules to be pasted', () => {

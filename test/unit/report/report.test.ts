@@ -1,7 +1,7 @@
 import { Marked } from 'marked';
 import { describe, expect, it } from 'vitest';
 import type { Cause, Ending, Entry, Event, Result } from '../../../src/journal.ts';
-import { Journal } from '../../../src/journal.ts';
+import { entriesFromState, Journal } from '../../../src/journal.ts';
 import type { ImageChange } from '../../../src/kubernetes/workloads/patch.ts';
 import { annotation } from '../../../src/report/annotation.ts';
 import { sayFindings } from '../../../src/report/findings.ts';
@@ -465,6 +465,85 @@ describe('the summary', () => {
     const text = visible(render(summary(storyOf(...begun, { type: 'checked', findings }, end('refused')))));
     expect(text).toContain('unhealthy-now: It is broken. See.');
     expect(text).not.toContain('paused');
+  });
+
+  describe('of what users saw', () => {
+    const phase = {
+      seconds: 2,
+      requests: 8,
+      errors: 0,
+      slowest: 12,
+      statuses: { '200': 8 },
+      setAside: {},
+      timeline: [
+        [4, 0],
+        [4, 0],
+      ],
+    } as const;
+    const users: Event = {
+      type: 'users',
+      saw: {
+        address: 'https://shop.example/?…',
+        limit: { kind: 'share', share: 0.01 },
+        stretch: 1,
+        phases: [
+          { ...phase, phase: 'before' },
+          {
+            ...phase,
+            phase: 'during',
+            errors: 2,
+            slowest: 1500,
+            statuses: { '200': 6, 'answer broken off': 2 },
+            setAside: { 'API server not reached either': 3 },
+            timeline: [
+              [4, 2],
+              [0, 0],
+            ],
+          },
+          { ...phase, phase: 'after', requests: 0, slowest: undefined, statuses: {}, timeline: [[0, 0]] },
+        ],
+      },
+    };
+    const markdown = summary(storyOf(...failed, users, end('undone', { cause })));
+
+    it('has a row for each phase, with its time line', () => {
+      const cells = [...markdown.matchAll(/^\| (?:✅|❌|…) .*$/gm)].map(([line]) =>
+        line.split('|').map((cell) => cell.trim()),
+      );
+      expect(cells).toEqual([
+        ['', '✅ before', '8', 'no errors', '12 ms', '200 ×8', '`▁▁`', ''],
+        [
+          '',
+          '❌ during',
+          '8',
+          '2 errors (25 %)',
+          '1.5 s',
+          '200 ×6, answer broken off ×2; set aside: API server not reached either ×3',
+          '`▅·`',
+          '',
+        ],
+        ['', '… after', '0', 'no errors', '', '', '`·`', ''],
+      ]);
+    });
+
+    it('is a table to a reader, and shows the address and the limit', () => {
+      const html = render(markdown);
+      expect(html).toContain('<h3>What users saw</h3>');
+      expect(html).toContain('<code>https://shop.example/?…</code>');
+      expect(html).toContain('<code>▅·</code></td>');
+      expect(visible(html)).toContain('1 % of a phase is allowed');
+      expect(visible(html)).toContain('Each bar stands for 1 s');
+    });
+
+    it('is left out where nothing was asked', () => {
+      expect(summary(storyOf(...journals.undone))).not.toContain('users');
+    });
+
+    it('is known to post too', () => {
+      const journal = new Journal({ now: () => 0 });
+      journal.add(users);
+      expect(tell(entriesFromState(journal.toState())).users).toEqual(users.saw);
+    });
   });
 
   it('stays under what GitHub takes, whatever was logged', () => {

@@ -1,8 +1,8 @@
-export const id = 834;
-export const ids = [834];
+export const id = 486;
+export const ids = [486];
 export const modules = {
 
-/***/ 9834:
+/***/ 5486:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -674,8 +674,8 @@ var init_containers = __webpack_require__(881);
 var kinds = __webpack_require__(6260);
 // EXTERNAL MODULE: ./build/preflight/access.js
 var access = __webpack_require__(212);
-// EXTERNAL MODULE: ./build/preflight/preflight.js + 21 modules
-var preflight = __webpack_require__(6505);
+// EXTERNAL MODULE: ./build/preflight/preflight.js + 23 modules
+var preflight = __webpack_require__(5755);
 // EXTERNAL MODULE: external "node:net"
 var external_node_net_ = __webpack_require__(7030);
 // EXTERNAL MODULE: ./build/kubernetes/websocket.js
@@ -937,9 +937,13 @@ function isServing(pod) {
 async function reviewAccess(runs) {
     const asked = new Map();
     return Promise.all(runs.map((run) => {
-        const { migration, verification } = run.inputs;
+        const { migration, verification, watch } = run.inputs;
         const { kind, name } = run.workload;
-        const proof = { job: verification.job !== undefined, port: verification.port?.kind };
+        const proof = {
+            job: verification.job !== undefined,
+            port: verification.port?.kind,
+            service: watch?.address.kind === 'service' ? watch.address.id : undefined,
+        };
         const needs = (0,access/* neededAccess */.EQ)(kind, migration !== undefined, name, (0,lock/* lockName */.l4)(run.workload), proof);
         return Promise.all(needs.map((need) => {
             const key = JSON.stringify(need);
@@ -1026,6 +1030,7 @@ function judgeFacts(run, read, locked) {
         migrationRefusal: read.rehearsal?.migrationRefusal,
         verificationRefusal: read.rehearsal?.verificationRefusal,
         portProblem: read.rehearsal?.portProblem,
+        unwell: read.unwell,
     }, run.inputs.preflight, run.inputs.preflightIgnore, locked);
 }
 function isPaceLost(patched, pace) {
@@ -1086,6 +1091,7 @@ async function makeSurvey(run, drafter, access, observation) {
         siblings,
         rehearsal,
         plan: withRehearsed(plan, rehearsal),
+        unwell: undefined,
         job,
         verification,
     };
@@ -1727,7 +1733,7 @@ async function prove(run, rollouts, ends) {
     run.log.endGroup();
     const worse = await proveAll(run, rollouts);
     return worse
-        ? ends.map((end, index) => (index === worse.index ? withRevision(worse.end, end) : end))
+        ? ends.map((end, index) => (index === worse.index % ends.length ? withRevision(worse.end, end) : end))
         : ends;
 }
 function withRevision(end, before) {
@@ -1743,14 +1749,15 @@ async function proveAll(run, rollouts) {
             ours: new Set(set.intent.ours),
             patience: timeout,
         }));
+        const keepers = rollouts.users ? [...vigils, keeperOf(run, rollouts.users)] : vigils;
         for (const proof of proofsOf(run, rollouts)) {
-            const worse = await told(run, proof.title, () => under(run, rollouts.lead.run, vigils, proof));
+            const worse = await told(run, proof.title, () => under(run, rollouts.lead.run, vigils, keepers, proof));
             if (worse)
                 return worse;
         }
         if (bakeTime === 0)
-            return await keepAll(vigils, 0, run.signal);
-        return await told(run, 'Bake', () => keepAll(vigils, bakeTime, run.signal));
+            return await keepAll(keepers, 0, run.signal);
+        return await told(run, 'Bake', () => keepAll(keepers, bakeTime, run.signal));
     }
     catch (error) {
         for (const { run: each } of [{ run }, ...rollouts.changed])
@@ -1785,10 +1792,10 @@ async function verifyAtPort(run, plan) {
         open.close();
     }
 }
-async function under({ log, journal }, lead, vigils, proof) {
+async function under({ log, journal }, lead, vigils, keepers, proof) {
     const over = new AbortController();
     const signal = AbortSignal.any([lead.signal, over.signal]);
-    const watch = keepAll(vigils, Number.POSITIVE_INFINITY, signal);
+    const watch = keepAll(keepers, Number.POSITIVE_INFINITY, signal);
     const work = proof.prove({ ...lead, log, journal, signal });
     try {
         const first = await Promise.race([work.then((trouble) => ({ trouble })), watch]);
@@ -1804,14 +1811,14 @@ async function under({ log, journal }, lead, vigils, proof) {
         await Promise.allSettled([watch, work]);
     }
 }
-async function keepAll(vigils, seconds, signal) {
+async function keepAll(keepers, seconds, signal) {
     const over = new AbortController();
     const both = AbortSignal.any([signal, over.signal]);
     let first;
-    const watches = vigils.map(async (vigil, index) => {
+    const watches = keepers.map(async (keeper, index) => {
         try {
-            const end = await vigil.keep(seconds, both);
-            if (end.kind === 'complete')
+            const end = await keeper.keep(seconds, both);
+            if (end === undefined || end.kind === 'complete')
                 return;
             first ??= { worse: { index, end } };
         }
@@ -1827,6 +1834,23 @@ function outcomeOf(first) {
     if (first && 'error' in first)
         throw first.error;
     return first?.worse;
+}
+const usersSeconds = 0.5;
+function keeperOf({ clock }, users) {
+    return {
+        async keep(seconds, until) {
+            const end = clock.now() + seconds * 1000;
+            for (;;) {
+                until.throwIfAborted();
+                const trouble = users.exceeded();
+                if (trouble)
+                    return { kind: 'failed', revision: undefined, trouble };
+                if (clock.now() >= end)
+                    return undefined;
+                await clock.sleep(Math.min(usersSeconds, (end - clock.now()) / 1000), until);
+            }
+        },
+    };
 }
 async function told({ log, journal }, title, work) {
     log.group(title);
@@ -1914,7 +1938,7 @@ var watch_rollout = __webpack_require__(4566);
 
 
 
-async function watchAll(changed) {
+async function watchAll(changed, alsoWrong) {
     const failed = new AbortController();
     const complete = new Set();
     return Promise.all(changed.map(async (each) => {
@@ -1927,7 +1951,8 @@ async function watchAll(changed) {
         };
         const signal = AbortSignal.any([each.run.signal, failed.signal]);
         try {
-            const end = await side_by_side_watch({ ...each.run, signal }, each, isHeld);
+            const wrong = each === changed[0] ? alsoWrong : () => undefined;
+            const end = await side_by_side_watch({ ...each.run, signal }, each, isHeld, wrong);
             if (end.kind !== 'complete')
                 failed.abort();
             return end;
@@ -1940,7 +1965,7 @@ async function watchAll(changed) {
         }
     }));
 }
-async function side_by_side_watch(run, { plan, set }, isHeld) {
+async function side_by_side_watch(run, { plan, set }, isHeld, alsoWrong) {
     try {
         return await (0,watch_rollout/* watchRollout */.D)(run, plan.observation, {
             ours: new Set(set.intent.ours),
@@ -1952,6 +1977,7 @@ async function side_by_side_watch(run, { plan, set }, isHeld) {
             images: plan.changes.map(({ container, to }) => ({ container, image: to })),
             toleratesImages: run.inputs.command === 'rollback',
             isHeld,
+            alsoWrong,
         });
     }
     catch (error) {
@@ -2011,9 +2037,397 @@ function side_by_side_failureOf(end, why) {
     return { kind: 'failed', revision: end?.revision, trouble };
 }
 
+// EXTERNAL MODULE: ./build/users/say.js
+var say = __webpack_require__(5836);
+;// CONCATENATED MODULE: ./build/users/tally.js
+function isError(outcome) {
+    return outcome.kind === 'failure' || (outcome.kind === 'answer' && outcome.status >= 400);
+}
+const shortest = 500;
+const mostSteps = 60;
+const stretches = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600];
+function tally(address, limit, spans, samples) {
+    const total = spans.reduce((sum, { from, to }) => sum + (to - from), 0) / 1000;
+    const stretch = stretches.find((each) => total / each <= mostSteps) ?? Math.ceil(total / mostSteps);
+    const phases = spans.flatMap((span) => {
+        const own = samples.filter(({ phase }) => phase === span.phase);
+        return own.length === 0 && span.to - span.from < shortest ? [] : [tallyPhase(span, own, stretch)];
+    });
+    return { address, limit, stretch, phases };
+}
+function tallyPhase({ phase, from, to }, all, stretch) {
+    const counted = all.filter(({ outcome }) => outcome.kind !== 'set-aside');
+    const answered = counted.filter(({ outcome }) => outcome.kind === 'answer');
+    const steps = Math.max(1, Math.round((to - from) / 1000 / stretch));
+    const timeline = Array.from({ length: steps }, () => [0, 0]);
+    for (const { at, outcome } of counted) {
+        const step = timeline[Math.min(steps - 1, Math.max(0, Math.floor((at - from) / 1000 / stretch)))];
+        if (step === undefined)
+            continue;
+        step[0] += 1;
+        if (isError(outcome))
+            step[1] += 1;
+    }
+    return {
+        phase,
+        seconds: (to - from) / 1000,
+        requests: counted.length,
+        errors: counted.filter(({ outcome }) => isError(outcome)).length,
+        slowest: answered.length > 0 ? answered.reduce((most, { took }) => Math.max(most, took), 0) : undefined,
+        statuses: countBy(counted.map(({ outcome }) => labelOf(outcome))),
+        setAside: countBy(all.flatMap(({ outcome }) => (outcome.kind === 'set-aside' ? [outcome.why] : []))),
+        timeline,
+    };
+}
+function labelOf(outcome) {
+    if (outcome.kind === 'answer')
+        return String(outcome.status);
+    return outcome.kind === 'failure' ? outcome.what : outcome.why;
+}
+function countBy(words) {
+    const counts = {};
+    for (const word of words)
+        counts[word] = (counts[word] ?? 0) + 1;
+    return counts;
+}
+function excessOf({ limit, phases }, toCome) {
+    if (limit.kind === 'off')
+        return undefined;
+    const usual = rateOf(phases.find(({ phase }) => phase === 'before'));
+    const judged = phases.filter(({ phase }) => phase === 'during' || phase === 'after');
+    if (limit.kind === 'share') {
+        const found = judged.find(({ phase, requests, errors }) => errors > Math.max(1, Math.min(1, limit.share + usual) * (requests + (toCome[phase] ?? 0))));
+        return found && { phase: found.phase, errors: found.errors, requests: found.requests };
+    }
+    const errors = judged.reduce((sum, each) => sum + each.errors, 0);
+    const requests = judged.reduce((sum, each) => sum + each.requests, 0);
+    const more = judged.reduce((sum, { phase }) => sum + (toCome[phase] ?? 0), 0);
+    if (errors <= limit.count + usual * (requests + more))
+        return undefined;
+    const worst = judged.findLast((each) => each.errors > 0);
+    return worst && { phase: worst.phase, errors, requests };
+}
+function rateOf(phase) {
+    return phase === undefined || phase.requests === 0 ? 0 : phase.errors / phase.requests;
+}
+
+// EXTERNAL MODULE: external "node:http"
+var external_node_http_ = __webpack_require__(7067);
+// EXTERNAL MODULE: external "node:https"
+var external_node_https_ = __webpack_require__(4708);
+// EXTERNAL MODULE: external "node:tls"
+var external_node_tls_ = __webpack_require__(1692);
+// EXTERNAL MODULE: ./build/version.js
+var version = __webpack_require__(8508);
+;// CONCATENATED MODULE: ./build/steps/ask.js
+
+
+
+
+
+const askSeconds = 2;
+const mostBytes = 256 * 1024;
+function askerFor(run, { address, proxyUrl }) {
+    const ask = address.kind === 'service' ? serviceAsker(run, address) : urlAsker(address, proxyUrl);
+    const judge = address.kind === 'service' ? judgeServiceError : judgeUrlError;
+    return async (signal) => {
+        const timeout = AbortSignal.timeout(askSeconds * 1000);
+        let begun;
+        try {
+            const { status, body } = await ask(AbortSignal.any([signal, timeout]));
+            begun = status;
+            await drain(body);
+            return { outcome: ask_outcomeOf(status), doubtful: false };
+        }
+        catch (error) {
+            signal.throwIfAborted();
+            if (timeout.aborted) {
+                if (begun !== undefined)
+                    return { outcome: ask_outcomeOf(begun), doubtful: false };
+                return { outcome: { kind: 'failure', what: `no answer in ${askSeconds} s` }, doubtful: true };
+            }
+            if (begun !== undefined)
+                return { outcome: { kind: 'failure', what: 'answer broken off' }, doubtful: true };
+            return judge(error);
+        }
+    };
+}
+function ask_outcomeOf(status) {
+    return status === 429 ? { kind: 'set-aside', why: 'asked too often (429)' } : { kind: 'answer', status };
+}
+function serviceAsker({ client, namespace }, address) {
+    const { id, path } = address;
+    return async (signal) => {
+        const body = await client.askService({ namespace, id, path }, { signal, patience: 0 });
+        return { status: 'statusCode' in body ? Number(body.statusCode) : 200, body };
+    };
+}
+const unreachable = [
+    { pattern: /^no endpoints available for service "[^"]*:/, what: 'no ready pod with that port' },
+    { pattern: /^no endpoints available/, what: 'no ready pod' },
+    { pattern: /^no service port/, what: 'no such port' },
+    { pattern: /^error trying to reach service: .*connection refused/, what: 'connection refused' },
+    { pattern: /^error trying to reach service: .*(reset|EOF)/, what: 'connection closed' },
+    { pattern: /^error trying to reach service/, what: 'pod not reached' },
+];
+function judgeServiceError(error) {
+    if (!(error instanceof errors/* ApiError */.hD))
+        return { outcome: { kind: 'set-aside', why: 'API server not reached' }, doubtful: false };
+    const { status, reason, message } = error;
+    if (reason === '')
+        return { outcome: ask_outcomeOf(status), doubtful: status >= 502 && status <= 504 };
+    const what = reason === 'NotFound'
+        ? 'no such Service'
+        : unreachable.find(({ pattern }) => pattern.test(message))?.what;
+    return what === undefined
+        ? { outcome: { kind: 'set-aside', why: `API server answered ${status}` }, doubtful: false }
+        : { outcome: { kind: 'failure', what }, doubtful: false };
+}
+function urlAsker({ url }, proxyUrl) {
+    const secure = url.startsWith('https:');
+    const proxy = proxyUrl === undefined ? {} : { proxyEnv: { HTTPS_PROXY: proxyUrl, HTTP_PROXY: proxyUrl } };
+    const agent = secure
+        ? new external_node_https_.Agent({
+            keepAlive: false,
+            maxCachedSessions: 0,
+            ca: [...(0,external_node_tls_.getCACertificates)('default'), ...(0,external_node_tls_.getCACertificates)('system')],
+            ...proxy,
+        })
+        : new external_node_http_.Agent({ keepAlive: false, ...proxy });
+    const headers = { accept: '*/*', 'cache-control': 'no-cache', 'user-agent': `safe-rollout/${version/* version */.r}` };
+    return async (signal) => {
+        const { promise, resolve, reject } = Promise.withResolvers();
+        const request = (secure ? external_node_https_ : external_node_http_).get(url, { agent, headers, signal }, resolve);
+        request.on('error', reject);
+        const body = await promise;
+        return { status: body.statusCode ?? 0, body };
+    };
+}
+const failures = {
+    ECONNREFUSED: 'connection refused',
+    ECONNRESET: 'connection closed',
+    EPIPE: 'connection closed',
+    ETIMEDOUT: 'connection timed out',
+    ENOTFOUND: 'unknown host',
+    EAI_AGAIN: 'host not looked up',
+    EHOSTUNREACH: 'host unreachable',
+    ENETUNREACH: 'network unreachable',
+};
+function judgeUrlError(error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    const isCertificate = /CERT|SELF_SIGNED|UNABLE_TO|INVALID_CA/.test(code);
+    const what = failures[code] ?? (isCertificate ? 'certificate refused' : code || (0,errors/* messageOf */.bD)(error));
+    return { outcome: { kind: 'failure', what }, doubtful: true };
+}
+async function drain(body) {
+    let bytes = 0;
+    for await (const chunk of body) {
+        bytes += chunk.length;
+        if (bytes > mostBytes)
+            return;
+    }
+}
+
+;// CONCATENATED MODULE: ./build/steps/watch-users.js
+
+
+
+
+const perSecond = 4;
+const mostInFlight = 2;
+const beforeSeconds = 1.5;
+const tailSeconds = 3;
+const doubtSeconds = 1;
+async function startWatching(run, watch, ask = askerFor(run, watch)) {
+    const watcher = new Watcher(run, watch, ask);
+    try {
+        await run.clock.sleep(beforeSeconds, run.signal);
+    }
+    catch (error) {
+        await watcher.stop();
+        throw error;
+    }
+    return watcher;
+}
+class Watcher {
+    #run;
+    #watch;
+    #ask;
+    #samples = [];
+    #spans = [];
+    #inFlight = new Map();
+    #ending = new AbortController();
+    #longest = 0;
+    #check;
+    #cutOffAt = Number.NEGATIVE_INFINITY;
+    #trouble;
+    #stopped;
+    #saidIn;
+    constructor(run, watch, ask) {
+        this.#run = run;
+        this.#watch = watch;
+        this.#ask = ask;
+        this.phase('before', beforeSeconds);
+        void this.#loop(AbortSignal.any([run.signal, this.#ending.signal]));
+    }
+    phase(phase, longest) {
+        const now = this.#run.clock.now();
+        const last = this.#spans.at(-1);
+        if (last?.phase === phase && last.to === undefined) {
+            this.#longest = (now - last.from) / 1000 + longest;
+            return;
+        }
+        if (last)
+            last.to = now;
+        this.#spans.push({ phase, from: now, to: undefined });
+        this.#longest = longest;
+    }
+    exceeded() {
+        if (this.#trouble)
+            return this.#trouble;
+        const saw = this.#saw();
+        const excess = excessOf(saw, this.#toCome());
+        if (excess === undefined)
+            return undefined;
+        this.#trouble = { reason: 'users-saw-errors', message: (0,say/* sayExcess */.pp)(saw, excess), diagnoses: [] };
+        return this.#trouble;
+    }
+    async after(seconds) {
+        const { clock, signal } = this.#run;
+        this.phase('after', seconds);
+        const end = clock.now() + seconds * 1000;
+        while (clock.now() < end && this.exceeded() === undefined)
+            await clock.sleep(Math.min(1 / perSecond, (end - clock.now()) / 1000), signal);
+        if (!this.#trouble)
+            await Promise.allSettled(this.#inFlight.keys());
+        signal.throwIfAborted();
+        return this.exceeded();
+    }
+    stop() {
+        this.#stopped ??= this.#end();
+        return this.#stopped;
+    }
+    async #end() {
+        const { log, journal, clock } = this.#run;
+        const last = this.#spans.at(-1);
+        if (last)
+            last.to = clock.now();
+        this.#ending.abort();
+        await Promise.allSettled(this.#inFlight.keys());
+        const saw = this.#saw();
+        log.line(`What users of ${saw.address} saw:`);
+        for (const phase of saw.phases)
+            log.line(`  ${(0,say/* sayPhase */.B$)(phase)}`);
+        journal.add({ type: 'users', saw });
+    }
+    async #loop(signal) {
+        try {
+            for (;;) {
+                if (this.#inFlight.size < mostInFlight)
+                    this.#askNow();
+                await this.#run.clock.sleep(1 / perSecond, signal);
+            }
+        }
+        catch (error) {
+            if (!signal.aborted)
+                throw error;
+        }
+    }
+    #askNow() {
+        const phase = this.#spans.at(-1)?.phase ?? 'before';
+        const at = this.#run.clock.now();
+        const asking = this.#askOnce(phase, at)
+            .catch(() => { })
+            .finally(() => this.#inFlight.delete(asking));
+        this.#inFlight.set(asking, phase);
+    }
+    async #askOnce(phase, at) {
+        const { clock, signal } = this.#run;
+        const answered = new AbortController();
+        const late = this.#doubtWhenLate(AbortSignal.any([signal, answered.signal]));
+        const { outcome, doubtful } = await this.#ask(signal);
+        const took = clock.now() - at;
+        answered.abort();
+        const isCutOff = doubtful && ((await late) ?? (await this.#cutOff()));
+        signal.throwIfAborted();
+        this.#note({ phase, at, took, outcome: isCutOff ? nothingReached : outcome });
+    }
+    async #doubtWhenLate(answered) {
+        try {
+            await this.#run.clock.sleep(doubtSeconds, answered);
+        }
+        catch {
+            return undefined;
+        }
+        return this.#cutOff();
+    }
+    #cutOff() {
+        this.#check ??= this.#askServer().finally(() => {
+            this.#check = undefined;
+        });
+        return this.#check.then((now) => now || this.#run.clock.now() - this.#cutOffAt < doubtSeconds * 1000);
+    }
+    async #askServer() {
+        const { client, signal } = this.#run;
+        try {
+            await client.serverVersion({ signal, patience: 0, timeoutSeconds: doubtSeconds });
+            return false;
+        }
+        catch (error) {
+            if (!(error instanceof errors/* ConnectionError */.Rc))
+                return false;
+            this.#cutOffAt = this.#run.clock.now();
+            return true;
+        }
+    }
+    #note(sample) {
+        this.#samples.push(sample);
+        const { phase, outcome } = sample;
+        if (!isError(outcome) || this.#saidIn === phase)
+            return;
+        this.#saidIn = phase;
+        const { shown } = this.#watch.address;
+        const met = labelOf(outcome);
+        this.#run.log.line(`A user of ${shown} would have seen an error ${say/* phaseWords */.V2[phase]}: ${met}`);
+    }
+    #saw() {
+        const now = this.#run.clock.now();
+        const spans = this.#spans.map((span) => ({ ...span, to: span.to ?? now }));
+        return tally(this.#watch.address.shown, this.#watch.limit, spans, this.#samples);
+    }
+    #toCome() {
+        const toCome = {};
+        for (const phase of this.#inFlight.values())
+            toCome[phase] = (toCome[phase] ?? 0) + 1;
+        const open = this.#spans.at(-1);
+        if (open && open.to === undefined) {
+            const left = this.#longest - (this.#run.clock.now() - open.from) / 1000;
+            toCome[open.phase] = (toCome[open.phase] ?? 0) + Math.max(0, Math.ceil(left * perSecond));
+        }
+        return toCome;
+    }
+}
+const nothingReached = { kind: 'set-aside', why: 'API server not reached either' };
+const trials = 3;
+async function tryAddress(run, watch = run.inputs.watch, ask = watch && askerFor(run, watch)) {
+    if (watch === undefined || ask === undefined)
+        return undefined;
+    const met = [];
+    for (let trial = 0; trial < trials; trial++) {
+        if (trial > 0)
+            await run.clock.sleep(1 / perSecond, run.signal);
+        const { outcome } = await ask(run.signal);
+        if (!isError(outcome))
+            return undefined;
+        met.push(labelOf(outcome));
+    }
+    return { address: watch.address.shown, met };
+}
+
 // EXTERNAL MODULE: ./build/workload-run.js
 var workload_run = __webpack_require__(8651);
 ;// CONCATENATED MODULE: ./build/commands/carry-out.js
+
 
 
 
@@ -2036,7 +2450,7 @@ async function carryOut(run, command) {
         Promise.all(runs.map((each) => (0,observe/* observeIfThere */.wk)(each))),
     ]);
     try {
-        const parts = await Promise.all(runs.map((each, index) => surveyed(command, each, access[index] ?? [], observations[index])));
+        const parts = await withAddress(run, runs.map((each, index) => surveyed(command, each, access[index] ?? [], observations[index])));
         if (judge(parts, false) === 'refused') {
             for (const each of runs)
                 command.show?.(each);
@@ -2059,7 +2473,9 @@ async function carryOutLocked(run, command, earlier) {
     if ('result' in other)
         return other;
     const isStale = command.readsHistory || other.waited || earlier.some(({ run: each }) => each.waited || each.left);
-    const parts = isStale ? await Promise.all(earlier.map((part) => surveyedAnew(command, part))) : earlier;
+    const parts = isStale
+        ? await withAddress(run, earlier.map((part) => surveyedAnew(command, part)))
+        : earlier;
     for (const part of parts)
         command.show?.(part.run);
     const plans = judge(parts, true);
@@ -2076,14 +2492,34 @@ async function carryOutLocked(run, command, earlier) {
     const failure = await migrate(run, plans, carry_out_jobOf(parts), other.adopted);
     if (failure)
         return failure;
+    const { watch } = run.inputs;
     const verification = parts.find(({ survey }) => survey.verification !== undefined)?.survey.verification;
-    return rollOut(run, command, changing, { lead, job: verification });
+    const proof = { lead, job: verification };
+    if (watch === undefined)
+        return rollOut(run, command, changing, proof);
+    const signal = AbortSignal.any(changing.map((each) => each.run.signal));
+    const users = await startWatching({ ...run, signal }, watch);
+    try {
+        users.phase('during', run.inputs.timeout);
+        return await rollOut(run, command, changing, { ...proof, users });
+    }
+    finally {
+        await users.stop();
+    }
 }
 async function surveyed({ draft }, run, access, observation) {
     return { run, access, observation, survey: await makeSurvey(run, draft, access, observation) };
 }
 function surveyedAnew(command, part) {
     return surveyed(command, part.run, part.access, part.observation);
+}
+async function withAddress(run, surveys) {
+    const parts = await Promise.all(surveys);
+    const first = parts.find(({ survey }) => survey.plan && !survey.plan.isUnchanged);
+    if (first === undefined || run.inputs.command === 'rollback')
+        return parts;
+    const unwell = await tryAddress(run);
+    return parts.map((part) => (part === first ? { ...part, survey: { ...part.survey, unwell } } : part));
 }
 function judge(parts, locked) {
     const judged = parts.map(({ run, survey }) => ({ run, plan: judgeSurvey(run, survey, locked) }));
@@ -2128,9 +2564,19 @@ async function rollOut(run, { done }, plans, proof) {
         changed.push({ run: each, plan, set });
     }
     run.log.group(`Rollout of ${plans.map((each) => (0,names/* sayWorkload */.j)(each.run.workload)).join(', ')}`);
-    const ends = await prove(run, { ...proof, changed }, await watchAll(changed));
-    if (ends.some((end) => end?.kind !== 'complete'))
+    const { users } = proof;
+    const rolledOut = await watchAll(changed, () => users?.exceeded());
+    const isWell = (ends) => ends.every((end) => end?.kind === 'complete');
+    if (isWell(rolledOut))
+        users?.phase('after', longestProof(run));
+    const proved = [...(await prove(run, { ...proof, changed }, rolledOut))];
+    const trouble = isWell(proved) ? await users?.after(tailSeconds) : undefined;
+    const ends = trouble ? withTrouble(proved, trouble) : proved;
+    if (!isWell(ends)) {
+        if (run.inputs.onFailure === 'undo')
+            users?.phase('undo', run.inputs.undoTimeout);
         return recoverAll(changed, ends);
+    }
     for (const [index, { run: each, plan }] of changed.entries()) {
         const end = ends[index];
         if (end?.kind !== 'complete')
@@ -2146,6 +2592,15 @@ async function rollOut(run, { done }, plans, proof) {
     for (const { run: each } of changed)
         await each.saveIntent(undefined);
     return { result: done, next: [] };
+}
+function longestProof({ inputs }) {
+    const { job, command, timeout, bakeTime } = inputs.verification;
+    return (job ? timeout : 0) + (command === '' ? 0 : timeout) + bakeTime + tailSeconds;
+}
+function withTrouble(ends, trouble) {
+    const [first, ...others] = ends;
+    const revision = first?.kind === 'complete' ? first.revision : undefined;
+    return [{ kind: 'failed', revision, trouble }, ...others];
 }
 
 ;// CONCATENATED MODULE: ./build/commands/deploy.js
@@ -2310,16 +2765,16 @@ function rollback(run) {
 
 // EXTERNAL MODULE: ./build/ending-of-error.js
 var ending_of_error = __webpack_require__(4280);
-// EXTERNAL MODULE: ./build/inputs.js + 2 modules
-var inputs = __webpack_require__(4318);
+// EXTERNAL MODULE: ./build/inputs.js + 3 modules
+var inputs = __webpack_require__(850);
 // EXTERNAL MODULE: ./build/interruption.js
 var interruption = __webpack_require__(2073);
 // EXTERNAL MODULE: ./build/log.js
 var build_log = __webpack_require__(6650);
-// EXTERNAL MODULE: ./build/publish.js + 6 modules
-var publish = __webpack_require__(661);
-// EXTERNAL MODULE: ./build/start-run.js + 11 modules
-var start_run = __webpack_require__(1988);
+// EXTERNAL MODULE: ./build/publish.js + 7 modules
+var publish = __webpack_require__(3226);
+// EXTERNAL MODULE: ./build/start-run.js + 9 modules
+var start_run = __webpack_require__(788);
 // EXTERNAL MODULE: ./build/state.js
 var state = __webpack_require__(8801);
 ;// CONCATENATED MODULE: ./build/main.js

@@ -1,5 +1,5 @@
-export const id = 603;
-export const ids = [603];
+export const id = 814;
+export const ids = [814];
 export const modules = {
 
 /***/ 1992:
@@ -890,6 +890,11 @@ const plainReasons = [
         next: 'Look for the webhook or policy that changes the images of pods in this namespace.',
     },
     {
+        reason: 'users-saw-errors',
+        cause: 'More requests to `watch-url` failed than `watch-max-errors` allows.',
+        next: 'See in the summary when they failed, and how. 5xx right after a new pod is ready: its readiness probe says so too early. Connections refused or closed: old pods end before they get no more requests; give them a preStop pause.',
+    },
+    {
         reason: 'superseded',
         cause: 'Somebody else changed the workload during the rollout. Nothing was undone.',
         next: 'Look at that change; run the step again if its image is still wanted.',
@@ -1581,7 +1586,7 @@ function isNamedForGood({ digest, tag = '' }) {
 
 /***/ }),
 
-/***/ 4318:
+/***/ 850:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -1599,6 +1604,8 @@ var build_duration = __webpack_require__(3110);
 var errors = __webpack_require__(9473);
 // EXTERNAL MODULE: ./build/image.js
 var build_image = __webpack_require__(349);
+// EXTERNAL MODULE: ./build/kubernetes/proxy.js
+var proxy = __webpack_require__(1077);
 // EXTERNAL MODULE: ./build/kubernetes/workloads/names.js
 var workloads_names = __webpack_require__(5596);
 // EXTERNAL MODULE: external "node:fs"
@@ -1717,8 +1724,66 @@ function workspaceFile(workspace, name) {
     }
 }
 
-// EXTERNAL MODULE: ./build/preflight/preflight.js + 21 modules
-var preflight = __webpack_require__(6505);
+// EXTERNAL MODULE: ./build/preflight/preflight.js + 23 modules
+var preflight = __webpack_require__(5755);
+;// CONCATENATED MODULE: ./build/users/address.js
+const servicePattern = /^(?:service|services|svc)\/(?:(?<scheme>https?):)?(?<service>[^:/?#]+):(?<port>[^:/?#]+)(?<rest>[/?#].*)?$/i;
+const servicesName = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
+const portsName = /^(?=.*[a-z])[a-z0-9]([-a-z0-9]{0,13}[a-z0-9])?$/;
+const shortestSecret = 6;
+function parseWatchAddress(text) {
+    const trimmed = text.trim();
+    const problem = "it is neither an address ('https://shop.example/ready') nor a Service with its port ('service/web:http/ready').";
+    if (/^(service|services|svc)\//i.test(trimmed))
+        return parseService(trimmed);
+    const url = URL.parse(trimmed);
+    if (url === null || !/^https?:$/.test(url.protocol))
+        return { ok: false, problem };
+    url.hash = '';
+    const shown = `${url.origin}${url.pathname}${url.search ? '?…' : ''}`;
+    const userinfo = [url.username, url.password].flatMap((part) => [part, decoded(part)]);
+    const secrets = secretsOf([...userinfo, ...queryParts(url)]);
+    return { ok: true, address: { kind: 'url', url: url.href, shown, secrets } };
+}
+function parseService(text) {
+    const { scheme = 'http', service = '', port = '', rest = '' } = servicePattern.exec(text)?.groups ?? {};
+    if (service === '') {
+        return { ok: false, problem: "a Service needs its port too: 'service/NAME:PORT/PATH'." };
+    }
+    if (!servicesName.test(service))
+        return { ok: false, problem: "the Service's name cannot be one." };
+    const isNumber = /^[1-9]\d{0,4}$/.test(port) && Number(port) <= 65_535;
+    if (!isNumber && !portsName.test(port))
+        return { ok: false, problem: "the Service's port is neither a number nor a port's name." };
+    const url = new URL(rest.startsWith('/') ? rest : `/${rest}`, 'http://service');
+    const id = `${scheme.toLowerCase()}:${service}:${port}`;
+    const name = scheme.toLowerCase() === 'http' ? `${service}:${port}` : id;
+    const shown = `service/${name}${url.pathname}${url.search ? '?…' : ''}`;
+    const path = `${url.pathname}${url.search}`;
+    return {
+        ok: true,
+        address: { kind: 'service', service, id, path, shown, secrets: secretsOf(queryParts(url)) },
+    };
+}
+function queryParts({ search, searchParams }) {
+    const query = search.slice(1);
+    const raw = query.split('&').map((pair) => pair.slice(pair.indexOf('=') + 1));
+    return [query, ...raw, ...searchParams.values()];
+}
+function secretsOf(parts) {
+    return [...new Set(parts)].filter((part) => part.length >= shortestSecret);
+}
+function decoded(text) {
+    try {
+        return decodeURIComponent(text);
+    }
+    catch {
+        return text;
+    }
+}
+
+// EXTERNAL MODULE: ./build/users/limit.js
+var users_limit = __webpack_require__(6748);
 ;// CONCATENATED MODULE: ./build/verify-input.js
 
 function readVerification({ job, command, port }, workspace, bad) {
@@ -1745,6 +1810,9 @@ function isPort(text) {
 }
 
 ;// CONCATENATED MODULE: ./build/inputs.js
+
+
+
 
 
 
@@ -1824,6 +1892,7 @@ function readInputs(phase = 'main') {
         timeout,
         undoTimeout: seconds('undo-timeout', timeout),
         verification: phase === 'post' ? noVerification : verification(),
+        watch: readWatch(text('watch-url'), text('watch-max-errors'), bad),
         onFailure: oneOf('on-failure', 'undo', 'leave'),
         onCancel: oneOf('on-cancel', 'undo', 'leave'),
         failFast: oneOf('fail-fast', 'strict', 'patient', 'off'),
@@ -1920,6 +1989,21 @@ function checkTogether(given, bad) {
         bad('to-revision', "it and 'to-image' cannot both be given.");
     if (toRevision !== undefined && workloads.length > 1)
         bad('to-revision', "revisions are numbered for each workload; name one workload, or use 'to-image'.");
+}
+function readWatch(url, maxErrors, bad) {
+    const limit = (0,users_limit/* parseErrorLimit */.b3)(maxErrors || '1%');
+    if (limit === undefined)
+        bad('watch-max-errors', `'${maxErrors}' is no limit. Write a share ('1%'), a number ('0'), or 'off'.`);
+    if (url === '')
+        return undefined;
+    const parsed = parseWatchAddress(url);
+    if (!parsed.ok)
+        return bad('watch-url', parsed.problem);
+    if (limit === undefined)
+        return undefined;
+    const { address } = parsed;
+    const proxyUrl = address.kind === 'url' ? (0,proxy/* proxyFor */.i)(new URL(address.url), process.env) : undefined;
+    return { address, limit, proxyUrl };
 }
 function readRules(text, bad) {
     const ids = list(text);
@@ -2700,6 +2784,74 @@ function tracesOf(what, { sha, url, actor }) {
         ...(url && { [marks.run]: url }),
         ...(sha && { [marks.commit]: sha }),
     };
+}
+
+
+/***/ }),
+
+/***/ 1077:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   i: () => (/* binding */ proxyFor)
+/* harmony export */ });
+/* harmony import */ var node_net__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(7030);
+
+function proxyFor(url, env) {
+    const scheme = url.protocol === 'https:' ? 'HTTPS_PROXY' : 'HTTP_PROXY';
+    const proxy = setting(env, scheme);
+    if (proxy === '' || isLoopback(hostOf(url)) || isExempt(url, setting(env, 'NO_PROXY'))) {
+        return undefined;
+    }
+    return proxy.includes('://') ? proxy : `http://${proxy}`;
+}
+function setting(env, name) {
+    return (env[name] || env[name.toLowerCase()] || '').trim();
+}
+function hostOf(url) {
+    return url.hostname.replace(/^\[|\]$/g, '').toLowerCase();
+}
+function isLoopback(host) {
+    return host === 'localhost' || host === '::1' || ((0,node_net__WEBPACK_IMPORTED_MODULE_0__.isIP)(host) === 4 && host.startsWith('127.'));
+}
+function isExempt(url, exemptions) {
+    const host = hostOf(url);
+    const port = url.port || (url.protocol === 'https:' ? '443' : '80');
+    return exemptions
+        .split(/[\s,]+/)
+        .map((entry) => entry.toLowerCase())
+        .some((entry) => entry !== '' && matches(entry, host, port));
+}
+function matches(entry, host, port) {
+    if (entry === '*') {
+        return true;
+    }
+    if (entry.includes('/')) {
+        return isInBlock(entry, host);
+    }
+    if ((0,node_net__WEBPACK_IMPORTED_MODULE_0__.isIP)(entry) !== 0) {
+        return host === entry;
+    }
+    const [, name = entry, onlyPort] = /^(.*?)(?::(\d+))?$/.exec(entry) ?? [];
+    if (onlyPort !== undefined && onlyPort !== port) {
+        return false;
+    }
+    const bare = name.replace(/^\[|\]$/g, '').replace(/^\*(?=\.)/, '');
+    return bare.startsWith('.') ? host.endsWith(bare) : host === bare || host.endsWith(`.${bare}`);
+}
+function isInBlock(entry, host) {
+    const [network = '', prefix = ''] = entry.split('/');
+    const family = (0,node_net__WEBPACK_IMPORTED_MODULE_0__.isIP)(network);
+    if (family === 0 || (0,node_net__WEBPACK_IMPORTED_MODULE_0__.isIP)(host) !== family || !/^\d{1,3}$/.test(prefix)) {
+        return false;
+    }
+    if (Number(prefix) > (family === 4 ? 32 : 128)) {
+        return false;
+    }
+    const block = new node_net__WEBPACK_IMPORTED_MODULE_0__.BlockList();
+    const type = family === 4 ? 'ipv4' : 'ipv6';
+    block.addSubnet(network, Number(prefix), type);
+    return block.check(host, type);
 }
 
 
@@ -4238,6 +4390,7 @@ function neededAccess(kind, migrates, workload, lock, proof = {}) {
         ...need(undefined, 'batch', 'jobs', 'list', ...(migrates || proof.job ? ['watch', 'create', 'delete'] : [])),
         ...(proof.port ? need(undefined, '', 'pods/portforward', 'get', 'create') : []),
         ...(proof.port === 'service' ? need(undefined, '', 'services', 'get') : []),
+        ...(proof.service === undefined ? [] : need(proof.service, '', 'services/proxy', 'get')),
     ];
 }
 function isDenied(access, verb, resource) {
@@ -4260,7 +4413,7 @@ function rbacRules(missing) {
 
 /***/ }),
 
-/***/ 6505:
+/***/ 5755:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -4651,6 +4804,55 @@ const verifyPortUnknown = {
     },
 };
 
+;// CONCATENATED MODULE: ./build/preflight/rules/watch-service-missing.js
+const missing = new Set(['no such Service', 'no such port']);
+const watchServiceMissing = {
+    id: 'watch-service-missing',
+    level: 'error',
+    about: 'The Service to watch, or its port, does not exist in the namespace.',
+    judge({ unwell, namespace }) {
+        const what = unwell?.met.find((each) => missing.has(each));
+        if (unwell === undefined || what === undefined)
+            return [];
+        return [
+            {
+                message: `The input 'watch-url' asks ${unwell.address}, but there is ${what} in namespace ${namespace}.`,
+                next: `Correct it; see what there is: kubectl -n ${namespace} get services`,
+            },
+        ];
+    },
+};
+function isServiceMissing(met) {
+    return met.some((each) => missing.has(each));
+}
+
+;// CONCATENATED MODULE: ./build/preflight/rules/watch-url-fails.js
+
+const watchUrlFails = {
+    id: 'watch-url-fails',
+    level: 'error',
+    underLock: true,
+    about: 'Every request to the address to watch fails before anything is changed: it is wrong, or users are down.',
+    judge({ unwell }) {
+        if (unwell === undefined || isServiceMissing(unwell.met))
+            return [];
+        const met = [...new Set(unwell.met)].join(', ');
+        return [
+            {
+                message: `The input 'watch-url' asks ${unwell.address}, which answers with an error before anything was changed: ${met}.`,
+                next: advice(unwell.met),
+            },
+        ];
+    },
+};
+function advice(met) {
+    if (met.some((each) => each.startsWith('no ready pod')))
+        return "Correct the Service's selector or port, so that it leads to ready pods.";
+    if (met.every((each) => /^4/.test(each)))
+        return "Name a path that answers everybody well, such as the readiness probe's.";
+    return "Correct the address. If this deploy is to mend it, add 'preflight-ignore: watch-url-fails'.";
+}
+
 ;// CONCATENATED MODULE: ./build/preflight/near-names.js
 function nearest(wanted, names) {
     return names
@@ -4714,6 +4916,8 @@ const workloadMissing = {
 
 
 
+
+
 const rules = [
     permissionMissing,
     workloadMissing,
@@ -4735,6 +4939,8 @@ const rules = [
     migrationRefused,
     verificationRefused,
     verifyPortUnknown,
+    watchServiceMissing,
+    watchUrlFails,
 ];
 function judge(facts, mode, ignored, locked) {
     return rules
@@ -4752,7 +4958,7 @@ function judge(facts, mode, ignored, locked) {
 
 /***/ }),
 
-/***/ 661:
+/***/ 3226:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -4921,6 +5127,7 @@ function tell(entries) {
         resumed: entries.flatMap((entry) => (entry.type === 'resumed' ? [entry.message] : [])).join(' '),
         undoCause: last('undo-failed')?.cause,
         phases: phases(entries),
+        users: last('users')?.saw,
         run: last('began')?.run ?? '',
         commit: last('began')?.commit ?? '',
         migrated: last('migration-ended')?.cause === undefined && last('migration-ended') !== undefined,
@@ -5066,7 +5273,36 @@ function longestRun(text, pattern) {
     return Math.max(0, ...(text.match(pattern) ?? []).map(({ length }) => length));
 }
 
+// EXTERNAL MODULE: ./build/users/limit.js
+var limit = __webpack_require__(6748);
+// EXTERNAL MODULE: ./build/users/say.js
+var say = __webpack_require__(5836);
+;// CONCATENATED MODULE: ./build/report/users.js
+
+
+
+function usersSection(saw) {
+    if (saw === undefined)
+        return [];
+    return [
+        '### What users saw',
+        `${code(saw.address)} was asked all the time. Of errors, ${words((0,limit/* sayLimit */.NJ)(saw.limit))}.`,
+        [
+            '| | Requests | Errors | Slowest | Answers | When |',
+            '|:--|--:|:--|--:|:--|:--|',
+            ...saw.phases.map(phaseRow),
+        ].join('\n'),
+        words((0,say/* sayStretch */.jL)(saw)),
+    ];
+}
+function phaseRow(phase) {
+    const { requests, errors, slowest, statuses, setAside } = phase;
+    const aside = (0,say/* sayCounts */.A7)(setAside);
+    return row(`${errors > 0 ? '❌' : requests > 0 ? '✅' : '…'} ${phase.phase}`, String(requests), (0,say/* sayErrors */.hz)(phase), slowest === undefined ? '' : (0,say/* saySlowest */.NL)(slowest), words([(0,say/* sayCounts */.A7)(statuses), ...(aside ? [`set aside: ${aside}`] : [])].filter(Boolean).join('; ')), code((0,say/* picture */.li)(phase)));
+}
+
 ;// CONCATENATED MODULE: ./build/report/summary.js
+
 
 
 
@@ -5097,6 +5333,7 @@ function render(story) {
         ...eachWorkload(story),
         facts(story),
         ...timeline(story.phases),
+        ...usersSection(story.users),
         ...findings(story),
         ...summary_history(story),
     ];
@@ -5344,7 +5581,7 @@ function nameOf({ github, holder }) {
 
 /***/ }),
 
-/***/ 1988:
+/***/ 788:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -5468,6 +5705,10 @@ class Client {
             query: { ports: port },
             ...common(options),
         }, 'v4.channel.k8s.io');
+    }
+    askService({ namespace, id, path }, options) {
+        const service = `/api/v1/namespaces/${encodeURIComponent(namespace)}/services/${id}`;
+        return this.#transport.stream({ method: 'GET', path: `${service}/proxy${path}`, ...common(options) });
     }
 }
 function podPath(namespace, pod, subresource) {
@@ -5794,67 +6035,8 @@ function capital(text) {
     return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-// EXTERNAL MODULE: external "node:net"
-var external_node_net_ = __webpack_require__(7030);
-;// CONCATENATED MODULE: ./build/kubernetes/proxy.js
-
-function proxyFor(url, env) {
-    const scheme = url.protocol === 'https:' ? 'HTTPS_PROXY' : 'HTTP_PROXY';
-    const proxy = setting(env, scheme);
-    if (proxy === '' || isLoopback(hostOf(url)) || isExempt(url, setting(env, 'NO_PROXY'))) {
-        return undefined;
-    }
-    return proxy.includes('://') ? proxy : `http://${proxy}`;
-}
-function setting(env, name) {
-    return (env[name] || env[name.toLowerCase()] || '').trim();
-}
-function hostOf(url) {
-    return url.hostname.replace(/^\[|\]$/g, '').toLowerCase();
-}
-function isLoopback(host) {
-    return host === 'localhost' || host === '::1' || ((0,external_node_net_.isIP)(host) === 4 && host.startsWith('127.'));
-}
-function isExempt(url, exemptions) {
-    const host = hostOf(url);
-    const port = url.port || (url.protocol === 'https:' ? '443' : '80');
-    return exemptions
-        .split(/[\s,]+/)
-        .map((entry) => entry.toLowerCase())
-        .some((entry) => entry !== '' && matches(entry, host, port));
-}
-function matches(entry, host, port) {
-    if (entry === '*') {
-        return true;
-    }
-    if (entry.includes('/')) {
-        return isInBlock(entry, host);
-    }
-    if ((0,external_node_net_.isIP)(entry) !== 0) {
-        return host === entry;
-    }
-    const [, name = entry, onlyPort] = /^(.*?)(?::(\d+))?$/.exec(entry) ?? [];
-    if (onlyPort !== undefined && onlyPort !== port) {
-        return false;
-    }
-    const bare = name.replace(/^\[|\]$/g, '').replace(/^\*(?=\.)/, '');
-    return bare.startsWith('.') ? host.endsWith(bare) : host === bare || host.endsWith(`.${bare}`);
-}
-function isInBlock(entry, host) {
-    const [network = '', prefix = ''] = entry.split('/');
-    const family = (0,external_node_net_.isIP)(network);
-    if (family === 0 || (0,external_node_net_.isIP)(host) !== family || !/^\d{1,3}$/.test(prefix)) {
-        return false;
-    }
-    if (Number(prefix) > (family === 4 ? 32 : 128)) {
-        return false;
-    }
-    const block = new external_node_net_.BlockList();
-    const type = family === 4 ? 'ipv4' : 'ipv6';
-    block.addSubnet(network, Number(prefix), type);
-    return block.check(host, type);
-}
-
+// EXTERNAL MODULE: ./build/kubernetes/proxy.js
+var kubernetes_proxy = __webpack_require__(1077);
 ;// CONCATENATED MODULE: ./build/kubernetes/kubeconfig.js
 
 
@@ -5983,7 +6165,7 @@ function serverOf(cluster, clusterName) {
 }
 function proxyOf(cluster, clusterName, server, source) {
     const fromCluster = stringIn(cluster, 'proxy-url');
-    const proxy = fromCluster || proxyFor(server, source.env);
+    const proxy = fromCluster || (0,kubernetes_proxy/* proxyFor */.i)(server, source.env);
     if (!proxy) {
         return undefined;
     }
@@ -6178,7 +6360,7 @@ async function inClusterConnection(source) {
     const server = new URL(`https://${host.includes(':') ? `[${host}]` : host}:${port}`);
     const ca = await readIfThere((0,external_node_path_.join)(folder, 'ca.crt'));
     const namespace = (await readIfThere((0,external_node_path_.join)(folder, 'namespace')))?.trim();
-    const proxy = proxyFor(server, source.env);
+    const proxy = (0,kubernetes_proxy/* proxyFor */.i)(server, source.env);
     return {
         server: server.href.replace(/\/+$/, ''),
         contextName: 'in-cluster',
@@ -6709,9 +6891,8 @@ function nameOf(call) {
 var names = __webpack_require__(5596);
 // EXTERNAL MODULE: ./build/state.js
 var state = __webpack_require__(8801);
-;// CONCATENATED MODULE: ./build/version.js
-const version = '0.1.0';
-
+// EXTERNAL MODULE: ./build/version.js
+var version = __webpack_require__(8508);
 ;// CONCATENATED MODULE: ./build/start-run.js
 
 
@@ -6726,6 +6907,8 @@ const version = '0.1.0';
 async function startRun(from) {
     const { inputs, environment, log, journal, signal } = from;
     const { kubeconfig, context } = inputs;
+    for (const secret of inputs.watch?.address.secrets ?? [])
+        log.mask(secret);
     const connection = await loadConnection({
         kubeconfig,
         context,
@@ -6733,7 +6916,7 @@ async function startRun(from) {
         onSecret: (secret) => log.mask(secret),
     });
     const transport = new Transport(connection, {
-        version: version,
+        version: version/* version */.r,
         onOutage: ({ error }) => log.line(`The API server does not answer (${(0,errors/* messageOf */.bD)(error)}); waiting for it.`),
         onRecovered: ({ seconds }) => log.line(`The API server answers again, after ${(0,duration/* sayDuration */.k)(seconds)}.`),
     });
@@ -8153,6 +8336,9 @@ class RolloutWatch {
         const revision = kind.current(view);
         const verdict = this.#judge(view, revision);
         this.#teller.tell(status, verdict.diagnoses);
+        const wrong = this.#expected.alsoWrong?.();
+        if (wrong && !verdict.hopeless)
+            return { kind: 'failed', revision, trouble: { ...wrong, diagnoses: verdict.diagnoses } };
         const wanted = wantedPods(kind, view.workload);
         if (status.state === 'complete' && wanted === 0 && !this.#expected.isUndo) {
             return scaledToZero(this.#name, revision);
@@ -8302,6 +8488,131 @@ function troubleOf(status, { diagnoses, hopeless }, overdue) {
         diagnoses,
     };
 }
+
+
+/***/ }),
+
+/***/ 6748:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   F_: () => (/* binding */ sayPercent),
+/* harmony export */   NJ: () => (/* binding */ sayLimit),
+/* harmony export */   b3: () => (/* binding */ parseErrorLimit)
+/* harmony export */ });
+function parseErrorLimit(text) {
+    const trimmed = text.trim();
+    if (trimmed.toLowerCase() === 'off')
+        return { kind: 'off' };
+    if (/^\d{1,9}$/.test(trimmed))
+        return { kind: 'count', count: Number(trimmed) };
+    const [, percent] = /^(\d{1,3}(?:\.\d{1,6})?)\s?%$/.exec(trimmed) ?? [];
+    if (percent === undefined || Number(percent) > 100)
+        return undefined;
+    if (Number(percent) === 0)
+        return { kind: 'count', count: 0 };
+    return { kind: 'share', share: Number(percent) / 100 };
+}
+function sayLimit(limit) {
+    if (limit.kind === 'off')
+        return 'any number is allowed';
+    if (limit.kind === 'share')
+        return `${sayPercent(limit.share)} of a phase is allowed`;
+    return limit.count === 0
+        ? 'none is allowed'
+        : `${limit.count} in all ${limit.count === 1 ? 'is' : 'are'} allowed`;
+}
+function sayPercent(share) {
+    return `${Number((share * 100).toPrecision(2))} %`;
+}
+
+
+/***/ }),
+
+/***/ 5836:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   A7: () => (/* binding */ sayCounts),
+/* harmony export */   B$: () => (/* binding */ sayPhase),
+/* harmony export */   NL: () => (/* binding */ saySlowest),
+/* harmony export */   V2: () => (/* binding */ phaseWords),
+/* harmony export */   hz: () => (/* binding */ sayErrors),
+/* harmony export */   jL: () => (/* binding */ sayStretch),
+/* harmony export */   li: () => (/* binding */ picture),
+/* harmony export */   pp: () => (/* binding */ sayExcess)
+/* harmony export */ });
+/* harmony import */ var _duration_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(3110);
+/* harmony import */ var _limit_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(6748);
+
+
+const phaseWords = {
+    before: 'before the image was set',
+    during: 'during the rollout',
+    after: 'after the rollout',
+    undo: 'during the undo',
+};
+function sayPhase(tally) {
+    const { requests, slowest } = tally;
+    const told = [
+        `${requests} ${requests === 1 ? 'request' : 'requests'}`,
+        sayErrors(tally),
+        ...(slowest === undefined ? [] : [`slowest ${saySlowest(slowest)}`]),
+    ].join(', ');
+    const statuses = requests > 0 ? `: ${sayCounts(tally.statuses)}` : '';
+    const aside = Object.keys(tally.setAside).length > 0 ? ` (set aside: ${sayCounts(tally.setAside)})` : '';
+    return `${phaseStart(tally.phase)}: ${told}${statuses}${aside}  ${picture(tally)}`;
+}
+function sayErrors({ requests, errors }) {
+    if (errors === 0)
+        return 'no errors';
+    return `${errors} ${errors === 1 ? 'error' : 'errors'} (${(0,_limit_js__WEBPACK_IMPORTED_MODULE_1__/* .sayPercent */ .F_)(errors / requests)})`;
+}
+function sayCounts(counts) {
+    return Object.entries(counts)
+        .sort(([, a], [, b]) => b - a)
+        .map(([what, count]) => `${what} ×${count}`)
+        .join(', ');
+}
+function saySlowest(milliseconds) {
+    return milliseconds < 1000 ? `${Math.round(milliseconds)} ms` : `${(milliseconds / 1000).toFixed(1)} s`;
+}
+const heights = '▁▂▃▄▅▆▇█';
+function picture({ timeline }) {
+    return timeline
+        .map(([requests, errors]) => {
+        if (requests === 0)
+            return '·';
+        return heights[Math.ceil((errors / requests) * (heights.length - 1))] ?? '';
+    })
+        .join('');
+}
+function sayExcess({ address, limit, phases }, { phase, errors, requests }) {
+    const before = phases.find((each) => each.phase === 'before');
+    const seen = phases.find((each) => each.phase === phase)?.statuses ?? {};
+    const usual = before === undefined || before.requests === 0
+        ? ''
+        : ` ${phaseStart('before')}, ${before.errors === 0 ? 'none' : before.errors} of ${before.requests} failed.`;
+    return `${errors} of ${requests} requests to ${address} failed ${phaseWords[phase]} (${(0,_limit_js__WEBPACK_IMPORTED_MODULE_1__/* .sayPercent */ .F_)(errors / requests)}; ${(0,_limit_js__WEBPACK_IMPORTED_MODULE_1__/* .sayLimit */ .NJ)(limit)}): ${sayCounts(seen)}.${usual}`;
+}
+function phaseStart(phase) {
+    const words = phaseWords[phase];
+    return `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
+}
+function sayStretch({ stretch }) {
+    return `Each bar stands for ${(0,_duration_js__WEBPACK_IMPORTED_MODULE_0__/* .sayDuration */ .k)(stretch)}; the higher it is, the more of the requests failed (▁ none, █ all, · none asked).`;
+}
+
+
+/***/ }),
+
+/***/ 8508:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   r: () => (/* binding */ version)
+/* harmony export */ });
+const version = '0.1.0';
 
 
 /***/ }),
