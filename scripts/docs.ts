@@ -32,6 +32,7 @@ export const generated: readonly Generated[] = [
   { file: 'docs/permissions.md', marker: 'daemonset', render: () => role('DaemonSet') },
   { file: 'docs/recipes.md', marker: 'deploy', render: () => example('deploy') },
   { file: 'docs/recipes.md', marker: 'several', render: () => example('several') },
+  { file: 'docs/recipes.md', marker: 'proven', render: () => example('proven') },
   { file: 'docs/recipes.md', marker: 'rollback', render: () => example('rollback') },
   { file: 'docs/preflight.md', marker: 'rules', render: rulesTable },
   { file: 'docs/diagnosis.md', marker: 'reasons', render: reasonsTables },

@@ -3,9 +3,9 @@ import path from 'node:path';
 import { expect } from 'vitest';
 import { parse } from 'yaml';
 import type { Cluster } from '../cluster/connect.ts';
-import { describeOnCluster, test } from './support/fixtures.ts';
-import { webDeployment } from './support/manifests.ts';
-import type { Namespace } from './support/namespace.ts';
+import { test as clusterTest, describeOnCluster } from './support/fixtures.ts';
+import { webDeployment, webStatefulSet } from './support/manifests.ts';
+import { Namespace, rulesFor } from './support/namespace.ts';
 import { deployStep, expectEnding } from './support/step.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
@@ -44,6 +44,13 @@ async function shop(cluster: Cluster, namespace: Namespace): Promise<string> {
   await namespace.running(
     webDeployment({ image, probe: true }),
     webDeployment({ image, name: 'worker', probe: true }),
+    webStatefulSet({ image, name: 'queue', probe: true }),
+    {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name: 'web' },
+      spec: { selector: { app: 'web' }, ports: [{ name: 'http', port: 80, targetPort: 8080 }] },
+    },
   );
   return image.replace(/:[^:]*$/, '');
 }
@@ -68,8 +75,25 @@ function here(
     namespace: namespace.name,
     ...(image && { image }),
     ...(migration && { 'migration-command': migration }),
+    ...(given['bake-time'] && { 'bake-time': '3s' }),
   };
 }
+
+/** What docs/permissions.md asks for. */
+const rules = [
+  ...rulesFor('Deployment', 'StatefulSet'),
+  { apiGroups: [''], resources: ['pods/portforward'], verbs: ['get', 'create'] },
+  { apiGroups: [''], resources: ['services'], verbs: ['get'] },
+  { apiGroups: [''], resources: ['services/proxy'], verbs: ['get'] },
+];
+
+const test = clusterTest.extend<{ namespace: Namespace }>({
+  namespace: async ({ cluster }, use) => {
+    const namespace = await Namespace.create(cluster, rules);
+    await use(namespace);
+    await namespace.remove();
+  },
+});
 
 describeOnCluster('the recipes', () => {
   test.for(files.filter((file) => !file.includes('rollback')))(
