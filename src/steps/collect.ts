@@ -72,15 +72,20 @@ async function lastLines(
   const [kind, pod = ''] = object.split('/');
   if (!hasLog || kind !== 'pod' || container === undefined) return { object, lines: [] };
   const target = { namespace: run.namespace, pod, container, tailLines: logLines };
-  // An instance that has only just ended is still the present one.
-  for (const source of previous ? [{ ...target, previous }, target] : [target]) {
+  const before = { ...target, previous };
+  // An instance that has only just ended is still the present one; unless it is started again while that is read.
+  let present: Evidence['logs'][number] | undefined;
+  for (const source of previous ? [before, target, before] : [target]) {
     try {
       const lines = await readLog(run.client, source, { signal });
-      return { object, lines: lines.filter((line) => !isKubeletsWord(line)) };
+      const log = { object, lines: lines.filter((line) => !isKubeletsWord(line)) };
+      if (source === before || !previous) return log;
+      present = log;
     } catch {
       // What cannot be had is left out.
     }
   }
+  if (present) return present;
   return { object, lines: [] };
 }
 

@@ -97,7 +97,25 @@ describe('the log of a crash', () => {
     expect(again.diagnoses[0]?.logs[0]?.lines).toEqual(['previous: panic']);
     const first = await collect(log('panic', false), { ...crash, diagnoses });
     expect(first.diagnoses[0]?.logs[0]?.lines).toEqual(['present: panic']);
-    expect(asked).toEqual([true, true, false]);
+    expect(asked).toEqual([true, true, false, true]);
+  });
+
+  it('is that of the instance that ended, though it is started again while its log is read', async () => {
+    const { run } = setUp();
+    let isAgain = false;
+    const client: typeof run.client = {
+      ...run.client,
+      log: async ({ previous = false }) => {
+        if (previous && !isAgain) throw apiError(400, 'BadRequest', 'previous container not found');
+        isAgain = true;
+        return Readable.from([Buffer.from(previous ? 'panic\n' : 'starting\n')]);
+      },
+    };
+    const cause = await collect(
+      { ...run, client },
+      { ...crash, diagnoses: [diagnosisOf({ previous: true })] },
+    );
+    expect(cause.diagnoses[0]?.logs[0]?.lines).toEqual(['panic']);
   });
 
   it('that came with a diagnosis is kept', async () => {
