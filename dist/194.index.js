@@ -76,15 +76,24 @@ async function finishAll(runs, intents) {
             const ended = run.journal.last('workload-ended');
             return ended ? [{ workload, ending: { result: ended.result, next: [] } }] : [];
         }
-        const ending = await finish(run, intent).catch((error) => unfinished(run, error));
+        const ending = await finish(run, intent).catch((error) => unfinished(run, intent, error));
         if (runs.length > 1)
             run.journal.add({ type: 'workload-ended', result: ending.result });
         return [{ workload, ending }];
     });
     return (0,ending_of_parts/* worstOf */.h)((await Promise.all(endings)).flat().reverse());
 }
-function unfinished(run, error) {
+function unfinished(run, intent, error) {
     const { cause, next } = (0,ending_of_error/* endingOfError */.R)(error, run.journal).ending;
+    const isOwn = intent.by === (0,build_run/* nameOf */.V)(run) && intent.phase === 'setting-image';
+    if (isOwn && run.journal.last('setting-image') === undefined) {
+        const ended = run.journal.last('ended')?.ending;
+        return {
+            result: ended?.result ?? 'cancelled',
+            cause: ended?.cause ?? cause,
+            next: ['The image was not set: main had not come to that.', ...next],
+        };
+    }
     const status = `kubectl -n ${run.namespace} rollout status ${(0,names/* sayWorkload */.j)(run.workload)} --watch=false`;
     return { result: 'undo-failed', cause, next: [...next, `See where it stands: ${status}`] };
 }

@@ -2375,10 +2375,23 @@ class LeaseLock {
                     throw error;
                 if ((clock.now() - began) / 1000 >= patience)
                     throw error;
-                const lease = await read(this.#request);
+                const lease = await this.#look(began, patience);
                 if (lease === undefined || heldBy(lease)?.identity !== holder.identity)
                     throw this.#lose(lease);
                 this.#version = lease.metadata?.resourceVersion ?? '';
+                await clock.sleep(retrySeconds, signal);
+            }
+        }
+    }
+    async #look(began, patience) {
+        const { clock, signal } = this.#request;
+        for (;;) {
+            try {
+                return await read(this.#request);
+            }
+            catch (error) {
+                if (!(error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ConnectionError */ .Rc) || (clock.now() - began) / 1000 >= patience)
+                    throw error;
                 await clock.sleep(retrySeconds, signal);
             }
         }
@@ -7622,14 +7635,21 @@ async function lastLines(run, { container, hasLog, previous = false }, object, s
     if (!hasLog || kind !== 'pod' || container === undefined)
         return { object, lines: [] };
     const target = { namespace: run.namespace, pod, container, tailLines: logLines };
-    for (const source of previous ? [{ ...target, previous }, target] : [target]) {
+    const before = { ...target, previous };
+    let present;
+    for (const source of previous ? [before, target, before] : [target]) {
         try {
             const lines = await (0,logs/* readLog */.x6)(run.client, source, { signal });
-            return { object, lines: lines.filter((line) => !(0,logs/* isKubeletsWord */.AW)(line)) };
+            const log = { object, lines: lines.filter((line) => !(0,logs/* isKubeletsWord */.AW)(line)) };
+            if (source === before || !previous)
+                return log;
+            present = log;
         }
         catch {
         }
     }
+    if (present)
+        return present;
     return { object, lines: [] };
 }
 const tellingEvents = new Set(['Killing', 'TriggeredScaleUp', 'Preempted']);

@@ -44,15 +44,24 @@ export async function finishAll(runs: readonly WorkloadRun[], intents: readonly 
       const ended = run.journal.last('workload-ended');
       return ended ? [{ workload, ending: { result: ended.result, next: [] } }] : [];
     }
-    const ending = await finish(run, intent).catch((error: unknown) => unfinished(run, error));
+    const ending = await finish(run, intent).catch((error: unknown) => unfinished(run, intent, error));
     if (runs.length > 1) run.journal.add({ type: 'workload-ended', result: ending.result });
     return [{ workload, ending }];
   });
   return worstOf((await Promise.all(endings)).flat().reverse());
 }
 
-function unfinished(run: WorkloadRun, error: unknown): Ending {
+function unfinished(run: WorkloadRun, intent: Intent, error: unknown): Ending {
   const { cause, next } = endingOfError(error, run.journal).ending;
+  const isOwn = intent.by === nameOf(run) && intent.phase === 'setting-image';
+  if (isOwn && run.journal.last('setting-image') === undefined) {
+    const ended = run.journal.last('ended')?.ending;
+    return {
+      result: ended?.result ?? 'cancelled',
+      cause: ended?.cause ?? cause,
+      next: ['The image was not set: main had not come to that.', ...next],
+    };
+  }
   const status = `kubectl -n ${run.namespace} rollout status ${sayWorkload(run.workload)} --watch=false`;
   return { result: 'undo-failed', cause, next: [...next, `See where it stands: ${status}`] };
 }

@@ -245,9 +245,22 @@ export class LeaseLock {
         if (!mayHaveHappened(error)) throw error;
         if ((clock.now() - began) / 1000 >= patience) throw error;
         // Our own change may have been made though its answer was lost; then the Lease is still ours.
-        const lease = await read(this.#request);
+        const lease = await this.#look(began, patience);
         if (lease === undefined || heldBy(lease)?.identity !== holder.identity) throw this.#lose(lease);
         this.#version = lease.metadata?.resourceVersion ?? '';
+        await clock.sleep(retrySeconds, signal);
+      }
+    }
+  }
+
+  /** The Lease as it is, be it only once the server answers again, as long as there is patience left. */
+  async #look(began: number, patience: number): Promise<V1Lease | undefined> {
+    const { clock, signal } = this.#request;
+    for (;;) {
+      try {
+        return await read(this.#request);
+      } catch (error) {
+        if (!(error instanceof ConnectionError) || (clock.now() - began) / 1000 >= patience) throw error;
         await clock.sleep(retrySeconds, signal);
       }
     }

@@ -1,12 +1,12 @@
 import type { V1Lease } from '@kubernetes/client-node';
 import { describe, expect, it } from 'vitest';
-import { finish, giveUpLocks } from '../../../src/commands/finish.ts';
+import { finish, finishAll, giveUpLocks } from '../../../src/commands/finish.ts';
 import type { Inputs } from '../../../src/inputs.ts';
 import type { Intent } from '../../../src/intent.ts';
 import type { Ending, Event, Result } from '../../../src/journal.ts';
 import { resources } from '../../../src/kubernetes/resources.ts';
 import { nameOf } from '../../../src/run.ts';
-import { type FakeCall, type Fault, refused } from '../fake-cluster.ts';
+import { type FakeCall, type Fault, refused, unsent } from '../fake-cluster.ts';
 import { fakeRun, ownRun } from '../fake-run.ts';
 import { type FakeShop, fakeShop, intentOf } from '../fake-shop.ts';
 
@@ -289,5 +289,21 @@ describe('the work of an earlier run that main was finishing', () => {
     const { ending } = await finishing(shop, { intent: { by: 'https://earlier/run' }, journal: [] });
     expect(ending).toMatchObject({ result: 'cancelled', next: [expect.stringContaining('is kept')] });
     expect(shop.deployment()?.spec?.template.spec?.containers[0]?.image).toBe('acme/web:v2');
+  });
+});
+
+describe('a cluster that cannot be reached any more', () => {
+  const run = (journal: readonly Event[]) => {
+    const shop = shopWith(undefined);
+    const given = fakeRun(shop.cluster.client({ fault: () => unsent }), { clock: shop.clock, journal });
+    return shop.clock.run(finishAll([given], [intentOf({ by: ownRun })]));
+  };
+
+  it('leaves a workload needing somebody where its image may have been set', async () => {
+    expect(await run([{ type: 'setting-image' }])).toMatchObject({ result: 'undo-failed' });
+  });
+
+  it('leaves nothing to do where main had not come to that', async () => {
+    expect(await run([])).toMatchObject({ result: 'cancelled', next: [expect.stringContaining('not set')] });
   });
 });
