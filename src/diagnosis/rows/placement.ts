@@ -1,21 +1,43 @@
+import type { V1Pod, V1PodCondition } from '@kubernetes/client-node';
 import type { PodSubject, Row } from '../row.ts';
 import { nodeVerdicts } from '../scheduling.ts';
 
 function unscheduled({ pod }: PodSubject): string | undefined {
-  const scheduled = pod.status?.conditions?.find(({ type }) => type === 'PodScheduled');
+  const scheduled = conditionOf(pod, 'PodScheduled');
   return scheduled?.status === 'False' && scheduled.reason === 'Unschedulable'
     ? (scheduled.message ?? '')
     : undefined;
 }
 
-/** The last event of one of the reasons, where the pod still waits for its containers to be created. */
+/** What the kubelet tells only once the volumes are mounted and the sandbox is there. */
+const laterSteps: ReadonlySet<string> = new Set(['Pulling', 'Pulled', 'Created', 'Started']);
+
+/**
+ * The last event of one of the reasons, where the pod still waits for its containers to be created. Undefined where
+ * what it tells of has healed: the pod is then in a later step, such as the pull of a large image.
+ */
 function eventWhileCreating(
   { pod, events }: PodSubject,
   reasons: readonly string[],
   pattern: RegExp,
 ): string | undefined {
   if (pod.status?.phase !== 'Pending') return undefined;
-  return events.find(({ reason, message }) => reasons.includes(reason) && pattern.test(message))?.message;
+  // Since Kubernetes 1.29. https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-conditions
+  if (conditionOf(pod, 'PodReadyToStartContainers')?.status === 'True') return undefined;
+  const failure = events.find(({ reason, message }) => reasons.includes(reason) && pattern.test(message));
+  // An event's time is in whole seconds: what comes only after a success may bear the second of the last failure.
+  const hasHealed = events.some(
+    ({ reason, lastSeen }) =>
+      failure !== undefined &&
+      (laterSteps.has(reason)
+        ? lastSeen >= failure.lastSeen
+        : reason === 'SuccessfulAttachVolume' && lastSeen > failure.lastSeen),
+  );
+  return hasHealed ? undefined : failure?.message;
+}
+
+function conditionOf({ status }: V1Pod, type: string): V1PodCondition | undefined {
+  return status?.conditions?.find((each) => each.type === type);
 }
 
 /** Pods that no node takes, or whose node cannot prepare them. */

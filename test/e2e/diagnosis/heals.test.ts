@@ -105,6 +105,38 @@ describeOnCluster('what heals within its grace is deployed', () => {
     expectEnding(run, { result: 'deployed' });
   });
 
+  test('a ConfigMap that comes late, before an image that takes long to pull', { timeout: longest }, async ({
+    scene,
+  }) => {
+    const { namespace, cluster } = scene;
+    const settings = {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'settings' },
+      data: { a: 'b' },
+    };
+    await namespace.apply(settings);
+    const pod = { volumes: [{ name: 'settings', configMap: { name: 'settings' } }] };
+    const container = { volumeMounts: [{ name: 'settings', mountPath: '/settings' }] };
+    await namespace.running(webDeployment({ image: await scene.reference('good'), pod, container }));
+    await cluster.image('good-2');
+    await namespace.kubectl('delete', 'configmap', 'settings');
+    const port = await scene.listen(mirrorOf(cluster.registry, 30));
+
+    const step = startDeploy(namespace, {
+      image: `127.0.0.1:${port}/app:good-2`,
+      container: 'web',
+      timeout: '5m',
+    });
+    await step.waitForLog(/its volume settings needs the ConfigMap settings/, 90);
+    await namespace.apply(settings);
+    const run = await step.finished;
+
+    // The failure to mount is some time older than its grace when the image is there at last.
+    expectEnding(run, { result: 'deployed' });
+    expect(verdictSeconds(run)).toBeGreaterThan(30);
+  });
+
   test('a quota that is raised', { timeout: longest }, async ({ scene }) => {
     const { namespace } = scene;
     await namespace.running(webDeployment({ image: await scene.reference('good') }));
