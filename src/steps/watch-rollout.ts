@@ -152,6 +152,8 @@ class RolloutWatch {
       pods,
       creator: revision && kind.creator(view, revision),
       isMakingRoom: view.pods.some(({ metadata }) => metadata?.deletionTimestamp !== undefined),
+      otherPods: view.pods.length - pods.length,
+      available: revision?.available,
       events: this.#podEvents.facts(),
       timeout: this.#expected.timeout,
       workload: {

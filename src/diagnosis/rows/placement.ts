@@ -91,6 +91,7 @@ export const placementRows: readonly Row<PodSubject>[] = [
     next: "Compare its requests, node selector, affinity and tolerations with the cluster's nodes.",
     // A cluster that adds nodes on demand needs a minute or two for one.
     patience: { seconds: 120 },
+    needsRoom: true,
     recognise: unscheduled,
     message: (subject) => {
       const why = nodeVerdicts(unscheduled(subject) ?? '').map((each) => `${each.nodes}: ${each.why}`);
@@ -104,19 +105,32 @@ export const placementRows: readonly Row<PodSubject>[] = [
     cause: 'The volume can be attached to one node only, and the pod before still holds it.',
     next: 'Use the strategy Recreate, or a volume that several nodes may attach.',
     patience: { seconds: 60 },
+    needsRoom: true,
     recognise: (subject) => eventWhileCreating(subject, ['FailedAttachVolume'], /Multi-Attach/),
     message: () => 'its volume is still attached to another node',
     hasLog: false,
   },
   {
     reason: 'volume-not-mounted',
-    symptom: '`ContainerCreating`, event `FailedMount` or `FailedAttachVolume`',
+    symptom: '`ContainerCreating`, event `FailedAttachVolume`',
+    cause: 'The volume cannot be attached to the node: its storage is slow or throttled, or it is gone.',
+    next: "Look at the volume (kubectl describe pv), and at the storage driver's pods.",
+    // Storage may need a while to take it from the node before, and the attach controller backs off in between.
+    patience: { seconds: 60 },
+    needsRoom: true,
+    recognise: (subject) => eventWhileCreating(subject, ['FailedAttachVolume'], /(?:)/),
+    message: ({ pod }) => `a volume of it cannot be attached to node ${pod.spec?.nodeName ?? '?'}`,
+    hasLog: false,
+  },
+  {
+    reason: 'volume-not-mounted',
+    symptom: '`ContainerCreating`, event `FailedMount`',
     cause: 'A ConfigMap, Secret or volume that it mounts does not exist or cannot be mounted.',
     next: 'Create what is missing, or correct the name in the manifest.',
     patience: { seconds: 20 },
-    recognise: (subject) => eventWhileCreating(subject, ['FailedMount', 'FailedAttachVolume'], /(?:)/),
+    recognise: (subject) => eventWhileCreating(subject, ['FailedMount'], /(?:)/),
     message: (subject) => {
-      const words = eventWhileCreating(subject, ['FailedMount', 'FailedAttachVolume'], /(?:)/) ?? '';
+      const words = eventWhileCreating(subject, ['FailedMount'], /(?:)/) ?? '';
       const [, volume, kind, name] =
         /volume "([^"]+)" : (configmap|secret) "([^"]+)" not found/.exec(words) ?? [];
       if (volume && kind && name)

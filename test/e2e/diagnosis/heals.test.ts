@@ -2,7 +2,7 @@ import { createServer } from 'node:net';
 import { expect } from 'vitest';
 import { stringify } from 'yaml';
 import { describeOnCluster } from '../support/fixtures.ts';
-import { migrationManifest, webDeployment } from '../support/manifests.ts';
+import { migrationManifest, quota, webDeployment } from '../support/manifests.ts';
 import { deployStep, expectEnding, startDeploy } from '../support/step.ts';
 import { verdictSeconds } from './support/case.ts';
 import { longest, rowsOf, test } from './support/describe-cases.ts';
@@ -140,21 +140,32 @@ describeOnCluster('what heals within its grace is deployed', () => {
   test('a quota that is raised', { timeout: longest }, async ({ scene }) => {
     const { namespace } = scene;
     await namespace.running(webDeployment({ image: await scene.reference('good') }));
-    const quota = (pods: string) => ({
-      apiVersion: 'v1',
-      kind: 'ResourceQuota',
-      metadata: { name: 'limits' },
-      spec: { hard: { pods } },
-    });
-    await namespace.apply(quota('1'));
+    await namespace.apply(quota({ pods: '1' }));
     await scene.untilPodsAreRefused(/exceeded quota/);
 
     const step = startDeploy(namespace, { image: ':good-2', timeout: '5m' });
     await step.waitForLog(/quota does not allow another pod/, 90);
-    await namespace.apply(quota('5'));
+    await namespace.apply(quota({ pods: '5' }));
     const run = await step.finished;
 
     expectEnding(run, { result: 'deployed' });
+  });
+
+  test('a quota that old pods use up while they end slowly', { timeout: longest }, async ({ scene }) => {
+    const { namespace } = scene;
+    const spec = { strategy: { rollingUpdate: { maxSurge: 1, maxUnavailable: 1 } } };
+    const pod = { terminationGracePeriodSeconds: 25 };
+    const image = await scene.reference('ignores-sigterm');
+    await namespace.running(webDeployment({ image, replicas: 2, probe: true, spec, pod }));
+    await namespace.apply(quota({ pods: '2' }));
+    await scene.untilPodsAreRefused(/exceeded quota/);
+    await scene.reference('good-2');
+
+    const step = await deployStep(namespace, { image: ':good-2', timeout: '5m' });
+
+    expectEnding(step, { result: 'deployed' });
+    expect(step.main.shown).toContain('quota does not allow another pod');
+    expect(await namespace.workload()).toMatchObject({ ready: 2 });
   });
 
   test('an old pod that a finalizer holds', { timeout: longest }, async ({ scene }) => {

@@ -371,16 +371,83 @@ describe('what creates the pods', () => {
   it('has a row for each reason, and no other', () => {
     expect(new Set(creatorRows.map(({ reason }) => reason)).size).toBe(creatorRows.length);
   });
+});
 
-  it('is waited for while old pods make room, and given its grace from then on', () => {
+describe('what others leave room for', () => {
+  const creator = { object: 'replicaset/web-v2', words: 'exceeded quota' };
+  const ready = (name: string) => podOf(name, [statusOf({ ready: true, state: running() })]);
+
+  /** The seconds at which a scene that changes from second to second is first hopeless, of so many. */
+  function hopelessAt(seconds: number, at: (second: number) => Scene): number | undefined {
     const sightings = new Sightings();
-    const at = (seconds: number, isMakingRoom: boolean) =>
-      diagnose({ pods: [], creator: creator('exceeded quota'), isMakingRoom }, sightings, seconds * 1000);
-    for (let now = 0; now < 60; now++) expect(at(now, true)).toMatchObject({ hopeless: false });
-    expect(at(59, true).diagnoses).toMatchObject([{ reason: 'quota-exceeded', hopeless: false }]);
-    expect(at(60, false).hopeless).toBe(false);
-    expect(at(68, false).hopeless).toBe(false);
-    expect(at(70, false).hopeless).toBe(true);
+    for (let now = 0; now <= seconds; now++) {
+      if (diagnose(at(now), sightings, now * 1000).hopeless) return now;
+    }
+    return undefined;
+  }
+
+  it('is given up after its grace where nothing makes room', () => {
+    expect(hopelessAt(300, () => ({ pods: [ready('a')], creator, otherPods: 2, available: 1 }))).toBe(10);
+  });
+
+  // The controller tries again only after about as long as it has failed.
+  it.each([
+    [4, 14],
+    [8, 18],
+    [25, 50],
+    [60, 120],
+  ])('is given as long again as it failed before: after %d s of pods ending, until %d s', (until, end) => {
+    const at = (now: number) => ({ pods: [], creator, isMakingRoom: now <= until, otherPods: 1 });
+    expect(hopelessAt(300, at)).toBe(end);
+  });
+
+  it('is never given up while pods end', () => {
+    expect(hopelessAt(900, () => ({ pods: [], creator, isMakingRoom: true }))).toBeUndefined();
+  });
+
+  it('is not given up in the moment in which a new pod is ready, and no old one ends yet', () => {
+    const starting = podOf('a', [statusOf({ state: running() })]);
+    const at = (now: number): Scene => {
+      if (now < 100) return { pods: [starting], creator, otherPods: 2, available: 0 };
+      if (now < 103) return { pods: [ready('a')], creator, otherPods: 2, available: 1 };
+      return { pods: [ready('a')], creator, isMakingRoom: now < 110, otherPods: now < 110 ? 2 : 1 };
+    };
+    expect(hopelessAt(150, at)).toBeUndefined();
+    expect(hopelessAt(400, at)).toBe(220);
+  });
+
+  it('is not given up while a ready pod is not long enough ready for an old one to go', () => {
+    const at = (now: number) => ({ pods: [ready('a')], creator, otherPods: 2, available: now < 60 ? 0 : 1 });
+    expect(hopelessAt(100, at)).toBeUndefined();
+  });
+
+  it('is not waited for where room is not what is missing', () => {
+    const forbidden = {
+      ...creator,
+      words: 'pods "web-1" is forbidden: violates PodSecurity "restricted:latest"',
+    };
+    expect(hopelessAt(60, () => ({ pods: [], creator: forbidden, isMakingRoom: true }))).toBe(5);
+  });
+
+  it.each([
+    ['a node without room', unscheduled('0/3 nodes are available: 3 Insufficient cpu.'), [], 120],
+    [
+      'a volume that another node holds',
+      creating,
+      [event('FailedAttachVolume', 'Multi-Attach error for volume "pvc-1b2c"', '')],
+      60,
+    ],
+    [
+      'a volume that cannot be attached yet',
+      creating,
+      [event('FailedAttachVolume', 'AttachVolume.Attach failed for volume "pvc-1b2c"', '')],
+      60,
+    ],
+  ])('%s: is given its grace once old pods have gone', (_, subject, events, grace) => {
+    expect(hopelessAt(900, () => ({ ...scene(subject, events), isMakingRoom: true }))).toBeUndefined();
+    expect(hopelessAt(900, (now) => ({ ...scene(subject, events), isMakingRoom: now <= 200 }))).toBe(
+      200 + grace,
+    );
   });
 });
 
