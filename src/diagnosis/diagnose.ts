@@ -1,4 +1,5 @@
 import type { V1ContainerStatus, V1Pod } from '@kubernetes/client-node';
+import { eventsOfAlike } from './alike.ts';
 import type { Diagnosis } from './diagnosis.ts';
 import { crashes, type EventFact, type Row } from './row.ts';
 import {
@@ -82,9 +83,9 @@ export function diagnose(
   const judge = new Judge(sightings, now, failFast, sightings.step(...stepOf(scene), now));
   const there: { readonly pod: V1Pod; readonly diagnoses: readonly Diagnosis[] }[] = [];
   const gone: Diagnosis[] = [];
+  const eventsOf = eventsOfAlike(scene.pods, scene.events ?? new Map());
   for (const pod of scene.pods) {
-    const events = scene.events?.get(pod.metadata?.uid ?? '') ?? [];
-    const subject = { pod, events, timeout: scene.timeout };
+    const subject = { pod, events: eventsOf(pod), timeout: scene.timeout };
     // A pod that is ending, or has ended, is replaced: nobody waits for it.
     if (pod.metadata?.deletionTimestamp !== undefined || hasEnded(pod)) gone.push(...judge.gone(subject));
     else there.push({ pod, diagnoses: judge.pod(subject) });
