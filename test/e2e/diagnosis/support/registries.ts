@@ -31,14 +31,16 @@ export function busyRegistry(): Server {
 export function mirrorOf(registry: string, seconds = 0): Server {
   const [host = '', port = ''] = registry.split(':');
   return createTcpServer((client) => {
-    const upstream = connect(Number(port), host);
-    for (const socket of [client, upstream]) socket.on('error', () => socket.destroy());
-    client.on('end', () => upstream.end());
-    client.on('data', async (request) => {
-      // A client waits for its answer before it asks on, so nothing overtakes what is held back.
+    client.once('error', () => client.destroy());
+    client.once('data', async (request) => {
+      client.pause();
       if (/^(GET|HEAD) \S+\/manifests\//.test(request.toString('latin1'))) await sleep(seconds * 1000);
+      // Only now: the registry does not wait long for a request.
+      const upstream = connect(Number(port), host);
+      upstream.on('error', () => client.destroy());
+      client.on('error', () => upstream.destroy());
       upstream.write(request);
+      client.pipe(upstream).pipe(client);
     });
-    upstream.pipe(client);
   });
 }
