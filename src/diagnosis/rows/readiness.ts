@@ -1,4 +1,5 @@
 import { sayDuration } from '../../duration.ts';
+import { sayEarlierEnds } from '../last-end.ts';
 import { earliestReady, probeAnswer, sayProbe } from '../probe.ts';
 import type { ContainerSubject, PodSubject, Row } from '../row.ts';
 
@@ -15,10 +16,11 @@ export const readinessRows: readonly Row<ContainerSubject>[] = [
     next: 'See in its log what it waits for, and whether that is there.',
     patience: 'timeout',
     recognise: (subject) => (mayEnd(subject) && subject.status.state?.running ? '' : undefined),
-    message: ({ pod, status }) => {
+    message: (subject) => {
+      const { pod, status } = subject;
       const all = pod.status?.initContainerStatuses ?? [];
       const done = all.filter(({ state }) => state?.terminated?.exitCode === 0).length;
-      return `init container ${status.name} has not ended yet (Init:${done}/${all.length})`;
+      return `init container ${status.name} has not ended yet (Init:${done}/${all.length})${sayEarlierEnds(subject)}`;
     },
     hasLog: true,
   },
@@ -74,10 +76,8 @@ export const podReadinessRows: readonly Row<PodSubject>[] = [
   },
 ];
 
-function unready(
-  { events, status, container, timeout }: ContainerSubject,
-  kind: 'Readiness' | 'Startup',
-): string {
+function unready(subject: ContainerSubject, kind: 'Readiness' | 'Startup'): string {
+  const { events, status, container, timeout } = subject;
   const probe = kind === 'Startup' ? container?.startupProbe : container?.readinessProbe;
   const answer = probeAnswer(events, status.name, kind);
   const target = sayProbe(probe, container);
@@ -87,6 +87,7 @@ function unready(
       ? `; by its probes' own settings it cannot be ready before ${sayDuration(delay)}, and the timeout is ${sayDuration(timeout)}`
       : '';
   const what = kind === 'Startup' ? 'it is not started' : 'it is not ready';
-  if (probe === undefined) return what;
-  return `${what}: ${answer === '' ? `no good answer yet from ${target}` : `${answer} from ${target}`}${late}`;
+  const before = sayEarlierEnds(subject);
+  if (probe === undefined) return `${what}${before}`;
+  return `${what}: ${answer === '' ? `no good answer yet from ${target}` : `${answer} from ${target}`}${late}${before}`;
 }

@@ -1,4 +1,4 @@
-import type { V1Container, V1Job, V1Pod, V1PodCondition } from '@kubernetes/client-node';
+import type { V1Container, V1ContainerState, V1Job, V1Pod, V1PodCondition } from '@kubernetes/client-node';
 import { describe, expect, it } from 'vitest';
 import { diagnose, judgeJob, type Scene, Sightings } from '../../../src/diagnosis/diagnose.ts';
 import type { Diagnosis } from '../../../src/diagnosis/diagnosis.ts';
@@ -7,8 +7,8 @@ import { creatorRows, table } from '../../../src/diagnosis/table.ts';
 import { podOf, running, statusOf, terminated, waiting } from '../builders.ts';
 
 /** What an event says of the container web. */
-function event(reason: string, message: string, container = 'web'): EventFact {
-  return { reason, message, count: 1, lastSeen: 0, container };
+function event(reason: string, message: string, container = 'web', lastSeen = 0): EventFact {
+  return { reason, message, count: 1, lastSeen, container };
 }
 
 function judged(scene: Scene): readonly Diagnosis[] {
@@ -102,7 +102,7 @@ const cases: readonly [string, Scene, string, string][] = [
       refusedBy('Liveness'),
     ]),
     'killed-by-liveness-probe',
-    'its liveness probe failed: connection refused from :8080/live, 2 times',
+    'its liveness probe failed: connection refused from :8080/live, 2 times; it ended with exit code 137 (SIGKILL)',
   ],
   [
     'a container that its startup probe killed',
@@ -110,7 +110,7 @@ const cases: readonly [string, Scene, string, string][] = [
       event('Killing', 'Container web failed startup probe, will be restarted'),
     ]),
     'killed-by-startup-probe',
-    'its startup probe failed: no good answer from :8080/up, 2 times',
+    'its startup probe failed: no good answer from :8080/up, 2 times; it ended with exit code 143',
   ],
   [
     'a container that crashed while another was killed by its probe',
@@ -282,6 +282,83 @@ describe.each(cases)('%s', (_, subject, reason, mention) => {
     const diagnoses = judged(subject);
     expect(diagnoses.map((each) => each.reason)).toEqual([reason]);
     expect(diagnoses[0]?.message).toContain(mention);
+  });
+});
+
+describe('the end of a container that a probe once killed', () => {
+  const at = (time: string) => Date.parse(`2026-11-20T${time}Z`);
+  const ended = (exitCode: number, reason = 'Error') => ({
+    terminated: {
+      exitCode,
+      reason,
+      startedAt: new Date(at('10:05:00')),
+      finishedAt: new Date(at('10:05:30')),
+    },
+  });
+  const killing = (time: string, probe = 'liveness') =>
+    event('Killing', `Container web failed ${probe} probe, will be restarted`, 'web', at(time));
+
+  it.each<[string, number, string, string]>([
+    ['before the last instance began', 1, '10:01:00', 'crash'],
+    ['just before the last instance began', 139, '10:04:59', 'crash'],
+    ['while it ran', 1, '10:05:10', 'killed-by-liveness-probe'],
+    ['when it ended', 2, '10:05:33', 'killed-by-liveness-probe'],
+    ['of an instance that came later', 1, '10:07:00', 'crash'],
+    // The kubelet has no more events to give for the pod, but nobody else would have killed it.
+    ['before, and was killed again', 137, '10:01:00', 'killed-by-liveness-probe'],
+    ['before, and was told to end again', 143, '10:01:00', 'killed-by-liveness-probe'],
+  ])('was told %s', (_, code, time, reason) => {
+    const [found] = judged(
+      scene(pod({ ...backingOff, restartCount: 3, lastState: ended(code) }), [killing(time)]),
+    );
+    expect(found?.reason).toBe(reason);
+    expect(found?.message).toContain(`it ended with exit code ${code}`);
+  });
+
+  it('is never that of one that ran out of memory', () => {
+    const oom = pod({ ...backingOff, lastState: ended(137, 'OOMKilled') });
+    expect(judged(scene(oom, [killing('10:05:10', 'startup')]))[0]?.reason).toBe('out-of-memory');
+  });
+
+  it.each<[string, number, V1ContainerState, readonly EventFact[], string]>([
+    ['once', 1, ended(1), [], '; it has ended once with exit code 1'],
+    ['several times', 4, ended(2), [], '; it has ended 4 times, last with exit code 2'],
+    [
+      'for want of memory',
+      2,
+      ended(137, 'OOMKilled'),
+      [],
+      '2 times, last with exit code 137 (SIGKILL), killed for using too much memory',
+    ],
+    [
+      'by a probe',
+      2,
+      ended(137),
+      [killing('10:05:30')],
+      '2 times, last with exit code 137 (SIGKILL), killed since its liveness probe failed',
+    ],
+  ])('is told of one that runs again, and has ended %s', (_, restartCount, lastState, events, mention) => {
+    const status = { state: running(), started: true, restartCount, lastState };
+    for (const spec of [{ readinessProbe }, {}]) {
+      const [found] = judged(scene(pod(status, spec), events));
+      expect(found).toMatchObject({ reason: 'not-ready', hasLog: true });
+      expect(found?.message).toMatch(/^it is not ready/);
+      expect(found?.message.endsWith(mention)).toBe(true);
+    }
+    const [starting] = judged(scene(pod({ ...status, started: false }, { startupProbe }), events));
+    expect(starting?.message).toContain(mention);
+  });
+
+  it('is told of an init container that runs again', () => {
+    const again = statusOf({ name: 'two', state: running(), restartCount: 2, lastState: ended(1) });
+    const waits = statusOf({ state: waiting('PodInitializing') });
+    const [found] = judged(scene(podOf('a', [waits], { phase: 'Pending', initStatuses: [again] })));
+    expect(found?.message).toMatch(/Init:0\/1\); it has ended 2 times, last with exit code 1$/);
+  });
+
+  it('is not told of one that has never ended', () => {
+    const [found] = judged(scene(pod({ state: running(), started: true })));
+    expect(found?.message).toBe('it is not ready');
   });
 });
 
