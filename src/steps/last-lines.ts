@@ -1,0 +1,62 @@
+import type { V1Container, V1ContainerStatus, V1Pod } from '@kubernetes/client-node';
+import { isKubeletsWord, readLog } from '../kubernetes/logs.ts';
+import { resources } from '../kubernetes/resources.ts';
+import type { Run } from '../run.ts';
+import { containerStatuses } from './job-logs.ts';
+
+const logLines = 50;
+
+/** The pod as it is now; undefined where it is gone, or cannot be had. Never fails. */
+export async function readPod(run: Run, name: string, signal: AbortSignal): Promise<V1Pod | undefined> {
+  const selection = { namespace: run.namespace, fieldSelector: `metadata.name=${name}` };
+  try {
+    // By a list, which needs no permission that the watch does not.
+    return (await run.client.list(resources.pods, selection, { signal, patience: 0 })).items[0];
+  } catch {
+    return undefined;
+  }
+}
+
+/** The container as the pod's spec has it, init containers too. */
+export function containerOf(pod: V1Pod | undefined, name: string | undefined): V1Container | undefined {
+  const { containers = [], initContainers = [] } = pod?.spec ?? {};
+  return [...initContainers, ...containers].find((each) => each.name === name);
+}
+
+/**
+ * The last log lines of a container: where it has ended and runs again, those of the instance that has ended, or of the
+ * present one where nothing is left of that. None where they cannot be had. Never fails.
+ *
+ * @param pod as it is now, so that a container which has begun anew since it was judged is known for that.
+ */
+export async function lastLines(
+  run: Run,
+  pod: string,
+  container: string,
+  now: V1Pod | undefined,
+  signal: AbortSignal,
+): Promise<string[]> {
+  const status = now && containerStatuses(now).find(({ name }) => name === container);
+  const read = async (previous: boolean) => {
+    const target = { namespace: run.namespace, pod, container, tailLines: logLines };
+    try {
+      const lines = await readLog(run.client, previous ? { ...target, previous } : target, { signal });
+      return lines.filter((line) => !isKubeletsWord(line));
+    } catch {
+      return [];
+    }
+  };
+  const ended = status && hasJustBegunAgain(status, run.clock.now()) ? await read(true) : [];
+  return ended.length > 0 ? ended : await read(false);
+}
+
+/** Milliseconds after which the present instance has more to tell than the one before, if it outlives that too. */
+const settled = 60_000;
+
+function hasJustBegunAgain({ state, lastState }: V1ContainerStatus, now: number): boolean {
+  const [running, ended] = [state?.running, lastState?.terminated];
+  if (running === undefined || ended === undefined) return false;
+  const at = (time: Date | undefined) => new Date(time ?? 0).getTime();
+  const lived = at(ended.finishedAt) - at(ended.startedAt);
+  return now - at(running.startedAt) <= Math.max(settled, lived);
+}
