@@ -111,7 +111,7 @@ const symptoms: readonly [string, string, V1Pod, string][] = [
     'command-not-found',
     pod({
       state: waiting('CrashLoopBackOff'),
-      lastState: terminated(128, 'StartError', 'no such file or directory'),
+      lastState: terminated(128, 'StartError', 'exec: "/app": stat /app: no such file or directory'),
     }),
     '/app serve',
   ],

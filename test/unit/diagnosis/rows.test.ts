@@ -182,6 +182,38 @@ const cases: readonly [string, Scene, string, string][] = [
     'forbids to run as root',
   ],
   [
+    'a security context that names root, and forbids it',
+    scene(
+      pod({
+        state: waiting(
+          'CreateContainerConfigError',
+          'container\'s runAsUser breaks non-root policy (pod: "web-a_shop(1)", container: web)',
+        ),
+      }),
+    ),
+    'runs-as-root',
+    'names root as its user itself',
+  ],
+  [
+    'an image whose user has no number',
+    scene(
+      pod({
+        state: waiting(
+          'CreateContainerConfigError',
+          'container has runAsNonRoot and image has non-numeric user (web), cannot verify user is non-root',
+        ),
+      }),
+    ),
+    'runs-as-root',
+    'names its user without a number',
+  ],
+  [
+    'an image that the node cannot read',
+    scene(pod({ state: waiting('ImageInspectError', 'Failed to inspect image "acme/web:v2"') })),
+    'image-unreadable',
+    'cannot read the image acme/web:v2',
+  ],
+  [
     'a key that is missing',
     scene(
       pod({
@@ -283,6 +315,36 @@ describe.each(cases)('%s', (_, subject, reason, mention) => {
     expect(diagnoses.map((each) => each.reason)).toEqual([reason]);
     expect(diagnoses[0]?.message).toContain(mention);
   });
+});
+
+const runc = 'failed to create shim task: OCI runtime create failed: runc create failed: ';
+const unable = `${runc}unable to start container process: error during container init: `;
+
+it.each([
+  [`${unable}exec: "/app": stat /app: no such file or directory`, 'command-not-found'],
+  [`${unable}exec: "app": executable file not found in $PATH`, 'command-not-found'],
+  [
+    `${runc}starting container process caused "exec: \\"app\\": executable file not found in $PATH"`,
+    'command-not-found',
+  ],
+  ['executable file `app` not found in $PATH: No such file or directory', 'command-not-found'],
+  [
+    'exec container process (missing dynamic library?) `/app`: No such file or directory',
+    'command-not-found',
+  ],
+  [`${unable}exec: "/app": permission denied`, 'command-not-executable'],
+  [`${unable}exec: "/srv": is a directory`, 'command-not-executable'],
+  ['open executable: Permission denied: OCI permission denied', 'command-not-executable'],
+  [`${unable}chdir to cwd ("/home/web") set in config.json failed: permission denied`, 'cannot-start'],
+  [`${unable}chdir to cwd ("/srv") set in config.json failed: no such file or directory`, 'cannot-start'],
+  [
+    `${unable}error mounting "/var/lib/kubelet/pods/1/volume-subpaths/a/web/0" to rootfs at "/etc/web.conf": no such file or directory`,
+    'cannot-start',
+  ],
+  [`${unable}error mounting "proc" to rootfs at "/proc": permission denied`, 'cannot-start'],
+])('tells the command from what else keeps it from starting: %s', (words, reason) => {
+  const [found] = judged(scene(pod({ state: terminated(128, 'StartError', words) })));
+  expect(found).toMatchObject({ reason, said: words });
 });
 
 describe('the end of a container that a probe once killed', () => {
