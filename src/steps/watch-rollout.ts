@@ -1,6 +1,7 @@
 import type { V1Pod } from '@kubernetes/client-node';
 import { diagnose, isReady, type Scene, Sightings, type Verdict } from '../diagnosis/diagnose.ts';
 import { type Diagnosis, sayObject } from '../diagnosis/diagnosis.ts';
+import { TakenAway } from '../diagnosis/taken-away.ts';
 import { sayDuration } from '../duration.ts';
 import { PodEvents } from '../kubernetes/events.ts';
 import type { Revision, RolloutStatus, WorkloadObject, WorkloadView } from '../kubernetes/workloads/kind.ts';
@@ -76,8 +77,7 @@ class RolloutWatch {
   readonly #teller: Teller;
   readonly #sightings = new Sightings();
   readonly #podEvents: PodEvents;
-  /** Pods that the cluster took away, which are soon gone without a trace. */
-  readonly #takenAway = new Map<string, Diagnosis>();
+  readonly #takenAway = new TakenAway();
   #completeSince: number | undefined;
 
   constructor(run: WorkloadRun, observation: Observation, expected: Expectation, signal: AbortSignal) {
@@ -171,8 +171,7 @@ class RolloutWatch {
     const { failFast } = this.#run.inputs;
     const patience = this.#expected.isUndo && failFast === 'strict' ? 'patient' : failFast;
     const verdict = diagnose(scene, this.#sightings, now, patience);
-    for (const each of verdict.diagnoses)
-      if (each.about === 'ended-pod') this.#takenAway.set(each.reason, each);
+    this.#takenAway.note(verdict, now);
     return verdict;
   }
 
@@ -180,7 +179,7 @@ class RolloutWatch {
     const isOver = this.#run.clock.now() >= this.#deadline;
     const trouble = troubleOf(
       status,
-      this.#remembering(verdict),
+      this.#takenAway.among(verdict, this.#run.clock.now()),
       isOver ? this.#expected.timeout : undefined,
     );
     if (trouble) return { kind: 'failed', revision, trouble };
@@ -189,20 +188,6 @@ class RolloutWatch {
 
   #isOver(): boolean {
     return this.#run.clock.now() >= this.#deadline;
-  }
-
-  /** What is hopeless first; then what was taken away, of which the rest is mostly the consequence. */
-  #remembering({ diagnoses, hopeless }: Verdict): Verdict {
-    const earlier = [...this.#takenAway.values()];
-    const others = diagnoses.filter(({ about }) => about !== 'ended-pod');
-    return {
-      hopeless,
-      diagnoses: [
-        ...others.filter((each) => each.hopeless),
-        ...earlier,
-        ...others.filter((each) => !each.hopeless),
-      ],
-    };
   }
 
   /** An undo of a paused workload is set, but nothing of it will be rolled out; so there is nothing to wait for. */
