@@ -233,7 +233,8 @@ export function troubleOf(
   { diagnoses, hopeless }: Verdict,
   overdue: number | undefined,
 ): RolloutTrouble | undefined {
-  const [worst] = diagnoses;
+  // That it was scaled is worth a word, but keeps nothing from becoming ready.
+  const worst = diagnoses.find(({ reason }) => reason !== 'scaled');
   const why = worst && `${sayObject(worst)}: ${worst.message}`;
   if (hopeless && worst)
     return { reason: worst.reason, message: `${why}. Waiting longer would not help.`, diagnoses };

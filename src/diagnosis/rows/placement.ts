@@ -43,6 +43,22 @@ function conditionOf({ status }: V1Pod, type: string): V1PodCondition | undefine
 /** Pods that no node takes, or whose node cannot prepare them. */
 export const placementRows: readonly Row<PodSubject>[] = [
   {
+    reason: 'scheduling-gated',
+    symptom: '`SchedulingGated`; `spec.schedulingGates`',
+    cause: 'Whoever put the gate there, such as a queue or quota controller, has not opened it.',
+    next: 'Look at the controller that opens the gate, or take the gate out of the pod template.',
+    patience: 'timeout',
+    recognise: ({ pod }) => {
+      const scheduled = conditionOf(pod, 'PodScheduled');
+      return scheduled?.reason === 'SchedulingGated' ? (scheduled.message ?? '') : undefined;
+    },
+    message: ({ pod }) => {
+      const gates = pod.spec?.schedulingGates?.map(({ name }) => name).join(', ');
+      return `no node is looked for yet, for its scheduling gates are shut${gates ? ` (${gates})` : ''}`;
+    },
+    hasLog: false,
+  },
+  {
     reason: 'volume-unbound',
     symptom: '`Pending`, "unbound immediate PersistentVolumeClaims" or "persistentvolumeclaim not found"',
     cause: 'A claim of the pod does not exist, or no volume could be made for it.',

@@ -137,7 +137,9 @@ export function slim(pod: V1Pod): V1Pod {
   const ready = conditions?.find(({ type, status }) => type === 'Ready' && status === 'True');
   if (ready && deletionTimestamp === undefined)
     return { metadata, status: { ...(phase && { phase }), conditions: [ready] } };
-  const { containers = [], initContainers, nodeName, readinessGates, restartPolicy } = pod.spec ?? {};
-  const spec = { containers, initContainers, nodeName, readinessGates, restartPolicy } as V1PodSpec;
+  const { containers = [], initContainers, nodeName, restartPolicy } = pod.spec ?? {};
+  const { readinessGates, schedulingGates } = pod.spec ?? {};
+  const gates = { readinessGates, schedulingGates };
+  const spec = { containers, initContainers, nodeName, restartPolicy, ...gates } as V1PodSpec;
   return { metadata, spec, ...(pod.status && { status: pod.status }) };
 }

@@ -242,6 +242,22 @@ const cases: readonly [string, Scene, string, string][] = [
     'imagePullPolicy: Never',
   ],
   [
+    'a pod behind a gate',
+    scene({
+      ...pending([
+        {
+          type: 'PodScheduled',
+          status: 'False',
+          reason: 'SchedulingGated',
+          message: 'Scheduling is blocked due to non-empty scheduling gates',
+        },
+      ]),
+      spec: { containers: [], schedulingGates: [{ name: 'example.com/quota' }] },
+    }),
+    'scheduling-gated',
+    'its scheduling gates are shut (example.com/quota)',
+  ],
+  [
     'a claim that is not there',
     scene(unscheduled('0/1 nodes are available: persistentvolumeclaim "data" not found.')),
     'volume-unbound',

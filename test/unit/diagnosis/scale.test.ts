@@ -64,6 +64,12 @@ it('keeps of a pod that is not ready what its diagnosis needs', () => {
   expect(judged(pod).diagnoses).not.toEqual([]);
 });
 
+it('keeps the gates of a pod that is not ready', () => {
+  const gates = { readinessGates: [{ conditionType: 'lb' }], schedulingGates: [{ name: 'queue' }] };
+  const pod = whole(1, false);
+  expect(slim({ ...pod, spec: { containers: [], ...gates } }).spec).toMatchObject(gates);
+});
+
 it('names three examples of thousands, and counts the rest', () => {
   const pods = Array.from({ length: many }, (_, index) => slim(whole(index, false)));
   const { diagnoses } = diagnose({ pods }, new Sightings(), 0);
