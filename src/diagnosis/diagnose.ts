@@ -119,6 +119,11 @@ export function judgeJob(
   return new Judge(sightings, now, failFast).rows(jobRows, subject, 'creator', object);
 }
 
+/** Why the cluster took a pod away that has ended; undefined where it did not. `now` is in milliseconds. */
+export function whyTakenAway(pod: V1Pod, now: number): Diagnosis | undefined {
+  return new Judge(new Sightings(), now, 'off').gone({ pod, events: [] })[0];
+}
+
 /** How far the rollout is, and whether it will soon be further: room is being made, or about to be. */
 function stepOf({ pods, isMakingRoom = false, otherPods = 0, available }: Scene): [string, boolean] {
   const ready = pods.filter(isReady).length;

@@ -1,8 +1,8 @@
 import type { CoreV1Event, V1ContainerStatus, V1Pod } from '@kubernetes/client-node';
 import { describe, expect, it } from 'vitest';
 import { resources } from '../../../src/kubernetes/resources.ts';
-import { collect } from '../../../src/steps/collect.ts';
-import { diagnosisOf, podOf, statusOf, terminated, waiting } from '../builders.ts';
+import { collect, withEvents } from '../../../src/steps/collect.ts';
+import { diagnosisOf, evidenceOf, podOf, statusOf, terminated, waiting } from '../builders.ts';
 import { FakeClock } from '../fake-clock.ts';
 import { type FakeCall, FakeCluster, type Fault, refused } from '../fake-cluster.ts';
 import { fakeRun } from '../fake-run.ts';
@@ -167,6 +167,24 @@ describe('events', () => {
       { reason: 'Unhealthy', message: 'Readiness probe failed: two', count: 5 },
     ]);
   });
+});
+
+it('adds the events of a Job and its pods where their logs are known', async () => {
+  const { cluster, run, tell } = setUp();
+  tell('a', { reason: 'FailedMount', message: 'configmap "b" not found', count: 3 });
+  tell('b', { reason: 'FailedCreate', message: 'exceeded quota', count: 2 }, 'schema-1');
+  const ofPod = evidenceOf({ lines: ['a line'] });
+  const ofJob = evidenceOf({ object: 'job/schema-1', about: 'creator' });
+  const cause = await withEvents(run, { reason: 'x', message: 'y', diagnoses: [ofPod, ofJob] });
+  expect(cause).toEqual({
+    reason: 'x',
+    message: 'y',
+    diagnoses: [
+      { ...ofPod, events: [{ reason: 'FailedMount', message: 'configmap "b" not found', count: 3 }] },
+      { ...ofJob, events: [{ reason: 'FailedCreate', message: 'exceeded quota', count: 2 }] },
+    ],
+  });
+  expect(cluster.count('list', 'pods')).toBe(0);
 });
 
 it('goes without what cannot be had', async () => {
