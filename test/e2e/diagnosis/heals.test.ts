@@ -121,7 +121,7 @@ describeOnCluster('what heals within its grace is deployed', () => {
     await namespace.running(webDeployment({ image: await scene.reference('good'), pod, container }));
     await cluster.image('good-2');
     await namespace.kubectl('delete', 'configmap', 'settings');
-    const port = await scene.listen(mirrorOf(cluster.registry, 30));
+    const port = await scene.listen(mirrorOf(cluster.registry, 25));
 
     const step = startDeploy(namespace, {
       image: `127.0.0.1:${port}/app:good-2`,
@@ -134,7 +134,7 @@ describeOnCluster('what heals within its grace is deployed', () => {
 
     // The failure to mount is some time older than its grace when the image is there at last.
     expectEnding(run, { result: 'deployed' });
-    expect(verdictSeconds(run)).toBeGreaterThan(30);
+    expect(verdictSeconds(run)).toBeGreaterThan(25);
   });
 
   test('a quota that is raised', { timeout: longest }, async ({ scene }) => {
@@ -184,6 +184,34 @@ describeOnCluster('what heals within its grace is deployed', () => {
     // Its containers have ended, so the controller does not wait for it, and neither is it told.
     expectEnding(step, { result: 'deployed' });
     expect(step.main.shown).not.toContain('new pods wait for it');
+  });
+
+  test('an image after one that the cluster had given up', { timeout: longest }, async ({ scene }) => {
+    const { namespace } = scene;
+    const spec = { progressDeadlineSeconds: 5 };
+    await namespace.running(webDeployment({ image: await scene.reference('good'), probe: true, spec }));
+    await scene.reference('good-2');
+    const givenUp = async () =>
+      (await namespace.workload()).object.status?.conditions?.some(
+        ({ reason }) => reason === 'ProgressDeadlineExceeded',
+      );
+
+    const undone = await deployStep(namespace, { image: ':never-ready', timeout: '5m' });
+    expectEnding(undone, { result: 'undone', reason: 'not-ready' });
+    expect(undone.main.shown).toContain('The cluster gave the rollout up');
+    const left = await deployStep(namespace, {
+      image: ':never-ready',
+      timeout: '5m',
+      'on-failure': 'leave',
+    });
+    expectEnding(left, { result: 'left-failed', reason: 'not-ready' });
+    expect(await givenUp()).toBe(true);
+    const step = await deployStep(namespace, { image: ':good-2', timeout: '5m' });
+
+    expectEnding(step, { result: 'deployed' });
+    expect(step.main.shown).not.toContain('gave the rollout up');
+    expect(await namespace.workload()).toMatchObject({ ready: 1 });
+    expect(await givenUp()).toBe(false);
   });
 
   test('a workload that is scaled while it rolls out', { timeout: longest }, async ({ scene }) => {
