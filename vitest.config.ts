@@ -22,10 +22,10 @@ export default defineConfig({
         // One project for what needs a cluster, so that its global setup starts one, once.
         test: {
           name: 'cluster',
-          // Chaos has a command of its own: `npm run test:chaos`.
+          // All of chaos has a command of its own, `npm run test:chaos`; a sample of it runs with the others.
           include: process.env['CHAOS']
             ? ['test/chaos/**/*.test.ts']
-            : ['test/integration/**/*.test.ts', 'test/e2e/**/*.test.ts'],
+            : ['test/integration/**/*.test.ts', 'test/e2e/**/*.test.ts', 'test/chaos/**/*.test.ts'],
           globalSetup: 'test/cluster/global-setup.ts',
           testTimeout: seconds(120),
           hookTimeout: seconds(120),

@@ -17,6 +17,8 @@ var clock = __webpack_require__(7094);
 var ending_of_error = __webpack_require__(4280);
 // EXTERNAL MODULE: ./build/ending-of-parts.js
 var ending_of_parts = __webpack_require__(5668);
+// EXTERNAL MODULE: ./build/journal.js
+var build_journal = __webpack_require__(7999);
 // EXTERNAL MODULE: ./build/kubernetes/workloads/names.js
 var names = __webpack_require__(5596);
 // EXTERNAL MODULE: ./build/kubernetes/workloads/observe.js
@@ -33,9 +35,10 @@ var finish_left = __webpack_require__(8147);
 var lock = __webpack_require__(3329);
 // EXTERNAL MODULE: ./build/steps/look.js
 var look = __webpack_require__(909);
-// EXTERNAL MODULE: ./build/steps/recover.js + 1 modules
-var recover = __webpack_require__(6030);
+// EXTERNAL MODULE: ./build/steps/recover.js + 2 modules
+var recover = __webpack_require__(4644);
 ;// CONCATENATED MODULE: ./build/commands/finish.js
+
 
 
 
@@ -49,7 +52,10 @@ var recover = __webpack_require__(6030);
 
 const longestUndo = 200;
 async function giveUpLocks(runs) {
-    await Promise.all(runs.map(giveUpLock));
+    const settled = await Promise.allSettled(runs.map(giveUpLock));
+    const failed = settled.find((each) => each.status === 'rejected');
+    if (failed)
+        throw failed.reason;
 }
 async function giveUpLock(run) {
     await (0,lock/* underLock */.yP)(run, 0, async (locked) => {
@@ -67,7 +73,8 @@ async function finishAll(runs, intents) {
     const endings = parts.reverse().map(async ({ run, workload, intent }) => {
         if (intent === undefined) {
             await giveUpLock(run).catch(() => { });
-            return [];
+            const ended = run.journal.last('workload-ended');
+            return ended ? [{ workload, ending: { result: ended.result, next: [] } }] : [];
         }
         const ending = await finish(run, intent).catch((error) => unfinished(run, error));
         if (runs.length > 1)
@@ -87,7 +94,7 @@ async function finish(run, intent) {
     const told = journal.last('interrupted') === undefined ? journal.last('ended')?.ending.cause : undefined;
     const cause = told ?? {
         reason: 'interrupted',
-        message: `The step was interrupted while it ${intent.phase === 'undoing' ? 'undid the rollout of' : 'rolled out'} ${workload}.`,
+        message: `The step was interrupted while it ${doingOf(run, intent)} ${workload}.`,
         diagnoses: [],
     };
     log.line(cause.message);
@@ -111,6 +118,11 @@ async function finish(run, intent) {
         observation.close();
     }
 }
+function doingOf({ journal }, { phase }) {
+    if (phase === 'undoing')
+        return 'undid the rollout of';
+    return journal.last('proof-started') ? 'verified the rollout of' : 'rolled out';
+}
 async function finishLocked(run, observation, intent, cause) {
     const { inputs, journal } = run;
     const view = observation.view();
@@ -118,13 +130,21 @@ async function finishLocked(run, observation, intent, cause) {
         const message = `${(0,names/* sayWorkload */.j)(intent.workload)} is gone, or another of its name has taken its place.`;
         return { result: 'superseded', cause: { ...cause, message }, next: ['Nothing was undone.'] };
     }
+    if (intent.by !== (0,build_run/* nameOf */.V)(run)) {
+        const message = await (0,finish_left/* finishLeft */.p)(run, observation, intent);
+        return { result: 'cancelled', cause, next: [message] };
+    }
     const digest = view.workload.spec ? (0,template/* templateDigest */.pd)(view.workload.spec.template) : '';
+    if (journal.last('kept') !== undefined && intent.ours.includes(digest)) {
+        await (0,conclude/* conclude */.E)(run, observation.kind, intent);
+        return { result: (0,build_journal/* doneResult */.es)(journal), next: ['It was healthy already when main was interrupted.'] };
+    }
     const wasSet = journal.last('image-set') !== undefined;
     if (!wasSet &&
         intent.phase === 'setting-image' &&
         digest === intent.before &&
         !intent.ours.includes(digest)) {
-        await run.saveIntent(undefined);
+        await (0,conclude/* conclude */.E)(run, observation.kind, intent);
         return {
             result: 'cancelled',
             cause,
@@ -146,7 +166,9 @@ async function leave(run, observation, intent, cause, input) {
     await (0,conclude/* conclude */.E)(run, observation.kind, intent);
     if (isWell && health?.current) {
         run.journal.add({ type: 'rolled-out', revision: health.current.number });
-        return { result: 'deployed', next: ['Main did not see it to its end, but the rollout has ended well.'] };
+        const proof = run.journal.last('proof-started') ? ' It was not verified to the end.' : '';
+        const next = [`Main did not see it to its end, but the rollout has ended well.${proof}`];
+        return { result: (0,build_journal/* doneResult */.es)(run.journal), next };
     }
     return {
         result: 'left-failed',
@@ -160,7 +182,20 @@ async function leave(run, observation, intent, cause, input) {
 }
 
 ;// CONCATENATED MODULE: ./build/ending-of-journal.js
+
+
 function endingOfJournal(journal) {
+    const workloads = journal.last('connected')?.workloads ?? [];
+    if (workloads.length < 2)
+        return endingOfOne(journal);
+    return (0,ending_of_parts/* worstOf */.h)(workloads.map((workload) => {
+        const part = journal.of(workload);
+        const ending = endingOfOne(part);
+        const result = part.last('workload-ended')?.result ?? ending.result;
+        return { workload, ending: { ...ending, result } };
+    }));
+}
+function endingOfOne(journal) {
     const cause = journal.last('rollout-failed')?.cause ?? killed;
     const next = ['Main was killed before it could report; this is what its journal says.'];
     if (journal.last('undone'))
@@ -168,7 +203,7 @@ function endingOfJournal(journal) {
     if (journal.last('undo-failed'))
         return { result: 'undo-failed', cause, next };
     if (journal.last('rolled-out'))
-        return { result: 'deployed', next };
+        return { result: (0,build_journal/* doneResult */.es)(journal), next };
     if (journal.last('rollout-failed'))
         return { result: 'left-failed', cause, next };
     if (journal.last('image-set'))
@@ -188,20 +223,18 @@ const killed = { reason: 'interrupted', message: 'The step was killed.', diagnos
 
 // EXTERNAL MODULE: ./build/errors.js
 var errors = __webpack_require__(9473);
-// EXTERNAL MODULE: ./build/inputs.js + 1 modules
-var build_inputs = __webpack_require__(6892);
+// EXTERNAL MODULE: ./build/inputs.js + 3 modules
+var build_inputs = __webpack_require__(850);
 // EXTERNAL MODULE: ./build/intent.js
 var intent = __webpack_require__(7048);
 // EXTERNAL MODULE: ./build/interruption.js
 var interruption = __webpack_require__(2073);
-// EXTERNAL MODULE: ./build/journal.js
-var build_journal = __webpack_require__(7999);
 // EXTERNAL MODULE: ./build/log.js
 var build_log = __webpack_require__(6650);
-// EXTERNAL MODULE: ./build/publish.js + 6 modules
-var publish = __webpack_require__(661);
-// EXTERNAL MODULE: ./build/start-run.js + 11 modules
-var start_run = __webpack_require__(1988);
+// EXTERNAL MODULE: ./build/publish.js + 7 modules
+var publish = __webpack_require__(3226);
+// EXTERNAL MODULE: ./build/start-run.js + 9 modules
+var start_run = __webpack_require__(788);
 // EXTERNAL MODULE: ./build/state.js
 var build_state = __webpack_require__(8801);
 // EXTERNAL MODULE: ./build/workload-run.js
@@ -236,7 +269,7 @@ async function post() {
         const inputs = { ...(0,build_inputs/* readInputs */.K)('post'), lockTimeout: 0, ...(namespace && { namespace }) };
         return (0,start_run/* startRun */.A)({ inputs, environment: (0,build_inputs/* readEnvironment */.Q)(), log, journal, signal, holder: state.holder });
     };
-    const intents = (0,intent/* parseIntents */.b)(state.intents);
+    const intents = (0,intent/* parseIntents */.bO)(state.intents);
     const begun = intents.filter(({ phase }) => phase !== 'migrating');
     if (begun.length === 0)
         await letGo(connect, journal, log, state.isTold);

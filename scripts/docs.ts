@@ -9,6 +9,7 @@ import { plainReasons } from '../src/diagnosis/plain-reasons.ts';
 import type { Patience } from '../src/diagnosis/row.ts';
 import { table as diagnoses } from '../src/diagnosis/table.ts';
 import { sayDuration } from '../src/duration.ts';
+import type { WorkloadKindName } from '../src/kubernetes/workloads/names.ts';
 import { neededAccess, rbacRules } from '../src/preflight/access.ts';
 import { rules } from '../src/preflight/preflight.ts';
 
@@ -25,7 +26,10 @@ export interface Generated {
 export const generated: readonly Generated[] = [
   { file: 'README.md', marker: 'inputs', render: inputsTable },
   { file: 'README.md', marker: 'outputs', render: outputsTable },
-  { file: 'README.md', marker: 'permissions', render: role },
+  { file: 'README.md', marker: 'permissions', render: () => role('Deployment') },
+  { file: 'docs/permissions.md', marker: 'deployment', render: () => role('Deployment') },
+  { file: 'docs/permissions.md', marker: 'statefulset', render: () => role('StatefulSet') },
+  { file: 'docs/permissions.md', marker: 'daemonset', render: () => role('DaemonSet') },
   { file: 'docs/recipes.md', marker: 'deploy', render: () => example('deploy') },
   { file: 'docs/recipes.md', marker: 'several', render: () => example('several') },
   { file: 'docs/recipes.md', marker: 'rollback', render: () => example('rollback') },
@@ -59,8 +63,8 @@ function example(name: string): string {
   return `\`\`\`yaml\n${text}\`\`\``;
 }
 
-function role(): string {
-  const rules = rbacRules(neededAccess(true).map((need) => ({ ...need, allowed: false })));
+function role(kind: WorkloadKindName): string {
+  const rules = rbacRules(neededAccess(kind, true).map((need) => ({ ...need, allowed: false })));
   return `\`\`\`yaml\napiVersion: rbac.authorization.k8s.io/v1\nkind: Role\nmetadata:\n  name: safe-rollout\nrules:\n${rules}\n\`\`\``;
 }
 

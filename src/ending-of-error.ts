@@ -21,7 +21,9 @@ export function endingOfError(error: unknown, journal: Journal): { ending: Endin
   const next = [...left, ...advice(error)];
   if (error instanceof Interrupted) return { ending: { result: 'cancelled', cause, next }, finished: false };
   // Another run holds the lock by now, with our intent, and finishes what we began.
-  if (error instanceof LockLost) return { ending: { result: 'superseded', cause, next }, finished: true };
+  // Other workloads' locks are post's to give up.
+  const isOnly = (journal.last('connected')?.workloads.length ?? 1) < 2;
+  if (error instanceof LockLost) return { ending: { result: 'superseded', cause, next }, finished: isOnly };
   if (setting) return { ending: { result: 'left-failed', cause, next }, finished: false };
   return { ending: { result: migrating ? 'migration-failed' : 'refused', cause, next }, finished: true };
 }

@@ -1,12 +1,26 @@
-import type { Cause, Ending, Journal } from './journal.ts';
+import { worstOf } from './ending-of-parts.ts';
+import { type Cause, doneResult, type Ending, type Journal } from './journal.ts';
 
 /** How a step ended whose main was killed after its work was done, and before it could say so. */
 export function endingOfJournal(journal: Journal): Ending {
+  const workloads = journal.last('connected')?.workloads ?? [];
+  if (workloads.length < 2) return endingOfOne(journal);
+  return worstOf(
+    workloads.map((workload) => {
+      const part = journal.of(workload);
+      const ending = endingOfOne(part);
+      const result = part.last('workload-ended')?.result ?? ending.result;
+      return { workload, ending: { ...ending, result } };
+    }),
+  );
+}
+
+function endingOfOne(journal: Journal): Ending {
   const cause = journal.last('rollout-failed')?.cause ?? killed;
   const next = ['Main was killed before it could report; this is what its journal says.'];
   if (journal.last('undone')) return { result: 'undone', cause, next };
   if (journal.last('undo-failed')) return { result: 'undo-failed', cause, next };
-  if (journal.last('rolled-out')) return { result: 'deployed', next };
+  if (journal.last('rolled-out')) return { result: doneResult(journal), next };
   if (journal.last('rollout-failed')) return { result: 'left-failed', cause, next };
   if (journal.last('image-set'))
     return { result: 'superseded', cause: { ...killed, reason: 'superseded' }, next };

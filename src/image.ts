@@ -54,3 +54,11 @@ export function parseWantedImage(text: string): WantedImage | undefined {
 export function isMutable(image: ImageReference): boolean {
   return image.digest === undefined && (image.tag === undefined || image.tag === 'latest');
 }
+
+/**
+ * Whether the name itself says that it stays: a digest, or a tag that holds a commit's SHA (7 to 40 hex digits), such
+ * as `3f2c1ab` or `main-3f2c1ab`. Any other tag may have been pushed anew.
+ */
+export function isNamedForGood({ digest, tag = '' }: ImageReference): boolean {
+  return digest !== undefined || /(?:^|[._-])[a-f0-9]{7,40}(?:$|[._-])/.test(tag);
+}

@@ -6,10 +6,15 @@ import type { GitHubRun } from './github/run.ts';
 import { parseWantedImage, type WantedImage } from './image.ts';
 import type { CommandName } from './journal.ts';
 import type { MigrationSource } from './kubernetes/jobs.ts';
+import { proxyFor } from './kubernetes/proxy.ts';
 import { parseWorkloadName, sayWorkload, type WorkloadName } from './kubernetes/workloads/names.ts';
 import type { WantedPace } from './kubernetes/workloads/pace.ts';
 import { readMigration } from './migration-input.ts';
 import { rules } from './preflight/preflight.ts';
+import { parseWatchAddress } from './users/address.ts';
+import type { WatchInput } from './users/input.ts';
+import { parseErrorLimit } from './users/limit.ts';
+import { readVerification, type Verification } from './verify-input.ts';
 
 /** What a step is asked to do, read and validated. Durations are seconds. */
 export interface Inputs {
@@ -32,6 +37,10 @@ export interface Inputs {
   readonly pace: WantedPace;
   readonly timeout: number;
   readonly undoTimeout: number;
+  /** Post needs none of it. */
+  readonly verification: Verification;
+  /** What to ask as users would while the rollout goes on; undefined: nothing. */
+  readonly watch: WatchInput | undefined;
   readonly onFailure: 'undo' | 'leave';
   readonly onCancel: 'undo' | 'leave';
   readonly failFast: FailFast;
@@ -106,6 +115,16 @@ export function readInputs(phase: 'main' | 'post' = 'main'): Inputs {
   };
 
   const timeout = seconds('timeout', 600);
+  const workspace = process.env['GITHUB_WORKSPACE'] ?? process.cwd();
+  const verification = () => ({
+    ...readVerification(
+      { job: text('verify-job'), command: text('verify-command'), port: text('verify-port') },
+      workspace,
+      bad,
+    ),
+    timeout: seconds('verify-timeout', 600),
+    bakeTime: seconds('bake-time', 0, 0),
+  });
   const inputs = {
     command: oneOf('command', 'deploy', 'rollback'),
     workloads: readWorkloads(text('deployment'), bad),
@@ -117,16 +136,13 @@ export function readInputs(phase: 'main' | 'post' = 'main'): Inputs {
     migration:
       phase === 'post'
         ? undefined
-        : readMigration(
-            text('migration-job'),
-            text('migration-command'),
-            process.env['GITHUB_WORKSPACE'] ?? process.cwd(),
-            bad,
-          ),
+        : readMigration(text('migration-job'), text('migration-command'), workspace, bad),
     migrationTimeout: seconds('migration-timeout', 600),
     pace: readPace(text('max-surge'), text('max-unavailable'), bad),
     timeout,
     undoTimeout: seconds('undo-timeout', timeout),
+    verification: phase === 'post' ? noVerification : verification(),
+    watch: readWatch(text('watch-url'), text('watch-max-errors'), bad),
     onFailure: oneOf('on-failure', 'undo', 'leave'),
     onCancel: oneOf('on-cancel', 'undo', 'leave'),
     failFast: oneOf('fail-fast', 'strict', 'patient', 'off'),
@@ -141,6 +157,14 @@ export function readInputs(phase: 'main' | 'post' = 'main'): Inputs {
   if (problems.length > 0 || first === undefined) throw new InputError(problems);
   return { ...inputs, workloads: [first, ...others] };
 }
+
+const noVerification: Verification = {
+  job: undefined,
+  command: '',
+  port: undefined,
+  timeout: 0,
+  bakeTime: 0,
+};
 
 type Bad = (input: string, problem: string) => undefined;
 
@@ -229,6 +253,19 @@ function checkTogether(
     bad('to-revision', "it and 'to-image' cannot both be given.");
   if (toRevision !== undefined && workloads.length > 1)
     bad('to-revision', "revisions are numbered for each workload; name one workload, or use 'to-image'.");
+}
+
+function readWatch(url: string, maxErrors: string, bad: Bad): WatchInput | undefined {
+  const limit = parseErrorLimit(maxErrors || '1%');
+  if (limit === undefined)
+    bad('watch-max-errors', `'${maxErrors}' is no limit. Write a share ('1%'), a number ('0'), or 'off'.`);
+  if (url === '') return undefined;
+  const parsed = parseWatchAddress(url);
+  if (!parsed.ok) return bad('watch-url', parsed.problem);
+  if (limit === undefined) return undefined;
+  const { address } = parsed;
+  const proxyUrl = address.kind === 'url' ? proxyFor(new URL(address.url), process.env) : undefined;
+  return { address, limit, proxyUrl };
 }
 
 function readRules(text: string, bad: Bad): string[] {

@@ -39,6 +39,23 @@ export interface UndoTarget {
   readonly templateDigest: string;
 }
 
+/**
+ * Digests of the templates that are known not to work: what ran before, where it is not what an undo goes to; and, in
+ * an undo, what the run has set.
+ *
+ * @param wanted digests of the template that is rolled out.
+ */
+export function brokenTemplates(
+  { before, ours, undoTo }: Intent,
+  wanted: Iterable<string>,
+  isUndo: boolean,
+): ReadonlySet<string> {
+  const broken = new Set(isUndo ? [before, ...ours] : [before]);
+  if (undoTo) broken.delete(undoTo.templateDigest);
+  for (const each of wanted) broken.delete(each);
+  return broken;
+}
+
 /** Reads a saved intent; undefined where there is none, or one of another version. */
 export function parseIntent(text: string): Intent | undefined {
   return parse(text).find(isIntent);

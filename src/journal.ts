@@ -2,6 +2,7 @@ import { clip } from './clip.ts';
 import type { Diagnosis } from './diagnosis/diagnosis.ts';
 import type { ImageChange } from './kubernetes/workloads/patch.ts';
 import type { Finding } from './preflight/finding.ts';
+import type { UsersSaw } from './users/tally.ts';
 
 /** What a step is asked to do; the input `command`. */
 export type CommandName = 'deploy' | 'rollback';
@@ -38,6 +39,16 @@ export interface Evidence extends Diagnosis {
   readonly logs: readonly { readonly object: string; readonly lines: readonly string[] }[];
   /** What the cluster told of the examples: alike events merged. */
   readonly events: readonly { readonly reason: string; readonly message: string; readonly count: number }[];
+  /** Whether its log lines were streamed into the step's log already. */
+  readonly streamed?: boolean | undefined;
+}
+
+/** The digests (`sha256:…`) that a container runs: one, or several where its pods differ; none where they do not say. */
+export interface ImageDigests {
+  readonly container: string;
+  readonly before: readonly string[];
+  /** Of the revision that the step set; empty until its pods say. */
+  readonly after: readonly string[];
 }
 
 /** What happened, in order. Each event is written down when it happens; every report is a fold of them. */
@@ -61,6 +72,8 @@ export type Event =
   | { readonly type: 'planned'; readonly changes: readonly ImageChange[] }
   /** The workload's revisions, newest first, where a person asks for one. */
   | { readonly type: 'history'; readonly rows: readonly HistoryRow[] }
+  /** What the containers to be set really run: noted before, and again once they are set. */
+  | { readonly type: 'images'; readonly images: readonly ImageDigests[] }
   | { readonly type: 'checked'; readonly findings: readonly Finding[] }
   /** What an interrupted run before this one had left was brought to rest. */
   | { readonly type: 'resumed'; readonly message: string }
@@ -74,8 +87,22 @@ export type Event =
   | { readonly type: 'setting-image' }
   | { readonly type: 'image-set' }
   | { readonly type: 'progress'; readonly message: string }
+  /** A pod of a broken revision that held a rollout or an undo up was deleted. */
+  | { readonly type: 'pod-deleted'; readonly pod: string }
+  /** It is rolled out and available; what is to prove it is still to come. */
+  | { readonly type: 'rollout-completed'; readonly revision: number }
+  /** One of the things that prove a rollout: a Job, a command, or the bake. */
+  | { readonly type: 'proof-started'; readonly title: string }
+  | { readonly type: 'proof-ended'; readonly title: string; readonly cause: Cause | undefined }
+  /** All went well, and nothing is left to do. */
   | { readonly type: 'rolled-out'; readonly revision: number }
+  /** All that was set is healthy and stays; what is left to do is to tidy up. */
+  | { readonly type: 'kept' }
   | { readonly type: 'rollout-failed'; readonly revision: number | undefined; readonly cause: Cause }
+  /** `doubts`: what speaks against its bringing back a program that works. */
+  | { readonly type: 'undo-started'; readonly revision: number; readonly doubts?: readonly string[] }
+  /** What was asked as users would was asked to its end. */
+  | { readonly type: 'users'; readonly saw: UsersSaw }
   | { readonly type: 'undo-started'; readonly revision: number }
   | { readonly type: 'undone'; readonly revision: number }
   | { readonly type: 'undo-failed'; readonly cause: Cause }
@@ -194,7 +221,8 @@ function withoutWords(entry: Entry): Entry {
   if (entry.type === 'history') return { ...entry, rows: [] };
   if (entry.type === 'ended')
     return { ...entry, ending: { ...entry.ending, cause: bare(entry.ending.cause), next: [] } };
-  if (entry.type === 'migration-ended') return { ...entry, cause: bare(entry.cause) };
+  if (entry.type === 'migration-ended' || entry.type === 'proof-ended')
+    return { ...entry, cause: bare(entry.cause) };
   if (entry.type === 'rollout-failed' || entry.type === 'undo-failed') {
     return { ...entry, cause: bare(entry.cause) ?? entry.cause };
   }
@@ -204,4 +232,9 @@ function withoutWords(entry: Entry): Entry {
 /** The cause as the reports' own words have it, and as long as those are. */
 function bare(cause: Cause | undefined): Cause | undefined {
   return cause && { reason: cause.reason, message: clip(cause.message, 500), diagnoses: [] };
+}
+
+/** What a step comes to where all that it set is healthy. */
+export function doneResult(journal: Journal): Result {
+  return journal.last('connected')?.command === 'rollback' ? 'rolled-back' : 'deployed';
 }

@@ -23,8 +23,9 @@ export function readMigration(
   if (job !== '' && command !== '')
     return bad('migration-command', "give either it or 'migration-job', not both.");
   if (command !== '') return readCommand(command, bad);
-  if (job !== '') return readJob(job, workspace, bad);
-  return undefined;
+  if (job === '') return undefined;
+  const manifest = readJobManifest('migration-job', job, workspace, bad);
+  return manifest && { kind: 'job', job: manifest };
 }
 
 function readCommand(text: string, bad: Bad): MigrationSource | undefined {
@@ -52,12 +53,17 @@ function readCommand(text: string, bad: Bad): MigrationSource | undefined {
   return { kind: 'command', command: words as string[] };
 }
 
-function readJob(text: string, workspace: string, bad: Bad): MigrationSource | undefined {
+/**
+ * Reads a Job's manifest: YAML, JSON, or the path of a file in the workspace.
+ *
+ * @param input the input that it stands in, for what is wrong with it.
+ */
+export function readJobManifest(input: string, text: string, workspace: string, bad: Bad): V1Job | undefined {
   let source = text;
   let origin = 'the input';
   if (!text.includes('\n') && !/^\s*[{]/.test(text) && !text.includes(': ')) {
     const file = workspaceFile(workspace, text);
-    if ('problem' in file) return bad('migration-job', file.problem);
+    if ('problem' in file) return bad(input, file.problem);
     source = file.content;
     origin = text;
   }
@@ -66,38 +72,34 @@ function readJob(text: string, workspace: string, bad: Bad): MigrationSource | u
     ({ contents }) => contents !== null && !(isScalar(contents) && contents.value === null),
   );
   const [document, ...others] = documents;
-  if (document === undefined) return bad('migration-job', `${origin} holds no manifest.`);
-  if (others.length > 0)
-    return bad('migration-job', `${origin} holds ${documents.length} manifests; give one Job.`);
+  if (document === undefined) return bad(input, `${origin} holds no manifest.`);
+  if (others.length > 0) return bad(input, `${origin} holds ${documents.length} manifests; give one Job.`);
   const [syntax] = document.errors;
-  if (syntax) return bad('migration-job', `${origin} is no valid YAML: ${syntax.message}`);
+  if (syntax) return bad(input, `${origin} is no valid YAML: ${syntax.message}`);
   const job = contentOf(document);
-  if (job instanceof Error) return bad('migration-job', `${origin} is no valid YAML: ${job.message}`);
+  if (job instanceof Error) return bad(input, `${origin} is no valid YAML: ${job.message}`);
   if (job === null || typeof job !== 'object') {
-    return bad('migration-job', `${origin} is neither a manifest nor a file's path.`);
+    return bad(input, `${origin} is neither a manifest nor a file's path.`);
   }
   if (job.kind !== 'Job' || job.apiVersion !== 'batch/v1') {
-    return bad(
-      'migration-job',
-      `${origin} is ${job.apiVersion ?? '?'} ${job.kind ?? '?'}; a batch/v1 Job is needed.`,
-    );
+    return bad(input, `${origin} is ${job.apiVersion ?? '?'} ${job.kind ?? '?'}; a batch/v1 Job is needed.`);
   }
   const containers = job.spec?.template?.spec?.containers;
   if (!areMappings(containers) || containers.length === 0) {
-    return bad('migration-job', `${origin} has no container (spec.template.spec.containers).`);
+    return bad(input, `${origin} has no container (spec.template.spec.containers).`);
   }
   const { initContainers } = job.spec?.template?.spec ?? {};
   if (initContainers !== undefined && !areMappings(initContainers)) {
-    return bad('migration-job', `${origin}: spec.template.spec.initContainers is no list of containers.`);
+    return bad(input, `${origin}: spec.template.spec.initContainers is no list of containers.`);
   }
   if (job.spec?.template?.spec?.restartPolicy === 'OnFailure' && job.spec.backoffLimit === undefined) {
     // With backoffLimit: 0, the default here, Kubernetes gives such a Job up only after a second start.
     return bad(
-      'migration-job',
-      `${origin}: restartPolicy OnFailure starts a failed migration again. Set backoffLimit too if that is meant, or restartPolicy: Never.`,
+      input,
+      `${origin}: restartPolicy OnFailure starts what has failed again. Set backoffLimit too if that is meant, or restartPolicy: Never.`,
     );
   }
-  return { kind: 'job', job: job as V1Job };
+  return job as V1Job;
 }
 
 /** What the document says, or why that cannot be told: an alias without its anchor, say. */

@@ -14,6 +14,8 @@ export interface Run {
   readonly inputs: Inputs;
   readonly github: GitHubRun;
   readonly client: KubernetesClient;
+  /** The variables of the step's environment, for what is run in its name. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
   /** The API server's URL. */
   readonly server: string;
   /** The workload's namespace: the input's, or the context's. */

@@ -35,6 +35,7 @@ export async function startRun(from: {
 }): Promise<ConnectedRun> {
   const { inputs, environment, log, journal, signal } = from;
   const { kubeconfig, context } = inputs;
+  for (const secret of inputs.watch?.address.secrets ?? []) log.mask(secret);
   const connection = await loadConnection({
     kubeconfig,
     context,
@@ -64,6 +65,7 @@ export async function startRun(from: {
   return {
     inputs,
     github: environment.run,
+    environment: environment.variables,
     client: new Client(transport),
     server: connection.server,
     namespace,

@@ -5,15 +5,19 @@ import { type Observation, observeIfThere } from '../kubernetes/workloads/observ
 import { templateDigest } from '../kubernetes/workloads/template.ts';
 import type { Access } from '../preflight/access.ts';
 import type { Run, WorkloadRun } from '../run.ts';
-import { conclude } from '../steps/conclude.ts';
+import { restorePace } from '../steps/conclude.ts';
 import type { Drafter } from '../steps/draft.ts';
 import { finishLeft } from '../steps/finish-left.ts';
+import { doubtUnchanged } from '../steps/images.ts';
 import { type LockedRun, underLocks } from '../steps/lock.ts';
 import { awaitOtherMigrations, runMigration } from '../steps/migration.ts';
 import { judgeSurvey, makeSurvey, type Plan, type Survey } from '../steps/plan.ts';
 import { reviewAccess } from '../steps/preflight.ts';
+import { type Ends, prove, type Rollouts } from '../steps/prove.ts';
 import { setImage } from '../steps/set-image.ts';
 import { type Changed, recoverAll, takeBack, watchAll } from '../steps/side-by-side.ts';
+import type { RolloutTrouble } from '../steps/watch-rollout.ts';
+import { startWatching, tailSeconds, tryAddress } from '../steps/watch-users.ts';
 import { runsOf } from '../workload-run.ts';
 
 /** What a command that changes workloads does in its own way. */
@@ -44,7 +48,8 @@ export async function carryOut(run: Run, command: Command): Promise<Ending> {
     Promise.all(runs.map((each) => observeIfThere(each))),
   ]);
   try {
-    const parts = await Promise.all(
+    const parts = await withAddress(
+      run,
       runs.map((each, index) =>
         surveyed(command, each, access[index] ?? [], observations[index] as Observation),
       ),
@@ -53,7 +58,11 @@ export async function carryOut(run: Run, command: Command): Promise<Ending> {
       for (const each of runs) command.show?.(each);
       return refused(runs);
     }
-    return await underLocks(runs, (locked) =>
+    const finishEarlier = async (locked: LockedRun, index: number): Promise<void> => {
+      const observation = observations[index];
+      if (locked.left && observation) await finishLeft(locked, observation, locked.left);
+    };
+    return await underLocks(runs, finishEarlier, (locked) =>
       carryOutLocked(
         run,
         command,
@@ -70,26 +79,42 @@ async function carryOutLocked(
   command: Command,
   earlier: readonly Part<LockedRun>[],
 ): Promise<Ending> {
-  for (const { run: each, observation } of earlier) {
-    if (each.left) await finishLeft(each, observation, each.left);
-  }
   const other = await awaitOtherMigrations(run, jobOf(earlier));
   if ('result' in other) return other;
 
   const isStale =
     command.readsHistory || other.waited || earlier.some(({ run: each }) => each.waited || each.left);
-  const parts = isStale ? await Promise.all(earlier.map((part) => surveyedAnew(command, part))) : earlier;
+  const parts = isStale
+    ? await withAddress(
+        run,
+        earlier.map((part) => surveyedAnew(command, part)),
+      )
+    : earlier;
   for (const part of parts) command.show?.(part.run);
   const plans = judge(parts, true);
   if (plans === 'refused') return refused(parts.map((part) => part.run));
   const changing = plans.filter(({ plan }) => !plan.isUnchanged);
-  if (changing.length === 0) return { result: 'unchanged', next: [] };
+  const same = plans.filter(({ plan }) => plan.isUnchanged);
+  const doubts = same.flatMap(({ run: each, plan }) => doubtUnchanged(each, plan));
+  const [lead] = plans;
+  if (changing.length === 0 || lead === undefined) return { result: 'unchanged', next: doubts };
 
-  for (const { run: each, plan } of plans) {
-    if (plan.isUnchanged) each.journal.add({ type: 'workload-ended', result: 'unchanged' });
-  }
+  for (const { run: each } of same) each.journal.add({ type: 'workload-ended', result: 'unchanged' });
   const failure = await migrate(run, plans, jobOf(parts), other.adopted);
-  return failure ?? rollOut(run, command, changing);
+  if (failure) return failure;
+  const { watch } = run.inputs;
+  const verification = parts.find(({ survey }) => survey.verification !== undefined)?.survey.verification;
+  const proof = { lead, job: verification };
+  if (watch === undefined) return rollOut(run, command, changing, proof);
+  // It ends with the locks too.
+  const signal = AbortSignal.any(changing.map((each) => each.run.signal));
+  const users = await startWatching({ ...run, signal }, watch);
+  try {
+    users.phase('during', run.inputs.timeout);
+    return await rollOut(run, command, changing, { ...proof, users });
+  } finally {
+    await users.stop();
+  }
 }
 
 async function surveyed<R extends WorkloadRun>(
@@ -103,6 +128,21 @@ async function surveyed<R extends WorkloadRun>(
 
 function surveyedAnew<R extends WorkloadRun>(command: Command, part: Part<R>): Promise<Part<R>> {
   return surveyed(command, part.run, part.access, part.observation);
+}
+
+/**
+ * The surveys, with what is wrong with the address to watch noted at the first workload that is to be changed. A
+ * rollback is what is needed where users are down, so it is not kept from that.
+ */
+async function withAddress<R extends WorkloadRun>(
+  run: Run,
+  surveys: readonly Promise<Part<R>>[],
+): Promise<readonly Part<R>[]> {
+  const parts = await Promise.all(surveys);
+  const first = parts.find(({ survey }) => survey.plan && !survey.plan.isUnchanged);
+  if (first === undefined || run.inputs.command === 'rollback') return parts;
+  const unwell = await tryAddress(run);
+  return parts.map((part) => (part === first ? { ...part, survey: { ...part.survey, unwell } } : part));
 }
 
 /** Lets preflight judge every workload, so that all that is wrong is told at once. */
@@ -143,7 +183,9 @@ async function migrate(
   const [first] = plans;
   if (job === undefined || first === undefined) return undefined;
   const { log, journal } = run;
-  const failure = await runMigration({ ...first.run, log, journal }, first.plan, job, adopted);
+  // Whoever has taken over the lock of any of them may migrate by now.
+  const ensureLock = async () => Math.min(...(await Promise.all(plans.map((each) => each.run.ensureLock()))));
+  const failure = await runMigration({ ...first.run, log, journal, ensureLock }, first.plan, job, adopted);
   if (failure) return failure;
   for (const { run: each, plan } of plans) {
     const template = plan.intent.ours.at(-1) ?? '';
@@ -156,6 +198,7 @@ async function rollOut(
   run: Run,
   { done }: Command,
   plans: readonly { readonly run: LockedRun; readonly plan: Plan }[],
+  proof: Omit<Rollouts, 'changed'>,
 ): Promise<Ending> {
   const changed: Changed[] = [];
   for (const { run: each, plan } of plans) {
@@ -164,8 +207,18 @@ async function rollOut(
     changed.push({ run: each, plan, set });
   }
   run.log.group(`Rollout of ${plans.map((each) => sayWorkload(each.run.workload)).join(', ')}`);
-  const ends = await watchAll(changed);
-  if (ends.some((end) => end?.kind !== 'complete')) return recoverAll(changed, ends);
+  const { users } = proof;
+  const rolledOut = await watchAll(changed, () => users?.exceeded());
+  const isWell = (ends: Ends) => ends.every((end) => end?.kind === 'complete');
+  if (isWell(rolledOut)) users?.phase('after', longestProof(run));
+  const proved = [...(await prove(run, { ...proof, changed }, rolledOut))];
+  const trouble = isWell(proved) ? await users?.after(tailSeconds) : undefined;
+  // Which of the workloads hurts them, users cannot tell; all go back.
+  const ends = trouble ? withTrouble(proved, trouble) : proved;
+  if (!isWell(ends)) {
+    if (run.inputs.onFailure === 'undo') users?.phase('undo', run.inputs.undoTimeout);
+    return recoverAll(changed, ends);
+  }
 
   for (const [index, { run: each, plan }] of changed.entries()) {
     const end = ends[index];
@@ -175,6 +228,20 @@ async function rollOut(
     each.journal.add({ type: 'rolled-out', revision: end.revision.number });
   }
   // All of them are done with, or none: until the last one is healthy, the first may have to go back too.
-  for (const { run: each, plan, set } of changed) await conclude(each, plan.observation.kind, set.intent);
+  run.journal.add({ type: 'kept' });
+  for (const { run: each, plan, set } of changed) await restorePace(each, plan.observation.kind, set.intent);
+  for (const { run: each } of changed) await each.saveIntent(undefined);
   return { result: done, next: [] };
+}
+
+/** Seconds that everything after the rollout may take. */
+function longestProof({ inputs }: Run): number {
+  const { job, command, timeout, bakeTime } = inputs.verification;
+  return (job ? timeout : 0) + (command === '' ? 0 : timeout) + bakeTime + tailSeconds;
+}
+
+function withTrouble(ends: Ends, trouble: RolloutTrouble): Ends {
+  const [first, ...others] = ends;
+  const revision = first?.kind === 'complete' ? first.revision : undefined;
+  return [{ kind: 'failed', revision, trouble }, ...others];
 }

@@ -1,13 +1,13 @@
 import { endingOfError } from '../ending-of-error.ts';
 import { type PartEnding, worstOf } from '../ending-of-parts.ts';
 import type { Intent } from '../intent.ts';
-import type { Cause, Ending } from '../journal.ts';
+import { type Cause, doneResult, type Ending } from '../journal.ts';
 import { sayWorkload } from '../kubernetes/workloads/names.ts';
 import { type Observation, observeIfThere } from '../kubernetes/workloads/observe.ts';
 import { templateDigest } from '../kubernetes/workloads/template.ts';
 import { nameOf, type WorkloadRun } from '../run.ts';
 import { conclude } from '../steps/conclude.ts';
-import { isHealthy } from '../steps/finish-left.ts';
+import { finishLeft, isHealthy } from '../steps/finish-left.ts';
 import { underLock } from '../steps/lock.ts';
 import { healthOf } from '../steps/look.ts';
 import { undoAndSay, undoCommand } from '../steps/recover.ts';
@@ -17,7 +17,9 @@ const longestUndo = 200;
 
 /** Gives up the locks of a main that left nothing to finish; if that fails, they expire. */
 export async function giveUpLocks(runs: readonly WorkloadRun[]): Promise<void> {
-  await Promise.all(runs.map(giveUpLock));
+  const settled = await Promise.allSettled(runs.map(giveUpLock));
+  const failed = settled.find((each) => each.status === 'rejected');
+  if (failed) throw failed.reason;
 }
 
 async function giveUpLock(run: WorkloadRun): Promise<void> {
@@ -38,7 +40,9 @@ export async function finishAll(runs: readonly WorkloadRun[], intents: readonly 
   const endings = parts.reverse().map(async ({ run, workload, intent }): Promise<PartEnding[]> => {
     if (intent === undefined) {
       await giveUpLock(run).catch(() => {});
-      return [];
+      // How main had ended it.
+      const ended = run.journal.last('workload-ended');
+      return ended ? [{ workload, ending: { result: ended.result, next: [] } }] : [];
     }
     const ending = await finish(run, intent).catch((error: unknown) => unfinished(run, error));
     if (runs.length > 1) run.journal.add({ type: 'workload-ended', result: ending.result });
@@ -60,7 +64,7 @@ export async function finish(run: WorkloadRun, intent: Intent): Promise<Ending> 
   const told = journal.last('interrupted') === undefined ? journal.last('ended')?.ending.cause : undefined;
   const cause: Cause = told ?? {
     reason: 'interrupted',
-    message: `The step was interrupted while it ${intent.phase === 'undoing' ? 'undid the rollout of' : 'rolled out'} ${workload}.`,
+    message: `The step was interrupted while it ${doingOf(run, intent)} ${workload}.`,
     diagnoses: [],
   };
   log.line(cause.message);
@@ -86,6 +90,11 @@ export async function finish(run: WorkloadRun, intent: Intent): Promise<Ending> 
   }
 }
 
+function doingOf({ journal }: WorkloadRun, { phase }: Intent): string {
+  if (phase === 'undoing') return 'undid the rollout of';
+  return journal.last('proof-started') ? 'verified the rollout of' : 'rolled out';
+}
+
 async function finishLocked(
   run: WorkloadRun,
   observation: Observation,
@@ -98,7 +107,16 @@ async function finishLocked(
     const message = `${sayWorkload(intent.workload)} is gone, or another of its name has taken its place.`;
     return { result: 'superseded', cause: { ...cause, message }, next: ['Nothing was undone.'] };
   }
+  if (intent.by !== nameOf(run)) {
+    // Main was finishing an earlier run's work, and had not begun its own.
+    const message = await finishLeft(run, observation, intent);
+    return { result: 'cancelled', cause, next: [message] };
+  }
   const digest = view.workload.spec ? templateDigest(view.workload.spec.template) : '';
+  if (journal.last('kept') !== undefined && intent.ours.includes(digest)) {
+    await conclude(run, observation.kind, intent);
+    return { result: doneResult(journal), next: ['It was healthy already when main was interrupted.'] };
+  }
   const wasSet = journal.last('image-set') !== undefined;
   if (
     !wasSet &&
@@ -106,7 +124,7 @@ async function finishLocked(
     digest === intent.before &&
     !intent.ours.includes(digest)
   ) {
-    await run.saveIntent(undefined);
+    await conclude(run, observation.kind, intent);
     return {
       result: 'cancelled',
       cause,
@@ -136,7 +154,9 @@ async function leave(
   await conclude(run, observation.kind, intent);
   if (isWell && health?.current) {
     run.journal.add({ type: 'rolled-out', revision: health.current.number });
-    return { result: 'deployed', next: ['Main did not see it to its end, but the rollout has ended well.'] };
+    const proof = run.journal.last('proof-started') ? ' It was not verified to the end.' : '';
+    const next = [`Main did not see it to its end, but the rollout has ended well.${proof}`];
+    return { result: doneResult(run.journal), next };
   }
   return {
     result: 'left-failed',

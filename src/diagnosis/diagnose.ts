@@ -26,6 +26,8 @@ export interface Scene {
   readonly otherPods?: number | undefined;
   /** Pods of the revision that are available; those that are only ready soon let an old one go. */
   readonly available?: number | undefined;
+  /** Whether one hopeless pod is enough: each has a place of its own, and no other can take it. */
+  readonly everyPodCounts?: boolean | undefined;
   readonly workload?: WorkloadSubject | undefined;
   /** What the cluster told of some of the pods, by uid, newest first. */
   readonly events?: ReadonlyMap<string, readonly EventFact[]> | undefined;
@@ -66,7 +68,10 @@ export type FailFast = 'strict' | 'patient' | 'off';
 export interface Verdict {
   /** Alike ones merged, hopeless ones first, the workload's own last. */
   readonly diagnoses: readonly Diagnosis[];
-  /** True where all that is left to come will fail: every pod that is not ready has a hopeless diagnosis. */
+  /**
+   * True where all that is left to come will fail: every pod that is not ready has a hopeless diagnosis. Where every
+   * pod counts, one of them suffices.
+   */
   readonly hopeless: boolean;
 }
 
@@ -95,6 +100,8 @@ export function diagnose(
     scene.workload && judge.rows(workloadRows, scene.workload, 'workload', scene.workload.object);
   const waitedFor = there.filter(({ pod }) => !isReady(pod));
   const ofPods = there.flatMap(({ diagnoses }) => diagnoses);
+  const isLost = ({ diagnoses }: (typeof there)[number]) => diagnoses.some(({ hopeless }) => hopeless);
+  const isRefused = ofCreator?.hopeless ?? false;
   return {
     diagnoses: merge([
       ...ofPods,
@@ -102,9 +109,9 @@ export function diagnose(
       ...gone,
       ...(ofWorkload ? [ofWorkload] : []),
     ]),
-    hopeless:
-      (waitedFor.length > 0 || (ofCreator?.hopeless ?? false)) &&
-      waitedFor.every(({ diagnoses }) => diagnoses.some(({ hopeless }) => hopeless)),
+    hopeless: scene.everyPodCounts
+      ? isRefused || waitedFor.some(isLost)
+      : (waitedFor.length > 0 || isRefused) && waitedFor.every(isLost),
   };
 }
 

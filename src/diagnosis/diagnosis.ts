@@ -23,6 +23,8 @@ export interface Diagnosis {
   readonly hopeless: boolean;
   /** Whether the container's log tells more. */
   readonly hasLog: boolean;
+  /** Whether it is about the container's instance before the present one, where there is one by now. */
+  readonly previous?: boolean | undefined;
 }
 
 /** `pod/web-7c9d-x2x, container app`. */

@@ -20,8 +20,26 @@ export const plainReasons: readonly PlainReason[] = [
   },
   {
     reason: 'scaled-to-zero',
-    cause: 'The workload was scaled to zero during the rollout, so nothing shows whether the image works.',
+    cause:
+      'The workload was scaled to zero during the rollout (or no node takes its pods any more), so nothing shows whether the image works.',
     next: 'Scale it, then run the step again.',
+  },
+  {
+    reason: 'mixed-image-digests',
+    cause:
+      'Every pod is ready, but they run different images: what the tag stands for was changed during the rollout.',
+    next: 'Deploy by digest (`image: …@sha256:…`), or by a tag that is pushed once.',
+  },
+  {
+    reason: 'wrong-image-digest',
+    cause:
+      'The image was named by its digest, and pods run another one: an admission policy changed it when they were created.',
+    next: 'Look for the webhook or policy that changes the images of pods in this namespace.',
+  },
+  {
+    reason: 'users-saw-errors',
+    cause: 'More requests to `watch-url` failed than `watch-max-errors` allows.',
+    next: 'See in the summary when they failed, and how. 5xx right after a new pod is ready: its readiness probe says so too early. Connections refused or closed: old pods end before they get no more requests; give them a preStop pause.',
   },
   {
     reason: 'superseded',
@@ -67,6 +85,58 @@ export const plainReasons: readonly PlainReason[] = [
     reason: 'migration-deleted',
     cause: 'The Job was deleted by somebody else before it had ended.',
     next: 'Find out how far it came before it is run again.',
+  },
+  {
+    reason: 'verify-job-failed',
+    cause: 'The `verify-job` ended with an error, or could not start.',
+    next: 'Read its last log lines; mend the image, or the Job.',
+  },
+  {
+    reason: 'verify-job-timeout',
+    cause: 'The `verify-job` did not end within `verify-timeout`.',
+    next: "See in its log what it waits for; raise 'verify-timeout' if it is only slow.",
+  },
+  {
+    reason: 'verify-job-deleted',
+    cause: 'The `verify-job` was deleted by somebody else before it had ended.',
+    next: 'Run the step again.',
+  },
+  {
+    reason: 'verify-command-failed',
+    cause: 'The `verify-command` ended with another exit code than 0.',
+    next: 'Read what it printed last; mend the image, or the command.',
+  },
+  {
+    reason: 'verify-command-timeout',
+    cause: 'The `verify-command` did not end within `verify-timeout`, and was ended.',
+    next: "See in its output what it waits for; raise 'verify-timeout' if it is only slow.",
+  },
+  {
+    reason: 'verify-port-failed',
+    cause: 'There is no way to the `verify-port`: no such port or Service, or no pod is ready.',
+    next: "Correct the input 'verify-port', or the Service.",
+  },
+  {
+    reason: 'restarted-after-rollout',
+    cause: 'A container ended after the rollout was complete, while it was verified or baked.',
+    next: 'Mend what its last log lines say, and deploy again.',
+  },
+  {
+    reason: 'unready-after-rollout',
+    cause: 'A pod was no longer ready, for more than three seconds, while the rollout was verified or baked.',
+    next: 'See what its readiness probe answers, and why, in its last log lines.',
+  },
+  {
+    reason: 'evicted-after-rollout',
+    cause:
+      'The kubelet evicted a pod, for what it uses or its node lacks, while the rollout was verified or baked.',
+    next: "Look at the node's conditions, and at the pod's requests and ephemeral-storage limits.",
+  },
+  {
+    reason: 'unavailable-after-rollout',
+    cause:
+      'Pods were taken away while the rollout was verified or baked, and not replaced within `timeout` after that.',
+    next: 'Look at the pods (kubectl describe), and at the nodes.',
   },
   {
     reason: 'locked',

@@ -34,9 +34,9 @@ export interface ContainerSubject extends PodSubject {
   readonly init: boolean;
 }
 
-/** What a ReplicaSet or Job says when it cannot create pods: there is no pod to look at. */
+/** What a ReplicaSet, StatefulSet, DaemonSet or Job says when it cannot create pods: there is no pod to look at. */
 export interface CreatorSubject {
-  /** As kubectl names it: `replicaset/web-7c9d`. */
+  /** As kubectl names it: `replicaset/web-7c9d`, `statefulset/db`. */
   readonly object: string;
   readonly words: string;
 }

@@ -1,4 +1,4 @@
-import type { Readable } from 'node:stream';
+import type { Duplex, Readable } from 'node:stream';
 import type { VersionInfo } from '@kubernetes/client-node';
 import { ApiError } from '../errors.ts';
 import { apiVersionOf, type ResourceType } from './resources.ts';
@@ -23,6 +23,8 @@ export interface RequestOptions {
   readonly patience?: number;
   /** Seconds for one attempt; 30 without it. */
   readonly timeoutSeconds?: number;
+  /** Milliseconds since the epoch: no attempt is sent later. */
+  readonly notAfter?: number;
 }
 
 export interface ChangeOptions extends RequestOptions {
@@ -70,6 +72,22 @@ export interface LogQuery {
   readonly limitBytes?: number;
 }
 
+/** A port of a pod. */
+export interface PodPort {
+  readonly namespace: string;
+  readonly pod: string;
+  readonly port: number;
+}
+
+/** A Service, asked through the API server's proxy. */
+export interface ServiceQuery {
+  readonly namespace: string;
+  /** `SCHEME:NAME:PORT` */
+  readonly id: string;
+  /** From the Service's root, with its query. */
+  readonly path: string;
+}
+
 export interface ObjectList<T> {
   readonly items: T[];
   /** Of the whole list: where a watch goes on from. */
@@ -108,6 +126,13 @@ export interface KubernetesClient {
   watch<T>(type: ResourceType<T>, query: WatchQuery, options: RequestOptions): Promise<Readable>;
   /** A container's log. `followLog` and `readLog` are what to use. */
   log(query: LogQuery, options: RequestOptions): Promise<Readable>;
+  /** A connection to a pod's port, as frames of a WebSocket. `forwardPort` is what to use. */
+  portForward(target: PodPort, options: RequestOptions): Promise<Duplex>;
+  /**
+   * What one of a Service's ready pods answers to a GET: the body of a 2xx. Any other answer is an ApiError, whose
+   * `reason` is empty where it is the pod's own and not the API server's.
+   */
+  askService(query: ServiceQuery, options: RequestOptions): Promise<Readable>;
 }
 
 const PAGE_SIZE = 500;
@@ -234,13 +259,35 @@ export class Client implements KubernetesClient {
     const { namespace, pod, ...rest } = query;
     return this.#transport.stream({
       method: 'GET',
-      path: `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(pod)}/log`,
+      path: podPath(namespace, pod, 'log'),
       query: rest,
       ...common(options),
       // The kubelet sends no head before the first line, which a silent container never writes.
       ...(query.follow ? { timeoutSeconds: Number.POSITIVE_INFINITY } : {}),
     });
   }
+
+  portForward({ namespace, pod, port }: PodPort, options: RequestOptions): Promise<Duplex> {
+    return this.#transport.upgrade(
+      {
+        method: 'GET',
+        path: podPath(namespace, pod, 'portforward'),
+        query: { ports: port },
+        ...common(options),
+      },
+      'v4.channel.k8s.io',
+    );
+  }
+
+  askService({ namespace, id, path }: ServiceQuery, options: RequestOptions): Promise<Readable> {
+    // The colons stay as they are: what is judged and proxied is the decoded path.
+    const service = `/api/v1/namespaces/${encodeURIComponent(namespace)}/services/${id}`;
+    return this.#transport.stream({ method: 'GET', path: `${service}/proxy${path}`, ...common(options) });
+  }
+}
+
+function podPath(namespace: string, pod: string, subresource: string): string {
+  return `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(pod)}/${subresource}`;
 }
 
 function pathOf(type: ResourceType<unknown>, target: { namespace?: string; name?: string }): string {
@@ -273,11 +320,12 @@ function selectors(selection: Selection): {
 }
 
 function common(options: RequestOptions): RequestOptions {
-  const { signal, patience, timeoutSeconds } = options;
+  const { signal, patience, timeoutSeconds, notAfter } = options;
   return {
     signal,
     ...(patience === undefined ? {} : { patience }),
     ...(timeoutSeconds === undefined ? {} : { timeoutSeconds }),
+    ...(notAfter === undefined ? {} : { notAfter }),
   };
 }
 

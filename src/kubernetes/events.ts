@@ -1,4 +1,4 @@
-import type { CoreV1Event, V1Pod } from '@kubernetes/client-node';
+import type { CoreV1Event, V1ObjectMeta } from '@kubernetes/client-node';
 import type { KubernetesClient } from './client.ts';
 import { resources } from './resources.ts';
 import { mirror } from './watch.ts';
@@ -27,11 +27,11 @@ export function told(event: CoreV1Event): ToldEvent {
   };
 }
 
-/** Pods whose events are followed at a time: enough for examples, and few requests however many pods there are. */
-const mostPods = 3;
+/** Objects whose events are followed at a time: enough for examples, and few requests however many pods there are. */
+const mostObjects = 3;
 
-/** Follows the events of a few pods, each asked for by its uid: a namespace's events are never listed. */
-export class PodEvents {
+/** Follows the events of a few objects, each asked for by its uid: a namespace's events are never listed. */
+export class ObjectEvents {
   readonly #client: KubernetesClient;
   readonly #namespace: string;
   readonly #signal: AbortSignal;
@@ -48,21 +48,21 @@ export class PodEvents {
     this.#onChange = onChange;
   }
 
-  /** Follows the first few of `pods`, and lets go of those that are no longer among them. */
-  follow(pods: readonly V1Pod[]): void {
-    const uids = new Set(pods.map(({ metadata }) => metadata?.uid ?? ''));
+  /** Follows the first few of `objects`, and lets go of those that are no longer among them. */
+  follow(objects: readonly { readonly metadata?: V1ObjectMeta }[]): void {
+    const uids = new Set(objects.map(({ metadata }) => metadata?.uid ?? ''));
     for (const [uid, { stop }] of this.#followed) {
       if (uids.has(uid)) continue;
       stop.abort();
       this.#followed.delete(uid);
     }
     for (const uid of uids) {
-      if (this.#followed.size >= mostPods) return;
+      if (this.#followed.size >= mostObjects) return;
       if (!this.#followed.has(uid)) this.#begin(uid);
     }
   }
 
-  /** The events by the pods' uids, newest first. */
+  /** The events by the objects' uids, newest first. */
   facts(): Map<string, ToldEvent[]> {
     return new Map([...this.#followed].map(([uid, { events }]) => [uid, events()]));
   }

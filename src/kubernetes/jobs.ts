@@ -1,4 +1,10 @@
-import type { V1Container, V1Job, V1JobCondition, V1PodSpec } from '@kubernetes/client-node';
+import type {
+  V1Container,
+  V1Job,
+  V1JobCondition,
+  V1PodSpec,
+  V1StatefulSetSpec,
+} from '@kubernetes/client-node';
 import type { GitHubRun } from '../github/run.ts';
 import { marks } from './marks.ts';
 import type { WorkloadObject } from './workloads/kind.ts';
@@ -9,8 +15,10 @@ export type MigrationSource =
   | { readonly kind: 'job'; readonly job: V1Job }
   | { readonly kind: 'command'; readonly command: readonly string[] };
 
-/** What a migration Job is made from. */
+/** What a Job of this run is made from. */
 export interface MigrationPlan {
+  /** Default: a migration. */
+  readonly purpose?: 'migrate' | 'verify';
   readonly migration: MigrationSource;
   readonly workload: WorkloadObject;
   /** `deployment/web`; the first is the one that the Job is made from. */
@@ -38,6 +46,7 @@ const leastTimeToLive = 60;
 
 /** Builds the Job that this run creates. Pure. */
 export function migrationJob(plan: MigrationPlan): V1Job {
+  const isMigration = plan.purpose !== 'verify';
   const base =
     plan.migration.kind === 'job'
       ? structuredClone(plan.migration.job)
@@ -45,12 +54,12 @@ export function migrationJob(plan: MigrationPlan): V1Job {
   const prefix =
     base.metadata?.name ??
     base.metadata?.generateName?.replace(/-+$/, '') ??
-    `${plan.workload.metadata?.name}-migrate`;
+    `${plan.workload.metadata?.name}-${isMigration ? 'migrate' : 'verify'}`;
   const suffix = [plan.run.runId, plan.unique].filter((part) => part !== '').join('-');
   const name = `${prefix.slice(0, longestName - suffix.length - 1).replace(/[-.]+$/, '')}-${suffix}`;
   const labels = {
     'app.kubernetes.io/managed-by': 'safe-rollout',
-    [marks.workload]: workloadLabel(plan.workloadNames[0] ?? ''),
+    [isMigration ? marks.workload : marks.verifies]: workloadLabel(plan.workloadNames[0] ?? ''),
     [marks.runId]: labelValue(plan.run.runId),
   };
   const { generateName: _, ...metadata } = base.metadata ?? {};
@@ -69,10 +78,11 @@ export function migrationJob(plan: MigrationPlan): V1Job {
       labels: { ...metadata.labels, ...labels },
       annotations: {
         ...metadata.annotations,
-        [marks.migration]: digestOf(runs),
+        ...(isMigration && { [marks.migration]: digestOf(runs) }),
         ...(plan.run.url && { [marks.run]: plan.run.url }),
         ...(plan.run.sha && { [marks.commit]: plan.run.sha }),
-        ...(plan.workloadNames.length > 1 && { [marks.workloads]: plan.workloadNames.join(',') }),
+        ...(isMigration &&
+          plan.workloadNames.length > 1 && { [marks.workloads]: plan.workloadNames.join(',') }),
       },
       // Not the controller's: it only makes the Job go when the workload goes.
       ownerReferences: [
@@ -131,8 +141,9 @@ export function jobEnd(job: V1Job): JobEnd | undefined {
  * A Job that runs `command` in a copy of one of the workload's containers.
  *
  * What belongs to serving stays behind: probes, ports, lifecycle hooks, other containers, and the pod's labels, by
- * which a Service would send it users and a ReplicaSet would take it for its own. Native sidecars come along, since
- * a database proxy is mostly one and they end with the pod.
+ * which a Service would send it users and a ReplicaSet would take it for its own. So do the volumes that a StatefulSet
+ * claims for each pod: they are its pods' own. Native sidecars come along, since a database proxy is mostly one and
+ * they end with the pod.
  */
 function commandJob(plan: MigrationPlan, command: readonly string[]): V1Job {
   const pod: V1PodSpec = plan.workload.spec?.template.spec ?? { containers: [] };
@@ -150,10 +161,16 @@ function commandJob(plan: MigrationPlan, command: readonly string[]): V1Job {
     ...kept
   } = source ?? { name: plan.container };
   const [program = '', ...words] = command;
-  const container: V1Container = { ...kept, image: plan.image, command: [program], args: words };
-  const sidecars = (pod.initContainers ?? []).filter(
-    ({ name, restartPolicy }) => restartPolicy === 'Always' && name !== plan.container,
-  );
+  const claims = claimTemplates(plan.workload);
+  const container: V1Container = {
+    ...withoutVolumes(kept, claims),
+    image: plan.image,
+    command: [program],
+    args: words,
+  };
+  const sidecars = (pod.initContainers ?? [])
+    .filter(({ name, restartPolicy }) => restartPolicy === 'Always' && name !== plan.container)
+    .map((sidecar) => withoutVolumes(sidecar, claims));
   const {
     topologySpreadConstraints: _spread,
     affinity,
@@ -178,6 +195,22 @@ function commandJob(plan: MigrationPlan, command: readonly string[]): V1Job {
         },
       },
     },
+  };
+}
+
+/** The names of the volumes that a StatefulSet makes for each of its pods, and that a pod elsewhere has not. */
+function claimTemplates({ spec }: WorkloadObject): ReadonlySet<string> {
+  const { volumeClaimTemplates } = (spec ?? {}) as V1StatefulSetSpec;
+  return new Set(volumeClaimTemplates?.map(({ metadata }) => metadata?.name ?? ''));
+}
+
+function withoutVolumes(container: V1Container, names: ReadonlySet<string>): V1Container {
+  const { volumeMounts, volumeDevices } = container;
+  const stays = ({ name }: { name: string }) => !names.has(name);
+  return {
+    ...container,
+    ...(volumeMounts && { volumeMounts: volumeMounts.filter(stays) }),
+    ...(volumeDevices && { volumeDevices: volumeDevices.filter(stays) }),
   };
 }
 

@@ -83,14 +83,27 @@ export interface LockRequest {
 export async function acquireLock(request: LockRequest): Promise<LockAttempt> {
   const { clock, holder, signal } = request;
   const deadline = clock.now() + request.timeout * 1000;
-  let seen: { readonly version: string; readonly since: number } | undefined;
+  let seen:
+    | {
+        readonly version: string;
+        readonly renewal: string;
+        readonly identity: string | undefined;
+        readonly since: number;
+      }
+    | undefined;
+  let isAlive = false;
   let told = '';
   let failures = 0;
   for (;;) {
     const lease = await read(request);
     const version = lease?.metadata?.resourceVersion ?? '';
-    if (seen === undefined || seen.version !== version) seen = { version, since: clock.now() };
     const by = lease && heldBy(lease);
+    // A holder that was seen to renew is alive, whatever its clock says.
+    const renewal = `${by?.identity} ${lease?.spec?.renewTime}`;
+    const isSame = seen?.identity === by?.identity;
+    isAlive = isSame && (isAlive || (seen !== undefined && seen.renewal !== renewal));
+    if (seen === undefined || seen.version !== version)
+      seen = { version, renewal, identity: by?.identity, since: clock.now() };
     const promised = (lease?.spec?.leaseDurationSeconds ?? leaseSeconds) * 1000;
     const isFree =
       by === undefined || by.identity === holder.identity || clock.now() - seen.since >= promised;
@@ -111,7 +124,7 @@ export async function acquireLock(request: LockRequest): Promise<LockAttempt> {
     }
     // A holder that seems to be lost is watched to the end: else a short timeout would never get past it.
     const silent = clock.now() - new Date(lease?.spec?.renewTime ?? 0).getTime();
-    const seemsLost = silent > promised && promised <= leaseSeconds * 1000;
+    const seemsLost = !isAlive && silent > promised && promised <= leaseSeconds * 1000;
     if (clock.now() >= deadline && !(seemsLost && clock.now() - seen.since < promised))
       return { kind: 'held', by };
     const pause =
@@ -249,6 +262,9 @@ export class LeaseLock {
   }
 }
 
+/** Seconds for one attempt: a connection that is dead must not outlast the lock. */
+const attemptSeconds = 8;
+
 /** Seconds between two attempts at a Lease. */
 const retrySeconds = 0.5;
 
@@ -276,7 +292,11 @@ export function heldBy({ spec, metadata }: V1Lease): HeldLock | undefined {
 
 async function read({ client, namespace, name, signal }: LockRequest): Promise<V1Lease | undefined> {
   try {
-    return await client.get(resources.leases, { namespace, name }, { signal });
+    return await client.get(
+      resources.leases,
+      { namespace, name },
+      { signal, timeoutSeconds: attemptSeconds },
+    );
   } catch (error) {
     if (error instanceof ApiError && error.status === 404) return undefined;
     throw error;
@@ -311,7 +331,11 @@ async function take(
     // client-node's model takes dates; the API takes, and gives, microsecond texts.
     const body = { metadata: { name, namespace, annotations }, spec } as unknown as V1Lease;
     return {
-      lease: await client.create(resources.leases, { namespace }, body, { fieldManager, signal }),
+      lease: await client.create(resources.leases, { namespace }, body, {
+        fieldManager,
+        signal,
+        timeoutSeconds: attemptSeconds,
+      }),
       at,
     };
   } catch (error) {
@@ -331,6 +355,7 @@ function write(
   return client.patch(resources.leases, { namespace, name }, body, {
     fieldManager,
     signal,
+    timeoutSeconds: attemptSeconds,
     ...(patience !== undefined && { patience }),
   });
 }

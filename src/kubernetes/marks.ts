@@ -9,7 +9,9 @@ export const marks = {
   workload: 'safe-rollout/workload',
   /** Annotation of a migration Job: all the workloads that it migrates for, where they are several. */
   workloads: 'safe-rollout/workloads',
-  /** Label of a migration Job and its pods: the run's id. */
+  /** Label of a `verify-job` and its pods: the workload that it verifies. It is none of the migrations. */
+  verifies: 'safe-rollout/verifies',
+  /** Label of a Job of ours and its pods: the run's id. */
   runId: 'safe-rollout/run-id',
   /** Annotation: the run's page. */
   run: 'safe-rollout/run',

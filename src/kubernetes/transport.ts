@@ -1,7 +1,7 @@
 import http, { type IncomingMessage, type OutgoingHttpHeaders } from 'node:http';
 import https from 'node:https';
 import type { Socket } from 'node:net';
-import type { Readable } from 'node:stream';
+import type { Duplex, Readable } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
@@ -12,6 +12,7 @@ import type { Connection } from './connection.ts';
 import { connectionFailure, isCertificateFailure, timeoutFailure } from './connection-failure.ts';
 import type { Credential } from './credentials.ts';
 import { errorFromAnswer } from './status-error.ts';
+import { upgradeRequest } from './websocket.ts';
 
 /** One request to the API server. */
 export interface Call {
@@ -31,6 +32,8 @@ export interface Call {
   readonly patience?: number;
   /** Seconds until one attempt is given up: the whole answer, or a stream's head. Default 30. */
   readonly timeoutSeconds?: number;
+  /** Milliseconds since the epoch: no attempt is sent later. */
+  readonly notAfter?: number;
 }
 
 /** An attempt failed, and another one follows. */
@@ -61,6 +64,7 @@ export interface TransportOptions {
 export interface Requests {
   request<T>(call: Call): Promise<T>;
   stream(call: Call): Promise<Readable>;
+  upgrade(call: Call, protocol: string): Promise<Duplex>;
 }
 
 const DEFAULT_PATIENCE_SECONDS = 15;
@@ -70,6 +74,8 @@ const LONGEST_WAIT_SECONDS = 8;
 const LONGEST_RETRY_AFTER_SECONDS = 30;
 /** An error's body is read up to here. */
 const MAX_ERROR_BYTES = 64 * 1024;
+/** Seconds after an outage in which a 403 may be no more than that. */
+const FORBIDDEN_SECONDS = 10;
 const TRANSIENT_STATUSES: ReadonlySet<number> = new Set([429, 500, 502, 503, 504]);
 
 const gunzipped = promisify(gunzip);
@@ -84,6 +90,8 @@ export class Transport implements Requests {
   #certificate: string | undefined;
   /** True once the server has answered anything: from then on a failure is taken for an outage, not a mistake. */
   #known = false;
+  /** When the server last did not answer as one does that is up, in milliseconds since the epoch. */
+  #troubledAt = Number.NEGATIVE_INFINITY;
   /** When the present outage was told, in milliseconds since the epoch. */
   #outageSince: number | undefined;
 
@@ -98,7 +106,7 @@ export class Transport implements Requests {
    *
    * An attempt is repeated, with growing waits: any method after a 429 or a connection that never came about, since
    * the server has not begun it; GETs and `repeatable` calls also after a broken connection, a time-out, 500, 502,
-   * 503 and 504. A 401 gets one more attempt where the credentials can be renewed.
+   * 503 and 504. A 403 within seconds of an outage is asked again too. A 401 gets one more attempt where the credentials can be renewed.
    *
    * @throws {ApiError} what the server answered
    * @throws {ConnectionError} `sent` says whether a change may have happened all the same
@@ -148,6 +156,40 @@ export class Transport implements Requests {
     });
   }
 
+  /**
+   * Sends `call` to be upgraded to a WebSocket, and gives the connection: what is read and written are its frames.
+   * An abort closes it. Only opening it is repeated. Errors as for `request`.
+   *
+   * @param protocol the one that is to be spoken over it.
+   */
+  async upgrade(call: Call, protocol: string): Promise<Duplex> {
+    return this.#persist(call, async (credential) => {
+      const attempt = new Attempt(call);
+      const { headers, accept } = upgradeRequest(protocol);
+      try {
+        const agent = this.#agentsFor(credential).streams;
+        const response = await this.#send(call, credential, agent, attempt, headers);
+        if (response.statusCode !== 101) {
+          throw this.#errorFrom(call, response, await read(response, MAX_ERROR_BYTES));
+        }
+        const { socket } = response;
+        if (response.headers['sec-websocket-accept'] !== accept) {
+          socket.destroy();
+          throw new Error('the answer is no WebSocket; is there a proxy in between?');
+        }
+        attempt.clearTimeout();
+        socket.on('error', () => {});
+        const hangUp = () => socket.destroy();
+        attempt.signal.addEventListener('abort', hangUp, { once: true });
+        socket.once('close', () => attempt.end());
+        return socket;
+      } catch (error) {
+        attempt.end();
+        throw this.#failure(error, attempt);
+      }
+    });
+  }
+
   /** Closes idle connections now and busy ones when they are done. */
   close(): void {
     if (this.#agents !== undefined) {
@@ -190,6 +232,9 @@ export class Transport implements Requests {
           continue;
         }
       }
+      if (isDown(failure)) {
+        this.#troubledAt = this.#clock.now();
+      }
       if (!this.#mayRepeat(call, failure)) {
         throw failure;
       }
@@ -207,6 +252,10 @@ export class Transport implements Requests {
   #mayRepeat(call: Call, failure: Error): boolean {
     const repeatable = call.repeatable ?? call.method === 'GET';
     if (failure instanceof ApiError) {
+      // An API server that has just come back does not know its roles yet, and refuses what it will allow.
+      if (failure.status === 403) {
+        return this.#clock.now() - this.#troubledAt < FORBIDDEN_SECONDS * 1000;
+      }
       return failure.status === 429 || (repeatable && TRANSIENT_STATUSES.has(failure.status));
     }
     if (failure instanceof ConnectionError) {
@@ -221,9 +270,8 @@ export class Transport implements Requests {
 
   #tell(call: Call, attempt: number, waitSeconds: number, error: Error): void {
     this.#options.onRetry?.({ request: nameOf(call), attempt, waitSeconds, error });
-    const down = error instanceof ConnectionError || (error instanceof ApiError && error.status >= 500);
     // A first failure is often no more than an idle connection that was closed.
-    if (down && attempt > 1 && this.#outageSince === undefined) {
+    if (isDown(error) && attempt > 1 && this.#outageSince === undefined) {
       this.#outageSince = this.#clock.now();
       this.#options.onOutage?.({ error });
     }
@@ -249,7 +297,13 @@ export class Transport implements Requests {
   }
 
   /** Resolves with the answer's head. */
-  #send(call: Call, credential: Credential, agent: http.Agent, attempt: Attempt): Promise<IncomingMessage> {
+  #send(
+    call: Call,
+    credential: Credential,
+    agent: http.Agent,
+    attempt: Attempt,
+    more: OutgoingHttpHeaders = {},
+  ): Promise<IncomingMessage> {
     const secure = this.#connection.server.startsWith('https:');
     const url = new URL(this.#connection.server + call.path);
     for (const [key, value] of Object.entries(call.query ?? {})) {
@@ -267,12 +321,22 @@ export class Transport implements Requests {
         ? {}
         : { 'content-type': call.contentType ?? 'application/json', 'content-length': body.length }),
       ...(credential.headers as OutgoingHttpHeaders),
+      ...more,
     };
+    // Looked at last, since a credential may have taken long to come.
+    if (call.notAfter !== undefined && this.#clock.now() > call.notAfter) {
+      return Promise.reject(new Error('there was no time left to send it'));
+    }
     return new Promise((resolve, reject) => {
       attempt.signal.throwIfAborted();
       const request = (secure ? https : http).request(url, { method: call.method, headers, agent });
       attempt.signal.addEventListener('abort', () => request.destroy(), { once: true });
       request.once('response', resolve);
+      request.once('upgrade', (response, socket, head) => {
+        // What came with the answer's head belongs to what is read of the connection.
+        if (head.length > 0) socket.unshift(head);
+        resolve(response);
+      });
       request.once('socket', (socket) => {
         if (isUp(socket, secure)) {
           attempt.sent = true;
@@ -392,6 +456,10 @@ function parseJson<T>(body: string, call: Call, response: IncomingMessage): T {
 }
 
 /** Exponential, with the upper half drawn by lot so that many clients do not come back together. */
+function isDown(failure: Error): boolean {
+  return failure instanceof ConnectionError || (failure instanceof ApiError && failure.status >= 500);
+}
+
 function waitBefore(attempt: number, failure: Error): number {
   const full = Math.min(FIRST_WAIT_SECONDS * 2 ** (attempt - 2), LONGEST_WAIT_SECONDS);
   const drawn = full * (0.5 + Math.random() / 2);

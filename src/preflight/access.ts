@@ -1,3 +1,6 @@
+import { kinds } from '../kubernetes/workloads/kinds.ts';
+import type { WorkloadKindName } from '../kubernetes/workloads/names.ts';
+
 /** One thing that the step will do, as RBAC names it, and whether it may. */
 export interface Access {
   readonly verb: string;
@@ -10,30 +13,55 @@ export interface Access {
   readonly allowed: boolean;
 }
 
+/** What proves a rollout, as far as it needs permissions of its own. */
+export interface ProofNeeds {
+  /** Whether there is a `verify-job`. */
+  readonly job?: boolean;
+  /** What `verify-port` is of. */
+  readonly port?: 'pod' | 'service' | undefined;
+  /** The Service that `watch-url` asks through the API server, as its proxy takes it. */
+  readonly service?: string | undefined;
+}
+
 /**
- * What a deploy needs. `get` on the workload is asked for with the others, so that all missing ones are told at once.
+ * What a deploy of a workload of that kind needs. `get` on the workload is asked for with the others, so that all missing ones are told at once.
  *
  * @param workload the workload's name, and
  * @param lock its Lease's: a Role may be limited to them by `resourceNames`.
+ * @param service the Service that is asked as users would, as the API server's proxy names it; undefined: none is.
  */
 export function neededAccess(
+  kind: WorkloadKindName,
   migrates: boolean,
   workload?: string,
   lock?: string,
+  proof: ProofNeeds = {},
 ): readonly Omit<Access, 'allowed'>[] {
   const need = (name: string | undefined, group: string, resource: string, ...verbs: string[]) =>
     verbs.map((verb) => ({ verb, group, resource, name }));
+  const { resource, holders, getsStuck } = kinds[kind];
   return [
-    ...need(workload, 'apps', 'deployments', 'get', 'list', 'watch', 'patch'),
-    ...need(undefined, 'apps', 'replicasets', 'list', 'watch'),
-    ...need(undefined, '', 'pods', 'list', 'watch'),
+    ...need(workload, resource.group, resource.plural, 'get', 'list', 'watch', 'patch'),
+    ...need(undefined, holders.group, holders.plural, 'list', 'watch'),
+    ...need(undefined, '', 'pods', 'list', 'watch', ...(getsStuck ? ['delete'] : [])),
     ...need(undefined, '', 'pods/log', 'get'),
     ...need(undefined, '', 'events', 'list', 'watch'),
     // Creating cannot be limited to a name.
     ...need(lock, 'coordination.k8s.io', 'leases', 'get', 'patch'),
     ...need(undefined, 'coordination.k8s.io', 'leases', 'create'),
     // Another run's migration is waited for, also by a deploy that has none.
-    ...need(undefined, 'batch', 'jobs', 'list', ...(migrates ? ['watch', 'create', 'delete'] : [])),
+    ...need(
+      undefined,
+      'batch',
+      'jobs',
+      'list',
+      ...(migrates || proof.job ? ['watch', 'create', 'delete'] : []),
+    ),
+    // A port is forwarded by a GET that is upgraded; since Kubernetes 1.35 that needs the verb of kubectl's POST too.
+    // https://github.com/kubernetes/kubernetes/pull/134577
+    ...(proof.port ? need(undefined, '', 'pods/portforward', 'get', 'create') : []),
+    ...(proof.port === 'service' ? need(undefined, '', 'services', 'get') : []),
+    ...(proof.service === undefined ? [] : need(proof.service, '', 'services/proxy', 'get')),
   ];
 }
 

@@ -1,10 +1,14 @@
 import type { Finding } from './finding.ts';
 import type { Facts, Rule } from './rule.ts';
 import { containerMissing } from './rules/container-missing.ts';
+import { migratesInInit } from './rules/migrates-in-init.ts';
 import { migrationRefused } from './rules/migration-refused.ts';
 import { mutableTag } from './rules/mutable-tag.ts';
 import { noPace } from './rules/no-pace.ts';
 import { noReplicas } from './rules/no-replicas.ts';
+import { onDelete } from './rules/on-delete.ts';
+import { partition } from './rules/partition.ts';
+import { partitionKeepsAll } from './rules/partition-keeps-all.ts';
 import { patchRefused } from './rules/patch-refused.ts';
 import { paused } from './rules/paused.ts';
 import { permissionMissing } from './rules/permission-missing.ts';
@@ -13,6 +17,10 @@ import { rolloutInProgress } from './rules/rollout-in-progress.ts';
 import { runsButUnhealthy } from './rules/runs-but-unhealthy.ts';
 import { schemaAhead } from './rules/schema-ahead.ts';
 import { unhealthyNow } from './rules/unhealthy-now.ts';
+import { verificationRefused } from './rules/verification-refused.ts';
+import { verifyPortUnknown } from './rules/verify-port-unknown.ts';
+import { watchServiceMissing } from './rules/watch-service-missing.ts';
+import { watchUrlFails } from './rules/watch-url-fails.ts';
 import { workloadMissing } from './rules/workload-missing.ts';
 
 /** Every rule, in the order in which findings are told. */
@@ -24,13 +32,21 @@ export const rules: readonly Rule[] = [
   noPace,
   paused,
   noReplicas,
+  onDelete,
+  partitionKeepsAll,
+  partition,
   rolloutInProgress,
   runsButUnhealthy,
   unhealthyNow,
   mutableTag,
   schemaAhead,
+  migratesInInit,
   patchRefused,
   migrationRefused,
+  verificationRefused,
+  verifyPortUnknown,
+  watchServiceMissing,
+  watchUrlFails,
 ];
 
 /**

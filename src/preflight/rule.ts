@@ -1,7 +1,9 @@
 import type { Verdict } from '../diagnosis/diagnose.ts';
 import type { RolloutRecord } from '../history.ts';
 import type { CommandName } from '../journal.ts';
+import type { InitMigration } from '../kubernetes/workloads/init-containers.ts';
 import type { RolloutStatus } from '../kubernetes/workloads/kind.ts';
+import type { WorkloadKindName } from '../kubernetes/workloads/names.ts';
 import type { ImageChange } from '../kubernetes/workloads/patch.ts';
 import type { Access } from './access.ts';
 import type { Finding } from './finding.ts';
@@ -11,6 +13,7 @@ export interface Facts {
   readonly command: CommandName;
   /** `deployment/web` */
   readonly workload: string;
+  readonly kind: WorkloadKindName;
   readonly namespace: string;
   /** Whether there is no workload of that name. */
   readonly missing: boolean;
@@ -22,14 +25,33 @@ export interface Facts {
   readonly access: readonly Access[];
   /** The API server's objection to the patch, tried without effect; undefined where it has none. */
   readonly patchRefusal: string | undefined;
+  /** Whether the API server, tried without effect, left the pace out that is asked for. */
+  readonly isPaceLost: boolean;
   /** The API server's objection to the migration Job, tried without effect. */
   readonly migrationRefusal: string | undefined;
+  /** The API server's objection to the `verify-job`, tried without effect. */
+  readonly verificationRefusal: string | undefined;
+  /** Why `verify-port` leads nowhere, as far as that shows before the rollout. */
+  readonly portProblem: string | undefined;
+  /** The address to watch, where every request to it failed; undefined where one went well, or none is watched. */
+  readonly unwell: UnwellAddress | undefined;
+}
+
+/** An address that answers nobody well before anything was changed. */
+export interface UnwellAddress {
+  readonly address: string;
+  /** What was met, in a word or two each: `404`, `connection refused`. */
+  readonly met: readonly string[];
 }
 
 /** What was read of the workload. */
 export interface FoundFacts {
   readonly paused: boolean;
   readonly replicas: number | undefined;
+  /** Pods that keep the revision that they run, whatever is rolled out: those below a StatefulSet's partition. */
+  readonly kept: number;
+  /** Whether pods are replaced only when somebody deletes them. */
+  readonly onDelete: boolean;
   readonly status: RolloutStatus;
   /** Whether the rollout of what it bears has once been complete, so that none is under way. */
   readonly settled: boolean;
@@ -38,6 +60,8 @@ export interface FoundFacts {
   /** The healthy revision that an undo would go to. */
   readonly undoTo: number | undefined;
   readonly plan: DraftFacts;
+  /** Its init containers that migrate, or may. */
+  readonly initMigrations: readonly InitMigration[];
 }
 
 /** What the step would change, or which rule tells why it cannot. */

@@ -1,6 +1,16 @@
-import type { Cause, CommandName, Ending, Entry, Event, HistoryRow, Result } from '../journal.ts';
+import type {
+  Cause,
+  CommandName,
+  Ending,
+  Entry,
+  Event,
+  HistoryRow,
+  ImageDigests,
+  Result,
+} from '../journal.ts';
 import type { ImageChange } from '../kubernetes/workloads/patch.ts';
 import type { Finding } from '../preflight/finding.ts';
+import type { UsersSaw } from '../users/tally.ts';
 
 /** A phase of a step, with how long it took. */
 export interface Phase {
@@ -23,6 +33,8 @@ export interface Story {
   readonly namespace: string;
   /** Of all workloads. */
   readonly changes: readonly ImageChange[];
+  /** Likewise. */
+  readonly images: readonly ImageDigests[];
   /** Of the first workload, as all that is about one revision. */
   readonly revision: number | undefined;
   readonly previousRevision: number | undefined;
@@ -33,6 +45,8 @@ export interface Story {
   readonly resumed: string;
   readonly undoCause: Cause | undefined;
   readonly phases: readonly Phase[];
+  /** What users saw; undefined where nothing was asked. */
+  readonly users: UsersSaw | undefined;
   readonly run: string;
   readonly commit: string;
   /** Whether a migration ran and succeeded. */
@@ -47,6 +61,7 @@ export interface Story {
 export interface WorkloadStory {
   readonly workload: string;
   readonly changes: readonly ImageChange[];
+  readonly images: readonly ImageDigests[];
   readonly revision: number | undefined;
   readonly previousRevision: number | undefined;
   /** The revisions to choose from, newest first; none but for a rollback. */
@@ -69,14 +84,16 @@ export function tell(entries: readonly Entry[]): Story {
     workloads,
     namespace: last('connected')?.namespace ?? '',
     changes: workloads.flatMap(({ changes }) => changes),
+    images: workloads.flatMap(({ images }) => images),
     revision: first?.revision,
     previousRevision: first?.previousRevision,
     undoneTo: last('undone')?.revision,
     migrationJob: last('migration-started')?.job ?? '',
     findings: names.flatMap((name) => lastOf(entries, name, 'checked')?.findings ?? []),
-    resumed: last('resumed')?.message ?? '',
+    resumed: entries.flatMap((entry) => (entry.type === 'resumed' ? [entry.message] : [])).join(' '),
     undoCause: last('undo-failed')?.cause,
     phases: phases(entries),
+    users: last('users')?.saw,
     run: last('began')?.run ?? '',
     commit: last('began')?.commit ?? '',
     migrated: last('migration-ended')?.cause === undefined && last('migration-ended') !== undefined,
@@ -105,15 +122,18 @@ function tellOne(entries: readonly Entry[], name: string): WorkloadStory {
   return {
     workload: name,
     changes: last('planned')?.changes ?? [],
-    revision: last('rolled-out')?.revision ?? last('rollout-failed')?.revision,
+    images: last('images')?.images ?? [],
+    revision:
+      last('rolled-out')?.revision ?? last('rollout-failed')?.revision ?? last('rollout-completed')?.revision,
     previousRevision: observed?.undoTo ?? observed?.revision,
     history: last('history')?.rows ?? [],
     result: last('workload-ended')?.result,
   };
 }
 
-/** The events that begin a phase, and those that end it. */
+/** The events that begin a phase, and those that end it. `several`: it may come more than once. */
 const phaseEnds: readonly {
+  readonly several?: boolean;
   readonly begins: Event['type'];
   readonly ends: readonly Event['type'][];
   readonly title: (begin: Entry) => string;
@@ -124,7 +144,17 @@ const phaseEnds: readonly {
     ends: ['migration-ended'],
     title: (begin) => `Migration${begin.type === 'migration-started' ? ` job/${begin.job}` : ''}`,
   },
-  { begins: 'setting-image', ends: ['rolled-out', 'rollout-failed'], title: () => 'Rollout' },
+  {
+    begins: 'setting-image',
+    ends: ['rollout-completed', 'rolled-out', 'rollout-failed'],
+    title: () => 'Rollout',
+  },
+  {
+    several: true,
+    begins: 'proof-started',
+    ends: ['proof-ended'],
+    title: (begin) => (begin.type === 'proof-started' ? begin.title : ''),
+  },
   {
     begins: 'undo-started',
     ends: ['undone', 'undo-failed'],
@@ -134,11 +164,11 @@ const phaseEnds: readonly {
 
 function phases(entries: readonly Entry[]): Phase[] {
   const workloads = new Set(entries.flatMap(({ workload }) => workload ?? []));
-  return phaseEnds.flatMap(({ begins, ends, title }) => {
+  return phaseEnds.flatMap(({ several, begins, ends, title }) => {
     const begun = entries.filter(({ type }) => type === begins);
-    // One of each workload; all of the same kind together, in the order in which they began.
+    // One of each workload, if it does not come several times; all of the same kind together, in the order in which they began.
     const firsts = begun.filter(
-      ({ workload }, index) => begun.findIndex((each) => each.workload === workload) === index,
+      ({ workload }, index) => several || begun.findIndex((each) => each.workload === workload) === index,
     );
     return firsts.map((begin) => {
       const isAbout = ({ workload }: Entry) =>
@@ -154,10 +184,27 @@ function phases(entries: readonly Entry[]): Phase[] {
       return {
         title: `${title(begin)}${of}`,
         seconds: end && (end.at - begin.at) / 1000,
-        ...outcomeOf(end),
+        ...withDeleted(outcomeOf(end), deletedBetween(entries.filter(isAbout), begin, end)),
       };
     });
   });
+}
+
+/** The pods that were deleted from one entry to another. */
+function deletedBetween(entries: readonly Entry[], begin: Entry, end: Entry | undefined): string[] {
+  return entries
+    .slice(entries.indexOf(begin), end && entries.indexOf(end))
+    .flatMap((entry) => (entry.type === 'pod-deleted' ? [entry.pod] : []));
+}
+
+/** An outcome, with the pods that were deleted on the way to it. */
+function withDeleted(
+  { outcome, note }: Pick<Phase, 'outcome' | 'note'>,
+  pods: readonly string[],
+): Pick<Phase, 'outcome' | 'note'> {
+  if (pods.length === 0) return { outcome, note };
+  const deleted = `${pods.map((pod) => `pod/${pod}`).join(', ')} deleted, which held it up`;
+  return { outcome, note: note ? `${note}; ${deleted}` : deleted };
 }
 
 function outcomeOf(end: Entry | undefined): Pick<Phase, 'outcome' | 'note'> {
@@ -169,9 +216,11 @@ function outcomeOf(end: Entry | undefined): Pick<Phase, 'outcome' | 'note'> {
         ? { outcome: 'failed', note: 'refused' }
         : { outcome: 'ok', note: '' };
     case 'migration-ended':
+    case 'proof-ended':
     case 'rollout-failed':
     case 'undo-failed':
       return end.cause ? { outcome: 'failed', note: end.cause.reason } : { outcome: 'ok', note: '' };
+    case 'rollout-completed':
     case 'rolled-out':
       return { outcome: 'ok', note: `revision ${end.revision}` };
     case 'undone':

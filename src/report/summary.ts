@@ -5,6 +5,7 @@ import { sayDuration } from '../duration.ts';
 import { type Cause, type Evidence, type Result, standings } from '../journal.ts';
 import { block, code, row, words } from './markdown.ts';
 import type { Phase, Story, WorkloadStory } from './story.ts';
+import { usersSection } from './users.ts';
 import { verdictOf } from './verdict.ts';
 
 /** Bytes. GitHub takes no summary over 1 MiB; this leaves room for what masking adds. */
@@ -39,6 +40,7 @@ function render(story: Story): string {
     ...eachWorkload(story),
     facts(story),
     ...timeline(story.phases),
+    ...usersSection(story.users),
     ...findings(story),
     ...history(story),
   ];
@@ -174,6 +176,15 @@ function facts(story: Story): string {
       [isBefore ? 'Wanted image' : 'Image', `${code(to)} (container ${code(container)})`],
       [isBefore ? 'Runs' : 'Before', code(from)],
     ]),
+    ...workloads.flatMap((each) =>
+      each.images.flatMap(({ container, before, after }) => {
+        const where = `container ${code(container)}${several ? ` of ${code(each.workload)}` : ''}`;
+        return [
+          ...digestRow(isBefore ? 'Digest wanted' : 'Digest', where, after),
+          ...digestRow('Digest before', where, before),
+        ];
+      }),
+    ),
     ...(revision === undefined || several ? [] : [['Revision', String(revision)]]),
     ...(previousRevision === undefined || several ? [] : [['Revision before', String(previousRevision)]]),
     ...(commit
@@ -196,6 +207,10 @@ function facts(story: Story): string {
   ];
   const [first = [], ...rest] = rows;
   return [row(...first), '|:--|:--|', ...rest.map((cells) => row(...cells))].join('\n');
+}
+
+function digestRow(title: string, where: string, digests: readonly string[]): string[][] {
+  return digests.length === 0 ? [] : [[title, `${digests.map(code).join(', ')} (${where})`]];
 }
 
 const outcomeMarks: Readonly<Record<Phase['outcome'], string>> = { ok: '✓', failed: '✗', open: '…' };

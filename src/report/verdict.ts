@@ -13,7 +13,7 @@ export interface Verdict {
 export function verdictOf(story: Story): Verdict {
   // Of several workloads, the verdict is about those that fared worst; the others are told after it.
   const { workloads } = story;
-  const worst = workloads.filter(({ result }) => result === undefined || result === story.ending?.result);
+  const worst = workloads.filter(({ result }) => result === story.ending?.result);
   const subjects = worst.length > 0 ? worst : workloads;
   const others = workloads.filter((each) => !subjects.includes(each));
   const [one, ...more] = subjects;
@@ -86,7 +86,9 @@ export function verdictOf(story: Story): Verdict {
     },
   };
   const verdict = story.ending && table[story.ending.result];
-  const rest = others.map((each) => ` ${each.workload}: ${each.result}.`).join('');
+  const rest = others
+    .map((each) => ` ${each.workload}: ${each.result ?? 'not touched by this step'}.`)
+    .join('');
   return (
     (verdict && { ...verdict, state: `${verdict.state}${rest}` }) ?? {
       mark: '🛑',

@@ -52,6 +52,7 @@ export async function applyPatch(
         signal,
         timeoutSeconds,
         patience: Math.min(patience, held - timeoutSeconds),
+        notAfter: clock.now() + (held - timeoutSeconds) * 1000,
         repeatable: true,
       };
       const workload = await client.patch(kind.resource, { namespace, name }, patch, options);

@@ -21,9 +21,10 @@ const mostEvents = 8;
 export async function collect(run: Run, trouble: RolloutTrouble): Promise<Cause> {
   const limit = AbortSignal.any([run.signal, AbortSignal.timeout(collectSeconds * 1000)]);
   const diagnoses = await Promise.all(
-    trouble.diagnoses.map((each, index): Evidence | Promise<Evidence> =>
-      index < mostDiagnoses ? withEvidence(run, each, limit) : { ...each, logs: [], events: [] },
-    ),
+    trouble.diagnoses.map((each, index): Evidence | Promise<Evidence> => {
+      if ('logs' in each) return each;
+      return index < mostDiagnoses ? withEvidence(run, each, limit) : { ...each, logs: [], events: [] };
+    }),
   );
   const { reason, message } = trouble;
   return inPlainerWords({ reason, message, diagnoses }, trouble.diagnoses[0]?.reason);
@@ -57,9 +58,12 @@ async function withEvidence(run: Run, diagnosis: Diagnosis, signal: AbortSignal)
   return plainer(evidence, logs.find(({ container }) => container)?.container);
 }
 
+/** Reasons that say no more than that a container ended with an error. */
+const crashed: ReadonlySet<string> = new Set(['crash', 'init-migration-failed']);
+
 /** The log of a crashed container may name a plainer cause than its exit code. */
 function plainer(evidence: Evidence, container: V1Container | undefined): Evidence {
-  const row = evidence.reason === 'crash' ? logRowOf(evidence) : undefined;
+  const row = crashed.has(evidence.reason) ? logRowOf(evidence) : undefined;
   if (row === undefined) return evidence;
   const { reason, next } = row;
   return { ...evidence, reason, next, message: `${evidence.message}: ${row.message(container)}` };
@@ -72,16 +76,21 @@ function logRowOf({ logs }: Evidence): LogRow | undefined {
 /** The cause, in the words of its first diagnosis where its log has named a plainer one. */
 function inPlainerWords(cause: Cause, before: string | undefined): Cause {
   const [first] = cause.diagnoses;
-  if (first === undefined || first.reason === before || cause.reason !== 'crash') return cause;
+  if (first === undefined || first.reason === before || !crashed.has(cause.reason)) return cause;
   const message = `${first.object}, container ${first.container}: ${first.message}.`;
   return { ...cause, reason: first.reason, message };
 }
 
-async function logOf(run: Run, { container, hasLog }: Diagnosis, object: string, signal: AbortSignal) {
+async function logOf(
+  run: Run,
+  { container, hasLog, previous = false }: Diagnosis,
+  object: string,
+  signal: AbortSignal,
+) {
   const [kind, name = ''] = object.split('/');
   if (!hasLog || kind !== 'pod' || container === undefined) return { object, lines: [] };
   const pod = await readPod(run, name, signal);
-  const lines = await lastLines(run, name, container, pod, signal);
+  const lines = await lastLines(run, { pod: name, container, now: pod, previous }, signal);
   return { object, lines, container: containerOf(pod, container) };
 }
 

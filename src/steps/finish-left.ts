@@ -12,21 +12,46 @@ import { watchRollout } from './watch-rollout.ts';
  * Brings to rest what a run before this one had begun and, its runner being lost, could not finish: what it set is
  * undone, unless it has become healthy in the meantime. Afterwards preflight judges the workload as it is.
  *
+ * @returns what was done, in a sentence; '' where nothing was to be done.
  * @throws the signal's reason.
  */
-export async function finishLeft(run: WorkloadRun, observation: Observation, left: Intent): Promise<void> {
+export async function finishLeft(run: WorkloadRun, observation: Observation, left: Intent): Promise<string> {
   const { log, journal } = run;
-  if (left.phase !== 'migrating') {
-    // From here on it is this run's to finish, and its post's.
-    await run.saveIntent(left);
-    log.line(
-      `An earlier run (${left.by}) was lost while it changed ${sayWorkload(run.workload)}; finishing that first.`,
-    );
-    const message = await finish(run, observation, left);
-    log.line(message);
-    journal.add({ type: 'resumed', message: `An earlier run (${left.by}) was lost half-way. ${message}` });
+  if (left.phase === 'migrating') {
+    await run.saveIntent(undefined);
+    return '';
   }
-  await conclude(run, observation.kind, left);
+  // From here on it is this run's to finish, and its post's.
+  await run.saveIntent(left);
+  log.line(
+    `An earlier run (${left.by}) was lost while it changed ${sayWorkload(run.workload)}; finishing that first.`,
+  );
+  const message = await finish(run, observation, left);
+  log.line(message);
+  journal.add({ type: 'resumed', message: `An earlier run (${left.by}) was lost half-way. ${message}` });
+  const generation = await conclude(run, observation.kind, left);
+  await seen(run, observation, generation);
+  return message;
+}
+
+/** Seconds for the controller and the watch to show a change that has just been made. */
+const seenSeconds = 10;
+
+/** Waits until the observation shows the generation, so that what is judged next is not what was before. */
+async function seen(run: WorkloadRun, observation: Observation, generation: number): Promise<void> {
+  const { clock, signal } = run;
+  const deadline = clock.now() + seenSeconds * 1000;
+  for (;;) {
+    signal.throwIfAborted();
+    const changes = observation.changes;
+    const view = observation.view();
+    const isSeen =
+      view === undefined ||
+      ((view.workload.metadata?.generation ?? 0) >= generation &&
+        observation.kind.status(view).state !== 'unseen');
+    if (isSeen || generation === 0 || clock.now() >= deadline) return;
+    await observation.changed(changes, (deadline - clock.now()) / 1000);
+  }
 }
 
 async function finish(run: WorkloadRun, observation: Observation, left: Intent): Promise<string> {
@@ -61,6 +86,7 @@ export async function isHealthy(run: WorkloadRun, observation: Observation, left
   const view = observation.view();
   if (view === undefined || observation.kind.status(view).state !== 'complete') return false;
   const ours = new Set(left.ours);
-  const expected = { ours, before: undefined, generation: 0, timeout: healthySeconds, isUndo: false };
+  const images = left.changes.map(({ container, to }) => ({ container, image: to }));
+  const expected = { ours, before: undefined, generation: 0, timeout: healthySeconds, isUndo: false, images };
   return (await watchRollout(run, observation, expected)).kind === 'complete';
 }

@@ -9,19 +9,27 @@ const keptLines = 50;
 /** Seconds that the streams may take to end after the Job has. */
 const drainSeconds = 5;
 
-/** Streams the logs of all containers of a Job's pods into the step's log, each instance of a container once. */
+/** Streams the logs of pods that end, such as a Job's, into the step's log, each instance of a container once. */
 export class JobLogs {
   readonly #run: Run;
   readonly #signal: AbortSignal;
   /** The pod as last seen; undefined once the Job is gone. */
   readonly #podOf: (uid: string) => V1Pod | undefined;
+  /** The containers that are of interest; undefined: all. */
+  readonly #names: ReadonlySet<string> | undefined;
   readonly #tails = new Map<string, string[]>();
   readonly #streams: Promise<void>[] = [];
 
-  constructor(run: Run, signal: AbortSignal, podOf: (uid: string) => V1Pod | undefined) {
+  constructor(
+    run: Run,
+    signal: AbortSignal,
+    podOf: (uid: string) => V1Pod | undefined,
+    names?: ReadonlySet<string>,
+  ) {
     this.#run = run;
     this.#signal = signal;
     this.#podOf = podOf;
+    this.#names = names;
   }
 
   /** Begins to stream those containers of `pod` that have started and are not streamed yet. */
@@ -29,6 +37,7 @@ export class JobLogs {
     const several = (pod.spec?.containers.length ?? 0) + (pod.spec?.initContainers?.length ?? 0) > 1;
     for (const status of containerStatuses(pod)) {
       const key = keyOf(pod, status);
+      if (this.#names?.has(status.name) === false) continue;
       if (!hasStarted(status) || this.#tails.has(key)) continue;
       const tail: string[] = [];
       this.#tails.set(key, tail);

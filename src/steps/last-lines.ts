@@ -23,30 +23,38 @@ export function containerOf(pod: V1Pod | undefined, name: string | undefined): V
   return [...initContainers, ...containers].find((each) => each.name === name);
 }
 
+/** Whose log is to be read. */
+export interface LogWanted {
+  readonly pod: string;
+  readonly container: string;
+  /** The pod as it is now, so that a container which has begun anew since it was judged is known for that. */
+  readonly now: V1Pod | undefined;
+  /** Whether the instance before the present one is meant in any case. */
+  readonly previous: boolean;
+}
+
 /**
  * The last log lines of a container: where it has ended and runs again, those of the instance that has ended, or of the
  * present one where nothing is left of that. None where they cannot be had. Never fails.
- *
- * @param pod as it is now, so that a container which has begun anew since it was judged is known for that.
  */
 export async function lastLines(
   run: Run,
-  pod: string,
-  container: string,
-  now: V1Pod | undefined,
+  { pod, container, now, previous }: LogWanted,
   signal: AbortSignal,
 ): Promise<string[]> {
   const status = now && containerStatuses(now).find(({ name }) => name === container);
-  const read = async (previous: boolean) => {
+  const read = async (before: boolean) => {
     const target = { namespace: run.namespace, pod, container, tailLines: logLines };
     try {
-      const lines = await readLog(run.client, previous ? { ...target, previous } : target, { signal });
+      const source = before ? { ...target, previous: true } : target;
+      const lines = await readLog(run.client, source, { signal });
       return lines.filter((line) => !isKubeletsWord(line));
     } catch {
       return [];
     }
   };
-  const ended = status && hasJustBegunAgain(status, run.clock.now()) ? await read(true) : [];
+  const isBefore = previous || (status !== undefined && hasJustBegunAgain(status, run.clock.now()));
+  const ended = isBefore ? await read(true) : [];
   return ended.length > 0 ? ended : await read(false);
 }
 

@@ -20,10 +20,11 @@ export interface LockedRun extends WorkloadRun {
 
 /**
  * Does `work` under the locks of several workloads, taken in the order of their names so that no two runs ever wait for
- * each other. Where one is lost, everything stops: the run that took it over finishes that workload, and post the others.
+ * each other. `onHeld` is done as each is held, before the next one is waited for. Where one is lost, everything stops: the run that took it over finishes that workload, and post the others.
  */
 export async function underLocks(
   runs: readonly WorkloadRun[],
+  onHeld: (locked: LockedRun, index: number) => Promise<void>,
   work: (locked: readonly LockedRun[]) => Promise<Ending>,
 ): Promise<Ending> {
   const lost = new AbortController();
@@ -35,9 +36,10 @@ export async function underLocks(
     if (run === undefined) return work(runs.flatMap((each) => held.get(each) ?? []));
     const signal = AbortSignal.any([run.signal, lost.signal]);
     const timeout = Math.max(0, (deadline - run.clock.now()) / 1000);
-    return underLock({ ...run, signal }, timeout, (locked) => {
+    return underLock({ ...run, signal }, timeout, async (locked) => {
       held.set(run, locked);
       locked.signal.addEventListener('abort', () => lost.abort(locked.signal.reason), { once: true });
+      await onHeld(locked, runs.indexOf(run));
       return next(index + 1);
     });
   };
@@ -80,9 +82,14 @@ export async function underLock(
   const historyNote = () => isHistoryNew && { [marks.history]: JSON.stringify(history) };
   // What a lost run left stays noted until this one has made it its own.
   let isIntentOurs = left === '';
+  let begun: Intent | undefined;
   const release = () => lock.release({ ...(isIntentOurs && { [marks.intent]: null }), ...historyNote() });
   // The run that takes the lock over finishes what the intent says.
-  lock.lost.addEventListener('abort', () => void run.saveIntent(undefined), { once: true });
+  const giveOver = () => {
+    run.journal.add({ type: 'workload-ended', result: 'superseded' });
+    void run.saveIntent(undefined);
+  };
+  lock.lost.addEventListener('abort', giveOver, { once: true });
   const locked: LockedRun = {
     ...run,
     left: parseIntent(left),
@@ -96,6 +103,7 @@ export async function underLock(
     ensureLock: () => lock.ensure(),
     saveIntent: async (intent) => {
       isIntentOurs = true;
+      begun = intent;
       await run.saveIntent(intent);
       // That it is done with, the release says; until then a stale note only makes the next run look.
       if (intent !== undefined) await lock.note({ [marks.intent]: JSON.stringify(intent), ...historyNote() });
@@ -107,7 +115,7 @@ export async function underLock(
     return ending;
   } catch (error) {
     // What may be half-way keeps its lock and note, for post; and if there is no post, the lock expires.
-    const isHalfWay = run.signal.aborted || run.journal.last('setting-image') !== undefined;
+    const isHalfWay = run.signal.aborted || (begun !== undefined && begun.phase !== 'migrating');
     if (isHalfWay) lock.stop();
     else await release();
     throw error;

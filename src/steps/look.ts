@@ -1,3 +1,4 @@
+import type { V1Pod } from '@kubernetes/client-node';
 import { diagnose, Sightings, type Verdict } from '../diagnosis/diagnose.ts';
 import type { UndoTarget } from '../intent.ts';
 import type { Revision, RolloutStatus, WorkloadKind, WorkloadView } from '../kubernetes/workloads/kind.ts';
@@ -19,7 +20,7 @@ export function healthOf(kind: WorkloadKind, view: WorkloadView, now: number): H
   const current = kind.current(view);
   const pods = current ? kind.podsOf(view, current) : [];
   const creator = current && kind.creator(view, current);
-  const verdict = diagnose({ pods, creator }, new Sightings(), now);
+  const verdict = diagnose({ pods, creator, everyPodCounts: kind.everyPodCounts }, new Sightings(), now);
   const settled = kind.settled(view.workload);
   const serves = status.state === 'complete' || (settled && (current?.available ?? 0) > 0);
   const undoTo = serves
@@ -28,6 +29,13 @@ export function healthOf(kind: WorkloadKind, view: WorkloadView, now: number): H
         .revisions(view)
         .find((revision) => revision.holderUid !== current?.holderUid && revision.available > 0);
   return { status, settled, current, verdict, undoTo };
+}
+
+/** The pods of the revision that the workload bears now, less those that are about to go. Pure. */
+export function presentPods(kind: WorkloadKind, view: WorkloadView): V1Pod[] {
+  const current = kind.current(view);
+  const pods = current ? kind.podsOf(view, current) : [];
+  return pods.filter(({ metadata }) => metadata?.deletionTimestamp === undefined);
 }
 
 /** A revision as an intent names it. */

@@ -4,7 +4,7 @@ import type { Diagnosis } from '../diagnosis/diagnosis.ts';
 import type { CreatorSubject } from '../diagnosis/row.ts';
 import { ApiError, messageOf } from '../errors.ts';
 import type { Cause } from '../journal.ts';
-import { PodEvents, type ToldEvent, told } from '../kubernetes/events.ts';
+import { ObjectEvents, type ToldEvent, told } from '../kubernetes/events.ts';
 import { jobEnd } from '../kubernetes/jobs.ts';
 import { fieldManager, marks } from '../kubernetes/marks.ts';
 import { Pulse } from '../kubernetes/pulse.ts';
@@ -13,9 +13,17 @@ import { mirror } from '../kubernetes/watch.ts';
 import type { WorkloadRun } from '../run.ts';
 import { withEvents } from './collect.ts';
 import { containerStatuses, hasStarted, JobLogs } from './job-logs.ts';
-import { cannotStart, deleted, failureOf, heldBy, type JobSeen, overdue } from './migration-cause.ts';
+import {
+  cannotStart,
+  deleted,
+  failureOf,
+  heldBy,
+  type JobPurpose,
+  type JobSeen,
+  overdue,
+} from './migration-cause.ts';
 
-/** How a migration ended. */
+/** How a Job of ours ended. */
 export interface MigrationEnd {
   /** Why it failed; undefined where it succeeded. */
   readonly cause: Cause | undefined;
@@ -43,6 +51,7 @@ export async function createJob(run: WorkloadRun, job: V1Job): Promise<V1Job> {
       signal,
       timeoutSeconds: Math.min(attemptSeconds, held / 2),
       patience: Math.min(attemptSeconds, held / 2),
+      notAfter: run.clock.now() + (held / 2) * 1000,
       repeatable: true,
     });
   } catch (error) {
@@ -68,9 +77,13 @@ async function readJob({ client, namespace, signal }: WorkloadRun, name: string)
  *
  * @throws ApiError, ConnectionError where the Job cannot be followed; the signal's reason.
  */
-export async function followJob(run: WorkloadRun, job: V1Job): Promise<MigrationEnd> {
+export async function followJob(
+  run: WorkloadRun,
+  job: V1Job,
+  purpose: JobPurpose = migration,
+): Promise<MigrationEnd> {
   const watching = new AbortController();
-  const follower = new JobFollower(run, job, AbortSignal.any([run.signal, watching.signal]));
+  const follower = new JobFollower(run, job, purpose, AbortSignal.any([run.signal, watching.signal]));
   try {
     const end = await follower.toEnd();
     return end.cause ? { ...end, cause: await withEvents(run, end.cause) } : end;
@@ -79,9 +92,12 @@ export async function followJob(run: WorkloadRun, job: V1Job): Promise<Migration
   }
 }
 
+const migration: JobPurpose = { reason: 'migration', noun: 'migration' };
+
 /** Follows one Job: its conditions, pods, events and logs. */
 class JobFollower {
   readonly #run: WorkloadRun;
+  readonly #purpose: JobPurpose;
   readonly #signal: AbortSignal;
   readonly #name: string;
   readonly #timeout: number;
@@ -91,15 +107,16 @@ class JobFollower {
   readonly #pods = new Map<string, V1Pod>();
   readonly #gonePods = new Set<string>();
   readonly #events: () => ToldEvent[];
-  readonly #podEvents: PodEvents;
+  readonly #podEvents: ObjectEvents;
   readonly #logs: JobLogs;
   #job: V1Job;
   #gone = false;
   /** What was last wrong while nothing of the Job had run. */
   #standstill: readonly Diagnosis[] = [];
 
-  constructor(run: WorkloadRun, job: V1Job, signal: AbortSignal) {
+  constructor(run: WorkloadRun, job: V1Job, purpose: JobPurpose, signal: AbortSignal) {
     this.#run = run;
+    this.#purpose = purpose;
     this.#job = job;
     this.#signal = signal;
     this.#name = job.metadata?.name ?? '';
@@ -107,7 +124,7 @@ class JobFollower {
     this.#logs = new JobLogs(run, signal, (uid) => (this.#gone ? undefined : this.#pods.get(uid)));
     const { client, namespace } = run;
     const beat = () => this.#pulse.beat();
-    this.#podEvents = new PodEvents(client, namespace, signal, beat);
+    this.#podEvents = new ObjectEvents(client, namespace, signal, beat);
     const uid = job.metadata?.uid;
     const jobs = mirror(
       client,
@@ -198,8 +215,8 @@ class JobFollower {
     const { failFast } = this.#run.inputs;
     const pods = [...this.#pods.values()];
     const held = judgeJob({ job: this.#job, pods }, `job/${this.#name}`, this.#sightings, now, failFast);
-    if (held?.hopeless) return heldBy(held);
-    // Once the migration itself has run, it is for the Job's own rules to say when it has failed.
+    if (held?.hopeless) return heldBy(held, this.#purpose);
+    // Once the program itself has run, it is for the Job's own rules to say when it has failed.
     if (pods.some((pod) => pod.status?.containerStatuses?.some(hasStarted))) {
       this.#standstill = [];
       return undefined;
@@ -220,6 +237,7 @@ class JobFollower {
 
   #seen(): JobSeen {
     return {
+      purpose: this.#purpose,
       job: this.#job,
       pods: [...this.#pods.values()],
       standstill: this.#standstill,

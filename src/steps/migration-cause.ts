@@ -9,8 +9,16 @@ import type { Cause, Evidence } from '../journal.ts';
 import type { JobEnd } from '../kubernetes/jobs.ts';
 import { containerStatuses, hasStarted } from './job-logs.ts';
 
-/** All that was seen of a migration Job. */
+/** What a Job is for, as its reasons and messages name it. */
+export interface JobPurpose {
+  /** What the reasons begin with: `migration-failed`, `migration-timeout`, `migration-deleted`. */
+  readonly reason: 'migration' | 'verify-job';
+  readonly noun: 'migration' | 'verification';
+}
+
+/** All that was seen of a Job. */
 export interface JobSeen {
+  readonly purpose: JobPurpose;
   readonly job: V1Job;
   /** Each pod as last seen, also those that are gone. */
   readonly pods: readonly V1Pod[];
@@ -32,17 +40,14 @@ export function failureOf(seen: JobSeen, end: Failure): Cause {
   const time = sayDuration(seen.timeout);
   const [standstill] = seen.standstill;
   if (standstill) {
-    const message = `The migration could not start within ${time}: ${sayObject(standstill)}: ${standstill.message}.`;
-    return {
-      reason: standstill.reason,
-      message,
-      diagnoses: seen.standstill.map((each) => withTail(seen, each)),
-    };
+    const message = `The ${seen.purpose.noun} could not start within ${time}: ${sayObject(standstill)}: ${standstill.message}.`;
+    const reason = startReason(seen.purpose, standstill);
+    return { reason, message, diagnoses: seen.standstill.map((each) => withTail(seen, each)) };
   }
   const diagnoses = evidenceOf(seen, end.message, true);
   const where = diagnoses[0] ? ` (${sayObject(diagnoses[0])})` : '';
-  const message = `The migration did not end within ${time} and was stopped by the cluster${where}.`;
-  return { reason: 'migration-timeout', message, diagnoses };
+  const message = `The ${seen.purpose.noun} did not end within ${time} and was stopped by the cluster${where}.`;
+  return { reason: `${seen.purpose.reason}-timeout`, message, diagnoses };
 }
 
 function crashOf(seen: JobSeen, end: Failure): Cause {
@@ -56,8 +61,9 @@ function crashOf(seen: JobSeen, end: Failure): Cause {
   );
   const tries = tried > 1 ? ` It was tried ${tried} times: ${end.message}.` : '';
   return {
-    reason: first?.reason ?? 'migration-failed',
-    message: `The migration failed: ${what}${policy}.${tries}`,
+    // What the cluster took away has not failed by itself.
+    reason: first?.about === 'ended-pod' ? startReason(seen.purpose, first) : `${seen.purpose.reason}-failed`,
+    message: `The ${seen.purpose.noun} failed: ${what}${policy}.${tries}`,
     diagnoses,
   };
 }
@@ -73,21 +79,30 @@ export function cannotStart(seen: JobSeen, verdict: Verdict): Cause | undefined 
   const diagnoses = verdict.diagnoses.map((each) => withTail(seen, each));
   const [worst] = diagnoses;
   if (worst === undefined) return undefined;
-  const message = `The migration cannot start: ${sayObject(worst)}: ${worst.message}${lastLine(worst)}.`;
-  return { reason: worst.reason, message, diagnoses };
+  const message = `The ${seen.purpose.noun} cannot start: ${sayObject(worst)}: ${worst.message}${lastLine(worst)}.`;
+  return { reason: startReason(seen.purpose, worst), message, diagnoses };
 }
 
-/** A Job that something holds, though nothing of the migration runs. */
-export function heldBy(diagnosis: Diagnosis): Cause {
-  const { reason, object, message } = diagnosis;
-  return { reason, message: `${object}: ${message}.`, diagnoses: [{ ...diagnosis, logs: [], events: [] }] };
+/** What keeps a migration from its end is why the step ends; a workload that is to be verified has started well. */
+function startReason({ reason }: JobPurpose, { reason: own }: Diagnosis): string {
+  return reason === 'migration' ? own : `${reason}-failed`;
+}
+
+/** A Job that something holds, though nothing of it runs. */
+export function heldBy(diagnosis: Diagnosis, purpose: JobPurpose): Cause {
+  const { object, message } = diagnosis;
+  return {
+    reason: startReason(purpose, diagnosis),
+    message: `${object}: ${message}.`,
+    diagnoses: [{ ...diagnosis, logs: [], events: [] }],
+  };
 }
 
 /** A Job that has not ended though its deadline is long over. */
 export function overdue(seen: JobSeen): Cause {
   return {
-    reason: 'migration-timeout',
-    message: `The migration did not end within ${sayDuration(seen.timeout)}, and the cluster did not stop it.`,
+    reason: `${seen.purpose.reason}-timeout`,
+    message: `The ${seen.purpose.noun} did not end within ${sayDuration(seen.timeout)}, and the cluster did not stop it.`,
     diagnoses: evidenceOf(seen, '', false),
   };
 }
@@ -95,11 +110,16 @@ export function overdue(seen: JobSeen): Cause {
 /** A Job that somebody deleted. */
 export function deleted(seen: JobSeen): Cause {
   return {
-    reason: 'migration-deleted',
+    reason: `${seen.purpose.reason}-deleted`,
     message: `Job ${seen.job.metadata?.name} was deleted by somebody else before it had ended, so nobody knows how far it came.`,
     diagnoses: evidenceOf(seen, '', false),
   };
 }
+
+const advice = {
+  migration: 'Read its last log lines, correct the migration, and run this again.',
+  'verify-job': 'Read its last log lines; mend the image, or the Job.',
+} as const;
 
 /**
  * One for each container that did not end well, or was stopped, with its last lines; then one for each pod that the
@@ -120,7 +140,7 @@ function evidenceOf(seen: JobSeen, said: string, wasStopped: boolean): Evidence[
 }
 
 function interrupted(
-  { tail }: JobSeen,
+  { purpose, tail }: JobSeen,
   diagnosis: Diagnosis,
   pod: V1Pod,
   statuses: readonly V1ContainerStatus[],
@@ -129,7 +149,10 @@ function interrupted(
   const logs = statuses.map((status) => ({ object, lines: tail(pod, status) }));
   return {
     ...diagnosis,
-    next: `${next} Find out how far the migration came before it is run again.`,
+    next:
+      purpose.reason === 'migration'
+        ? `${next} Find out how far the migration came before it is run again.`
+        : next,
     hopeless: true,
     logs: logs.filter(({ lines }) => lines.length > 0),
     events: [],
@@ -137,7 +160,7 @@ function interrupted(
 }
 
 function failedContainer(
-  { tail, now }: JobSeen,
+  { purpose, tail, now }: JobSeen,
   pod: V1Pod,
   status: V1ContainerStatus,
   said: string,
@@ -146,7 +169,7 @@ function failedContainer(
   const end = lastEnd(status);
   const object = `pod/${pod.metadata?.name}`;
   return {
-    reason: end ? 'migration-failed' : 'migration-timeout',
+    reason: `${purpose.reason}-${end ? 'failed' : 'timeout'}`,
     about: 'pod',
     object,
     others: [],
@@ -154,7 +177,7 @@ function failedContainer(
     container: status.name,
     message: end ? howItEnded(end.exitCode, end.reason, wasStopped) : 'it was still running',
     said: end?.message ?? (end ? '' : said),
-    next: 'Read its last log lines, correct the migration, and run this again.',
+    next: advice[purpose.reason],
     since: now,
     hopeless: true,
     hasLog: true,

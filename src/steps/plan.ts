@@ -1,16 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import type { V1Job } from '@kubernetes/client-node';
 import type { Intent } from '../intent.ts';
-import { migrationJob } from '../kubernetes/jobs.ts';
+import { type MigrationSource, migrationJob } from '../kubernetes/jobs.ts';
 import type { Revision, WorkloadObject, WorkloadView } from '../kubernetes/workloads/kind.ts';
 import { sayWorkload } from '../kubernetes/workloads/names.ts';
 import type { Observation } from '../kubernetes/workloads/observe.ts';
 import { templateDigest } from '../kubernetes/workloads/template.ts';
 import type { Access } from '../preflight/access.ts';
-import type { FoundFacts } from '../preflight/rule.ts';
+import type { FoundFacts, UnwellAddress } from '../preflight/rule.ts';
 import { sayFindings } from '../report/findings.ts';
 import { nameOf, type WorkloadRun } from '../run.ts';
 import type { Change, Draft, Drafter } from './draft.ts';
+import { noteImagesBefore } from './images.ts';
 import { type Health, healthOf, toUndoTarget } from './look.ts';
 import { factsOf, judgeFacts, type Rehearsal, rehearse, siblingsOf } from './preflight.ts';
 
@@ -28,9 +29,13 @@ export interface Survey {
   readonly found: FoundFacts | undefined;
   readonly siblings: readonly string[];
   readonly rehearsal: Rehearsal | undefined;
+  /** The address to watch, where it answers nobody well; of the first workload that changes. */
+  readonly unwell: UnwellAddress | undefined;
   readonly plan: Plan | undefined;
   /** The migration that is to precede the change; only the first workload of a step has one. */
   readonly job: V1Job | undefined;
+  /** The `verify-job`, for after the rollout; only the first workload of a step has one. */
+  readonly verification: V1Job | undefined;
 }
 
 /** Reads what preflight judges, works out the plan, and rehearses it. Changes nothing. */
@@ -45,11 +50,22 @@ export async function makeSurvey(
   const draft = view && health && drafter(run, observation.kind, view, health);
   const found = view && health && draft && factsOf(observation.kind, view, health, draft);
   const plan = view && health && draft?.ok ? planOf(run, observation, view, health, draft) : undefined;
-  const job = view && plan && jobOf(run, view, plan);
+  const job = view && plan && migrationOf(run, view, plan);
+  const verification = view && plan && verificationOf(run, view, plan);
   const patch = plan && !plan.isUnchanged ? plan.patch : undefined;
-  const rehearsal = await rehearse(run, observation, patch, job);
+  const rehearsal = await rehearse(run, observation, patch, { migration: job, verification });
   const siblings = observation.missing ? await siblingsOf(run) : [];
-  return { access, observation, found, siblings, rehearsal, plan: withRehearsed(plan, rehearsal), job };
+  return {
+    access,
+    observation,
+    found,
+    siblings,
+    rehearsal,
+    plan: withRehearsed(plan, rehearsal),
+    unwell: undefined,
+    job,
+    verification,
+  };
 }
 
 /**
@@ -86,6 +102,7 @@ function planOf(
     undoTo: target?.number,
   });
   journal.add({ type: 'planned', changes: draft.changes });
+  noteImagesBefore(journal, kind, view, draft.changes);
   return {
     ...draft,
     observation,
@@ -116,19 +133,38 @@ function toIntent(
   };
 }
 
-function jobOf(run: WorkloadRun, view: WorkloadView, { changes }: Change): V1Job | undefined {
+function migrationOf(run: WorkloadRun, view: WorkloadView, change: Change): V1Job | undefined {
+  const { migration, migrationTimeout } = run.inputs;
+  return migration && jobOf(run, view, change, 'migrate', migration, migrationTimeout);
+}
+
+function verificationOf(run: WorkloadRun, view: WorkloadView, change: Change): V1Job | undefined {
+  const { job, timeout } = run.inputs.verification;
+  return job && jobOf(run, view, change, 'verify', { kind: 'job', job }, timeout);
+}
+
+/** A Job of this step, which goes with the first of its workloads. `timeout` is in seconds. */
+function jobOf(
+  run: WorkloadRun,
+  view: WorkloadView,
+  { changes }: Change,
+  purpose: 'migrate' | 'verify',
+  migration: MigrationSource,
+  timeout: number,
+): V1Job | undefined {
   const { inputs, github, namespace, workload } = run;
   const [primary] = inputs.workloads;
-  if (inputs.migration === undefined || sayWorkload(workload) !== sayWorkload(primary)) return undefined;
+  if (sayWorkload(workload) !== sayWorkload(primary)) return undefined;
   const [first] = changes;
   return migrationJob({
-    migration: inputs.migration,
+    purpose,
+    migration,
     workload: view.workload,
     workloadNames: inputs.workloads.map(sayWorkload),
     namespace,
     image: first?.to ?? '',
     container: first?.container ?? '',
-    timeout: inputs.migrationTimeout,
+    timeout,
     run: github,
     unique: randomBytes(3).toString('hex').slice(0, 5),
   });

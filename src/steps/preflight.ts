@@ -3,26 +3,35 @@ import { ApiError } from '../errors.ts';
 import type { JsonPatchOperation } from '../kubernetes/client.ts';
 import { fieldManager } from '../kubernetes/marks.ts';
 import { resources } from '../kubernetes/resources.ts';
+import { initMigrations } from '../kubernetes/workloads/init-containers.ts';
 import type { WorkloadKind, WorkloadObject, WorkloadView } from '../kubernetes/workloads/kind.ts';
 import { kinds } from '../kubernetes/workloads/kinds.ts';
 import { sayWorkload } from '../kubernetes/workloads/names.ts';
 import type { Observation } from '../kubernetes/workloads/observe.ts';
+import { bearsPace, type Pace } from '../kubernetes/workloads/pace.ts';
 import { type Access, neededAccess } from '../preflight/access.ts';
 import type { Finding } from '../preflight/finding.ts';
 import { judge } from '../preflight/preflight.ts';
-import type { FoundFacts } from '../preflight/rule.ts';
+import type { FoundFacts, UnwellAddress } from '../preflight/rule.ts';
 import type { WorkloadRun } from '../run.ts';
-import type { Draft } from './draft.ts';
+import type { Change, Draft } from './draft.ts';
 import { lockName } from './lock.ts';
 import type { Health } from './look.ts';
+import { portProblemOf } from './verify-port.ts';
 
 /** Asks the API server, for every verb that the step will use on each of its workloads, whether it may. */
 export async function reviewAccess(runs: readonly WorkloadRun[]): Promise<Access[][]> {
   const asked = new Map<string, Promise<Access>>();
   return Promise.all(
     runs.map((run) => {
-      const { migration } = run.inputs;
-      const needs = neededAccess(migration !== undefined, run.workload.name, lockName(run.workload));
+      const { migration, verification, watch } = run.inputs;
+      const { kind, name } = run.workload;
+      const proof = {
+        job: verification.job !== undefined,
+        port: verification.port?.kind,
+        service: watch?.address.kind === 'service' ? watch.address.id : undefined,
+      };
+      const needs = neededAccess(kind, migration !== undefined, name, lockName(run.workload), proof);
       return Promise.all(
         needs.map((need) => {
           const key = JSON.stringify(need);
@@ -34,6 +43,10 @@ export async function reviewAccess(runs: readonly WorkloadRun[]): Promise<Access
     }),
   );
 }
+
+/** How often, and after how many seconds, what is denied is asked for again: roles take a moment to be known. */
+const mostReviews = 2;
+const reviewSeconds = 2;
 
 async function review(run: WorkloadRun, need: Omit<Access, 'allowed'>): Promise<Access> {
   const [resource, subresource] = need.resource.split('/');
@@ -51,12 +64,16 @@ async function review(run: WorkloadRun, need: Omit<Access, 'allowed'>): Promise<
       },
     },
   };
-  // A review changes nothing, so it may be repeated.
-  const answer = await run.client.create(resources.selfSubjectAccessReviews, {}, body, {
-    signal: run.signal,
-    repeatable: true,
-  });
-  return { ...need, allowed: answer.status?.allowed ?? false };
+  for (let attempt = 1; ; attempt++) {
+    // A review changes nothing, so it may be repeated.
+    const answer = await run.client.create(resources.selfSubjectAccessReviews, {}, body, {
+      signal: run.signal,
+      repeatable: true,
+    });
+    const allowed = answer.status?.allowed ?? false;
+    if (allowed || attempt >= mostReviews) return { ...need, allowed };
+    await run.clock.sleep(reviewSeconds, run.signal);
+  }
 }
 
 /** The names of the namespace's workloads of the same kind; none where they may not be listed. */
@@ -80,27 +97,40 @@ export interface Rehearsal {
   readonly patched: WorkloadObject | undefined;
   readonly patchRefusal: string | undefined;
   readonly migrationRefusal: string | undefined;
+  readonly verificationRefusal: string | undefined;
+  readonly portProblem: string | undefined;
 }
 
-/** Sends the patch and the Job as server-side dry runs, so that admission policies speak before anything changes. */
+/** Sends the patch and the Jobs as server-side dry runs, so that admission policies speak before anything changes. */
 export async function rehearse(
   run: WorkloadRun,
   observation: Observation,
   patch: readonly JsonPatchOperation[] | undefined,
-  job: V1Job | undefined,
+  jobs: { readonly migration: V1Job | undefined; readonly verification: V1Job | undefined },
 ): Promise<Rehearsal | undefined> {
-  if (patch === undefined && job === undefined) return undefined;
+  if (patch === undefined && jobs.migration === undefined && jobs.verification === undefined)
+    return undefined;
   const { client, namespace, signal } = run;
   const dryRun = { dryRun: true, fieldManager, signal, repeatable: true } as const;
-  const [patched, migration] = await Promise.all([
+  const create = (job: V1Job | undefined) =>
+    job &&
+    refusalOf(client.create(resources.jobs, { namespace }, job, { ...dryRun, fieldValidation: 'Strict' }));
+  const [patched, migration, verification, portProblem] = await Promise.all([
     patch &&
       refusalOf(
         client.patch(observation.kind.resource, { namespace, name: run.workload.name }, patch, dryRun),
       ),
-    job &&
-      refusalOf(client.create(resources.jobs, { namespace }, job, { ...dryRun, fieldValidation: 'Strict' })),
+    create(jobs.migration),
+    create(jobs.verification),
+    portProblemOf(run, observation),
   ]);
-  return { patched: patched?.value, patchRefusal: patched?.refusal, migrationRefusal: migration?.refusal };
+  return {
+    patched: patched?.value,
+    patchRefusal: patched?.refusal,
+    migrationRefusal: migration?.refusal,
+    verificationRefusal: verification?.refusal,
+    portProblem,
+  };
 }
 
 /** Applies the rules to what was read. */
@@ -112,6 +142,8 @@ export function judgeFacts(
     readonly missing: boolean;
     readonly found: FoundFacts | undefined;
     readonly rehearsal: Rehearsal | undefined;
+    readonly plan: Pick<Change, 'pace'> | undefined;
+    readonly unwell: UnwellAddress | undefined;
   },
   locked: boolean,
 ): Finding[] {
@@ -119,13 +151,18 @@ export function judgeFacts(
     {
       command: run.inputs.command,
       workload: sayWorkload(run.workload),
+      kind: run.workload.kind,
       namespace: run.namespace,
       missing: read.missing,
       found: read.found,
       siblings: read.siblings,
       access: read.access,
       patchRefusal: read.rehearsal?.patchRefusal,
+      isPaceLost: isPaceLost(read.rehearsal?.patched, read.plan?.pace),
       migrationRefusal: read.rehearsal?.migrationRefusal,
+      verificationRefusal: read.rehearsal?.verificationRefusal,
+      portProblem: read.rehearsal?.portProblem,
+      unwell: read.unwell,
     },
     run.inputs.preflight,
     run.inputs.preflightIgnore,
@@ -133,16 +170,25 @@ export function judgeFacts(
   );
 }
 
+function isPaceLost(patched: WorkloadObject | undefined, pace: Pace | undefined): boolean {
+  return patched !== undefined && pace !== undefined && !bearsPace(patched, pace);
+}
+
 /** What the rules need to know of a workload that is there. Pure. */
 export function factsOf(kind: WorkloadKind, view: WorkloadView, health: Health, draft: Draft): FoundFacts {
+  const template = draft.ok ? draft.template : view.workload.spec?.template;
+  const changed = draft.ok ? draft.changes.map(({ container }) => container) : [];
   return {
     paused: kind.paused(view.workload),
     replicas: kind.replicas(view.workload),
+    kept: kind.kept(view.workload),
+    onDelete: kind.onDelete(view.workload),
     status: health.status,
     settled: health.settled,
     verdict: health.verdict,
     undoTo: health.undoTo?.number,
     plan: draft,
+    initMigrations: initMigrations(template?.spec ?? { containers: [] }, changed),
   };
 }
 

@@ -9,6 +9,7 @@ import type { WorkloadRun } from '../run.ts';
 import { collect } from './collect.ts';
 import { conclude } from './conclude.ts';
 import { type UndoEnd, undo } from './undo.ts';
+import { type Doubt, doubtUndo, movedByUndo } from './undo-doubt.ts';
 import type { RolloutEnd } from './watch-rollout.ts';
 
 /** Whose undo comes next, where several workloads go back one after the other. */
@@ -44,6 +45,8 @@ export async function recover(
         ...adviceOnCause(cause),
         "It is left as it is, as the input 'on-failure' asks for.",
         `To go back: ${undoCommand(run, intent)}`,
+        // Whoever types it is to know as much as this step would say of its own undo.
+        ...(intent.undoTo ? sayDoubts(doubtUndo(journal, observation, intent, intent.undoTo)) : []),
       ],
     };
   }
@@ -87,7 +90,13 @@ export async function undoAndSay(
   }
   log.group(`Undo to revision ${target.number}`);
   await run.saveIntent({ ...intent, phase: 'undoing' });
-  journal.add({ type: 'undo-started', revision: target.number });
+  const doubts = doubtUndo(journal, observation, intent, target);
+  for (const { message } of doubts) log.line(message);
+  journal.add({
+    type: 'undo-started',
+    revision: target.number,
+    ...(doubts.length > 0 && { doubts: doubts.map(({ message }) => message) }),
+  });
   await turn?.mine;
   const end = await undoOrExplain(run, observation, intent, timeout, turn?.passOn);
   log.endGroup();
@@ -96,7 +105,9 @@ export async function undoAndSay(
   if (end.kind === 'failed') journal.add({ type: 'undo-failed', cause: { ...end.trouble, diagnoses: [] } });
   await conclude(run, observation.kind, intent);
   if (end.kind === 'undone') {
-    return { result: 'undone', cause, next: adviceOnCause(cause) };
+    const moved = movedByUndo(journal, observation, intent);
+    for (const line of moved) log.line(line);
+    return { result: 'undone', cause, next: [...sayDoubts(doubts), ...moved, ...adviceOnCause(cause)] };
   }
   if (end.kind === 'superseded') return superseded(run, end, cause);
   const undoCause = await collect(run, end.trouble);
@@ -107,6 +118,7 @@ export async function undoAndSay(
     cause,
     next: [
       `The undo failed too: ${undoCause.message}`,
+      ...sayDoubts(doubts),
       `See where it stands: kubectl -n ${namespace} rollout status ${workload} --watch=false; kubectl -n ${namespace} get pods`,
       wayOut(run, intent, end),
     ],
@@ -171,6 +183,10 @@ function wayOut(
 function setImageCommand({ namespace, workload, journal }: WorkloadRun): string {
   const images = journal.last('planned')?.changes.map(({ container, from }) => `${container}=${from}`) ?? [];
   return `kubectl -n ${namespace} set image ${sayWorkload(workload)} ${images.join(' ')}`;
+}
+
+function sayDoubts(doubts: readonly Doubt[]): string[] {
+  return doubts.flatMap(({ message, next }) => [message, next]);
 }
 
 function adviceOnCause({ reason, diagnoses }: Cause): string[] {

@@ -9,6 +9,7 @@ import { bearsImages } from '../kubernetes/workloads/patch.ts';
 import { templateDigest } from '../kubernetes/workloads/template.ts';
 import type { WorkloadRun } from '../run.ts';
 import { applyPatch } from './apply-patch.ts';
+import { conclude } from './conclude.ts';
 import type { Plan } from './plan.ts';
 
 /** The image is set: the workload as the server answered, and the intent with the template that it bears now. */
@@ -48,7 +49,7 @@ export async function setImage(run: WorkloadRun, plan: Plan): Promise<SetImage |
     journal.add({ type: 'image-set' });
     return { workload: end.workload, intent: known };
   }
-  await run.saveIntent(undefined);
+  await conclude(run, observation.kind, intent);
   if (end.kind === 'refused') {
     const message = `The API server refused the new image for ${sayWorkload(run.workload)}: ${end.error.message}`;
     return { result: 'refused', cause: { reason: 'patch-refused', message, diagnoses: [] }, next: [] };

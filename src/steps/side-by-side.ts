@@ -1,5 +1,6 @@
 import { type PartEnding, worstOf } from '../ending-of-parts.ts';
 import { messageOf } from '../errors.ts';
+import { brokenTemplates } from '../intent.ts';
 import type { Ending } from '../journal.ts';
 import { sayWorkload } from '../kubernetes/workloads/names.ts';
 import type { WorkloadRun } from '../run.ts';
@@ -7,7 +8,7 @@ import type { LockedRun } from './lock.ts';
 import type { Plan } from './plan.ts';
 import { recover } from './recover.ts';
 import type { SetImage } from './set-image.ts';
-import { type RolloutEnd, watchRollout } from './watch-rollout.ts';
+import { type RolloutEnd, type RolloutTrouble, watchRollout } from './watch-rollout.ts';
 
 /** A workload that this run has changed. */
 export interface Changed {
@@ -19,9 +20,13 @@ export interface Changed {
 /**
  * Watches the rollouts of all workloads side by side, until all are complete at one time or one has failed.
  *
+ * @param alsoWrong what else may be wrong, of all of them together; the first one fails by it.
  * @returns each one's end, in the same order; undefined where it was still under way when another failed.
  */
-export async function watchAll(changed: readonly Changed[]): Promise<(RolloutEnd | undefined)[]> {
+export async function watchAll(
+  changed: readonly Changed[],
+  alsoWrong: () => RolloutTrouble | undefined,
+): Promise<(RolloutEnd | undefined)[]> {
   const failed = new AbortController();
   const complete = new Set<Changed>();
   return Promise.all(
@@ -33,7 +38,8 @@ export async function watchAll(changed: readonly Changed[]): Promise<(RolloutEnd
       };
       const signal = AbortSignal.any([each.run.signal, failed.signal]);
       try {
-        const end = await watch({ ...each.run, signal }, each, isHeld);
+        const wrong = each === changed[0] ? alsoWrong : () => undefined;
+        const end = await watch({ ...each.run, signal }, each, isHeld, wrong);
         if (end.kind !== 'complete') failed.abort();
         return end;
       } catch (error) {
@@ -49,6 +55,7 @@ async function watch(
   run: WorkloadRun,
   { plan, set }: Changed,
   isHeld: (isComplete: boolean) => boolean,
+  alsoWrong: () => RolloutTrouble | undefined,
 ): Promise<RolloutEnd> {
   try {
     return await watchRollout(run, plan.observation, {
@@ -56,8 +63,13 @@ async function watch(
       before: plan.before,
       generation: set.workload.metadata?.generation ?? 0,
       timeout: run.inputs.timeout,
+      broken: brokenTemplates(set.intent, set.intent.ours, false),
       isUndo: false,
+      images: plan.changes.map(({ container, to }) => ({ container, image: to })),
+      // A person wants to be rid of what runs: that comes before what a tag stands for by now.
+      toleratesImages: run.inputs.command === 'rollback',
       isHeld,
+      alsoWrong,
     });
   } catch (error) {
     run.signal.throwIfAborted();
@@ -95,7 +107,7 @@ export async function takeBack(
   const workload = sayWorkload(run.workload);
   const message = `${workload}, which is deployed with it, could not be changed.`;
   if (isOfSeveral(run)) run.journal.add({ type: 'workload-ended', result: ending.result });
-  return worstOf([{ workload, ending }, ...(await backwards(changed, [], message))]);
+  return worstOf([{ workload, ending, isCulprit: true }, ...(await backwards(changed, [], message))]);
 }
 
 /** With one workload, the step's own end says it all. */

@@ -51,6 +51,13 @@ export class Teller {
     this.#pause = pause;
   }
 
+  /** Says what is worth one line, however often it is seen. */
+  tellOnce(text: string): void {
+    if (this.#told.has(text)) return;
+    this.#told.add(text);
+    this.#line(text, this.#run.clock.now());
+  }
+
   #line(text: string, now: number): void {
     const { log, journal } = this.#run;
     log.line(text);
@@ -65,4 +72,9 @@ function keyOf({ reason, container, message }: Diagnosis): string {
 }
 
 /** Symptoms that every container shows for a while when it starts. */
-const waitsOnly: ReadonlySet<string> = new Set(['not-ready', 'startup-probe-failing', 'init-waiting']);
+const waitsOnly: ReadonlySet<string> = new Set([
+  'not-ready',
+  'startup-probe-failing',
+  'init-waiting',
+  'init-migration-running',
+]);

@@ -1,4 +1,4 @@
-import type { Intent, UndoTarget } from '../intent.ts';
+import { brokenTemplates, type Intent, type UndoTarget } from '../intent.ts';
 import type { Revision, WorkloadObject } from '../kubernetes/workloads/kind.ts';
 import { lastChangeOf } from '../kubernetes/workloads/last-change.ts';
 import { sayWorkload } from '../kubernetes/workloads/names.ts';
@@ -92,6 +92,7 @@ export async function undo(
     before,
     generation,
     timeout: left(),
+    broken: brokenTemplates(intent, wanted, true),
     isUndo: true,
   });
   if (end.kind === 'complete') return { kind: 'undone', revision: end.revision };

@@ -3,14 +3,26 @@ import { diagnose, isReady, type Scene, Sightings, type Verdict } from '../diagn
 import { type Diagnosis, sayObject } from '../diagnosis/diagnosis.ts';
 import { TakenAway } from '../diagnosis/taken-away.ts';
 import { sayDuration } from '../duration.ts';
-import { PodEvents } from '../kubernetes/events.ts';
-import type { Revision, RolloutStatus, WorkloadObject, WorkloadView } from '../kubernetes/workloads/kind.ts';
+import type { Evidence } from '../journal.ts';
+import { ObjectEvents } from '../kubernetes/events.ts';
+import { judgeImages, type WantedContainer } from '../kubernetes/workloads/digests.ts';
+import type {
+  Revision,
+  RolloutStatus,
+  WorkloadKind,
+  WorkloadObject,
+  WorkloadView,
+} from '../kubernetes/workloads/kind.ts';
 import { lastChangeOf } from '../kubernetes/workloads/last-change.ts';
 import { sayWorkload } from '../kubernetes/workloads/names.ts';
 import type { Observation } from '../kubernetes/workloads/observe.ts';
 import { templateDigest } from '../kubernetes/workloads/template.ts';
 import type { WorkloadRun } from '../run.ts';
+import { noteImagesAfter } from './images.ts';
+import { InitProgress } from './init-progress.ts';
+import { presentPods } from './look.ts';
 import { Teller } from './teller.ts';
+import { unstick } from './unstick.ts';
 
 /** What is waited for. */
 export interface Expectation {
@@ -22,17 +34,25 @@ export interface Expectation {
   readonly generation: number;
   /** Seconds from now. */
   readonly timeout: number;
+  /** Digests of templates that are known not to work: their pods are not waited for, but deleted where they hold it up. */
+  readonly broken?: ReadonlySet<string>;
   /** Whether it is the way back: then scaled to zero is fine, and there is nothing better to do than to be patient. */
   readonly isUndo: boolean;
   /** Told whether the rollout is complete now; answers whether to go on watching, since others are not. */
   readonly isHeld?: (isComplete: boolean) => boolean;
+  /** The containers that were set: each must run one image, and that which was asked for. Undefined: any will do. */
+  readonly images?: readonly WantedContainer[];
+  /** Whether other images than meant are only told, since there is no better way to go than the one taken. */
+  readonly toleratesImages?: boolean;
+  /** What else may be wrong, asked at every look; undefined where all is well. */
+  readonly alsoWrong?: () => RolloutTrouble | undefined;
 }
 
-/** Why a rollout is given up; the diagnoses are still without logs. */
+/** Why a rollout is given up; the diagnoses are still without logs, but for those that brought some along. */
 export interface RolloutTrouble {
   readonly reason: string;
   readonly message: string;
-  readonly diagnoses: readonly Diagnosis[];
+  readonly diagnoses: readonly (Diagnosis | Evidence)[];
 }
 
 /** How a rollout ended. */
@@ -54,11 +74,19 @@ export async function watchRollout(
   expected: Expectation,
 ): Promise<RolloutEnd> {
   const watching = new AbortController();
-  const watch = new RolloutWatch(run, observation, expected, AbortSignal.any([run.signal, watching.signal]));
+  const signal = AbortSignal.any([run.signal, watching.signal]);
+  const watch = new RolloutWatch(run, observation, expected, signal);
+  const unsticking = unstick(run, observation, expected.broken ?? new Set(), signal);
+  let end: RolloutEnd | undefined;
   try {
-    return await watch.toEnd();
+    end = await watch.toEnd();
+    return end;
   } finally {
     watching.abort();
+    if (expected.images && end?.kind !== 'superseded')
+      noteImagesAfter(run.journal, observation.kind, observation.view(), expected.images);
+    // Nothing is deleted any more once this has ended.
+    await unsticking;
   }
 }
 
@@ -76,7 +104,9 @@ class RolloutWatch {
   readonly #name: string;
   readonly #teller: Teller;
   readonly #sightings = new Sightings();
-  readonly #podEvents: PodEvents;
+  readonly #podEvents: ObjectEvents;
+  readonly #workloadEvents: ObjectEvents;
+  readonly #inits: InitProgress | undefined;
   readonly #takenAway = new TakenAway();
   #completeSince: number | undefined;
 
@@ -87,8 +117,11 @@ class RolloutWatch {
     this.#deadline = run.clock.now() + expected.timeout * 1000;
     this.#name = sayWorkload(run.workload);
     this.#teller = new Teller(run);
+    const changed = expected.images?.map(({ container }) => container);
+    this.#inits = changed && new InitProgress(run, changed, signal);
     // The loop looks again every second, so an event need not wake it.
-    this.#podEvents = new PodEvents(run.client, run.namespace, signal, () => {});
+    this.#podEvents = new ObjectEvents(run.client, run.namespace, signal, () => {});
+    this.#workloadEvents = new ObjectEvents(run.client, run.namespace, signal, () => {});
   }
 
   async toEnd(): Promise<RolloutEnd> {
@@ -121,16 +154,27 @@ class RolloutWatch {
     const revision = kind.current(view);
     const verdict = this.#judge(view, revision);
     this.#teller.tell(status, verdict.diagnoses);
-    const replicas = kind.replicas(view.workload);
-    if (status.state === 'complete' && replicas === 0 && !this.#expected.isUndo) {
+    const wrong = this.#expected.alsoWrong?.();
+    // A crash tells more than what it does to users.
+    if (wrong && !verdict.hopeless)
+      return { kind: 'failed', revision, trouble: { ...wrong, diagnoses: verdict.diagnoses } };
+    const wanted = wantedPods(kind, view.workload);
+    if (status.state === 'complete' && wanted === 0 && !this.#expected.isUndo) {
       return scaledToZero(this.#name, revision);
     }
     const pods = revision ? kind.podsOf(view, revision) : [];
-    if (status.state === 'complete' && revision && isSound(pods, replicas, verdict)) {
+    this.#inits?.look(pods);
+    if (status.state === 'complete' && revision && isSound(pods, wanted, verdict)) {
       this.#completeSince ??= this.#run.clock.now();
       const settled = this.#run.clock.now() - this.#completeSince;
+      const images = judgeImages(presentPods(kind, view), this.#expected.images ?? []);
+      if (images.state === 'wrong' && !this.#expected.toleratesImages) {
+        return { kind: 'failed', revision, trouble: { ...images, diagnoses: [] } };
+      }
+      if (images.state === 'wrong') this.#teller.tellOnce(images.message);
+      const least = Math.max(settleSeconds(view.workload), images.state === 'unsaid' ? unsaidSeconds : 0);
       // What is complete when its time is over was complete in time.
-      if (this.#isOver() || settled >= settleSeconds(view.workload) * 1000) {
+      if (this.#isOver() || settled >= least * 1000) {
         return this.#expected.isHeld?.(true) ? undefined : { kind: 'complete', revision };
       }
     } else {
@@ -143,14 +187,16 @@ class RolloutWatch {
   #judge(view: WorkloadView, revision: Revision | undefined): Verdict {
     const { kind } = this.#observation;
     const now = this.#run.clock.now();
-    const pods = revision ? kind.podsOf(view, revision) : [];
+    const own = revision ? kind.podsOf(view, revision) : [];
+    const pods = revision ? [...own, ...this.#blocking(view, revision)] : [];
     const isOld = ({ metadata }: V1Pod) =>
       now - new Date(metadata?.creationTimestamp ?? now).getTime() > youngSeconds * 1000;
     this.#podEvents.follow(pods.filter((pod) => !isReady(pod) && isOld(pod)));
     const { before } = this.#expected;
     const scene: Scene = {
       pods,
-      creator: revision && kind.creator(view, revision),
+      creator: revision && kind.creator(this.#withEvents(view), revision),
+      everyPodCounts: kind.everyPodCounts,
       isMakingRoom: view.pods.some(({ metadata }) => metadata?.deletionTimestamp !== undefined),
       otherPods: view.pods.length - pods.length,
       available: revision?.available,
@@ -163,7 +209,7 @@ class RolloutWatch {
         replicas: kind.replicas(view.workload),
         replicasBefore: before && kind.replicas(before),
         ending: view.pods.filter(
-          (pod) => pod.metadata?.deletionTimestamp !== undefined && !pods.includes(pod),
+          (pod) => pod.metadata?.deletionTimestamp !== undefined && !own.includes(pod),
         ),
         now,
       },
@@ -173,6 +219,25 @@ class RolloutWatch {
     const verdict = diagnose(scene, this.#sightings, now, patience);
     this.#takenAway.note(verdict, now);
     return verdict;
+  }
+
+  /** Pods of other revisions that are waited for; but not those that are to be deleted. */
+  #blocking(view: WorkloadView, revision: Revision): V1Pod[] {
+    const { kind } = this.#observation;
+    const pods = kind.blocking(view, revision);
+    const { broken } = this.#expected;
+    if (pods.length === 0 || broken === undefined) return pods;
+    const leaving = kind
+      .revisions(view)
+      .filter(({ template }) => broken.has(templateDigest(template)))
+      .flatMap((each) => kind.podsOf(view, each));
+    return pods.filter((pod) => !leaving.includes(pod));
+  }
+
+  #withEvents(view: WorkloadView): WorkloadView {
+    if (!this.#observation.kind.refusesByEvent) return view;
+    this.#workloadEvents.follow([view.workload]);
+    return { ...view, events: [...this.#workloadEvents.facts().values()].flat() };
   }
 
   #trouble(status: RolloutStatus, verdict: Verdict, revision?: Revision): RolloutEnd | undefined {
@@ -202,16 +267,25 @@ class RolloutWatch {
 const unseen: RolloutStatus = { state: 'unseen', message: 'the change has not been seen yet' };
 const nothing: Verdict = { diagnoses: [], hopeless: false };
 
+/** Pods that are to have the new revision; undefined where the kind does not know yet. */
+function wantedPods(kind: WorkloadKind, workload: WorkloadObject): number | undefined {
+  const replicas = kind.replicas(workload);
+  return replicas === undefined ? undefined : replicas - kind.kept(workload);
+}
+
 /**
  * Whether the pods bear out what the workload's status says. Without a readiness probe a container counts as ready the
  * moment it runs, so that a status can be complete while its pods have crashed already.
  */
-function isSound(pods: readonly V1Pod[], replicas: number | undefined, verdict: Verdict): boolean {
+function isSound(pods: readonly V1Pod[], wanted: number | undefined, verdict: Verdict): boolean {
   return (
     verdict.diagnoses.every(({ about }) => about !== 'pod' && about !== 'creator') &&
-    pods.filter(isReady).length >= (replicas ?? 1)
+    pods.filter(isReady).length >= (wanted ?? 1)
   );
 }
+
+/** Seconds to wait for ready pods to say which image they run; some nodes that are only simulated never do. */
+const unsaidSeconds = 10;
 
 /** Seconds for which a rollout must stay complete where nothing else tells that its containers work. */
 const unprobedSeconds = 10;
@@ -223,8 +297,14 @@ function settleSeconds({ spec }: WorkloadObject): number {
 }
 
 function scaledToZero(name: string, revision: Revision | undefined): RolloutEnd {
-  const message = `${name} was scaled to zero during the rollout, so nothing shows whether the new image works.`;
+  const message = `${name} was scaled to zero during the rollout${wayToZero(name)}, so nothing shows whether the new image works.`;
   return { kind: 'failed', revision, trouble: { reason: 'scaled-to-zero', message, diagnoses: [] } };
+}
+
+/** That no pod is to have the new image can have several reasons. */
+function wayToZero(name: string): string {
+  if (name.startsWith('daemonset/')) return ' (no node takes its pods any more)';
+  return name.startsWith('statefulset/') ? ' (or its partition raised to all of its pods)' : '';
 }
 
 /** Why the rollout is to be given up now, or undefined. Pure. `overdue`: the timeout in seconds, once it is over. */

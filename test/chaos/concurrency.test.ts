@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { crowd } from './support/crowd.ts';
-import { describeChaos, report, test } from './support/fixtures.ts';
+import { describeChaos, report, test, testInFull } from './support/fixtures.ts';
 import { Draws, isFull, rounds } from './support/seed.ts';
 
 describeChaos('deploys of one workload that start at once', () => {
@@ -11,15 +11,23 @@ describeChaos('deploys of one workload that start at once', () => {
       outcomes.push(await crowd(shop, size, 0, new Draws('crowd', round)));
     }
 
-    expect(report(`times ${size} deploys at once`, outcomes)).toEqual([]);
+    expect(
+      report(`rounds of ${size} deploys at once (${overlaps(size)} pairs that might overlap)`, outcomes),
+    ).toEqual([]);
   });
 
-  test.runIf(isFull)('go one after the other though two of them are lost', async ({ shop }) => {
+  testInFull('go one after the other though two of them are lost', async ({ shop }) => {
     const outcomes = [];
     for (let round = 0; round < rounds; round++) {
       outcomes.push(await crowd(shop, size, 2, new Draws('crowd with losses', round)));
     }
 
-    expect(report(`times ${size} deploys at once, two of them lost`, outcomes)).toEqual([]);
+    expect(
+      report(`rounds of ${size} deploys at once, two of them lost (${overlaps(size)} pairs)`, outcomes),
+    ).toEqual([]);
   });
 });
+
+function overlaps(size: number): number {
+  return (size * (size - 1)) / 2;
+}

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { expireToken, faults, nameOf, phases, strike } from './support/faults.ts';
-import { describeChaos, report, test } from './support/fixtures.ts';
+import { describeChaos, report, test, testInFull } from './support/fixtures.ts';
 import { pool } from './support/pool.ts';
 import { restart } from './support/restart.ts';
 import { Draws, isFull, only, rounds } from './support/seed.ts';
@@ -14,7 +14,7 @@ describeChaos('a deploy under a fault that passes', () => {
   });
 
   // It is everybody's API server, so only where nobody else runs.
-  test.runIf(isFull)('comes through a restart of the API server', async ({ shop, skip }) => {
+  testInFull('comes through a restart of the API server', async ({ shop, skip }) => {
     skip(!shop.cluster.canBreak, "this cluster's API server is not ours to stop");
     const outcomes = await restart(shop);
 

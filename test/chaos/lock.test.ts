@@ -1,19 +1,19 @@
 import { expect } from 'vitest';
-import { describeChaos, report, test } from './support/fixtures.ts';
+import { describeChaos, report, test, testInFull } from './support/fixtures.ts';
 import { partition, partitions, robbed } from './support/locks.ts';
 import { pool } from './support/pool.ts';
-import { Draws, isFull, only, rounds } from './support/seed.ts';
+import { Draws, only, rounds } from './support/seed.ts';
 import type { Shop } from './support/shop.ts';
 
 describeChaos('a deploy that loses its lock', () => {
-  test.runIf(isFull)('to another run, being cut off, changes nothing any more', async ({ shop }) => {
+  testInFull('to another run, being cut off, changes nothing any more', async ({ shop }) => {
     const outcomes = await pool(chosen(), 12, (go) => go(shop));
 
     expect(report('losses of the lock', outcomes)).toEqual([]);
   });
 
   for (const how of ['taken over', 'deleted'] as const) {
-    test.runIf(isFull || how === 'deleted')(`which is ${how} by hand, stops`, async ({ shop }) => {
+    (how === 'deleted' ? test : testInFull)(`which is ${how} by hand, stops`, async ({ shop }) => {
       expect(report(`lock ${how} by hand`, [await robbed(shop, how)])).toEqual([]);
     });
   }

@@ -40,6 +40,13 @@ export const behaviours: Readonly<Record<string, Behaviour>> = {
   'ignores-sigterm': serves('--ignore-sigterm'),
   'crash-later': serves('--crash-after=10s'),
   'exit-0': serves('--exit=0'),
+  // Ready at once, and 503 to users for a while.
+  'ready-too-early': serves('--fail-for=10s'),
+  // Answers for a while after SIGTERM, until nobody sends it requests any more.
+  drains: serves('--drain=2s'),
+  'drains-2': serves('--drain=2s'),
+  // Takes no request after SIGTERM, while requests still come.
+  'drops-requests': serves('--linger=4s'),
   // Ready also on a database that was never migrated.
   'any-schema': serves('--schema=-1'),
   'migrate-fail': migrates('--fail'),

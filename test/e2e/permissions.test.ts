@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import { parse } from 'yaml';
 import { neededAccess } from '../../src/preflight/access.ts';
 import { test as base, describeOnCluster } from './support/fixtures.ts';
-import { webDeployment } from './support/manifests.ts';
+import { webDaemonSet, webDeployment, webStatefulSet } from './support/manifests.ts';
 import { Namespace } from './support/namespace.ts';
 import { deployStep, expectEnding } from './support/step.ts';
 
@@ -38,7 +38,7 @@ describeOnCluster('permissions that are missing', () => {
 
     const refused = await deployStep(namespace, inputs);
     expectEnding(refused, { result: 'refused', reason: 'permission-missing' });
-    for (const { verb, resource } of neededAccess(true)) {
+    for (const { verb, resource } of neededAccess('Deployment', true)) {
       expect(refused.main.shown).toContain(`${verb} ${resource}`);
       expect(refused.main.summary).toContain(`${verb} ${resource}`);
     }
@@ -55,6 +55,33 @@ describeOnCluster('permissions that are missing', () => {
     expect(undone.main.summary).toContain('503');
     expect(undone.main.summary).toContain('app never-ready listening');
   });
+
+  const kinds = [
+    { kind: 'StatefulSet', manifest: webStatefulSet, deletes: true },
+    { kind: 'DaemonSet', manifest: webDaemonSet, deletes: false },
+  ] as const;
+  for (const { kind, manifest, deletes } of kinds) {
+    test(`are those of a ${kind} where it is one`, async ({ cluster, namespace }) => {
+      const [good, next] = [await cluster.image('good'), await cluster.image('good-2')];
+      await namespace.running(manifest({ image: good, probe: true }));
+      const inputs = { deployment: `${kind}/web`, image: next, 'migration-command': '/app run --fast' };
+
+      const refused = await deployStep(namespace, inputs);
+      expectEnding(refused, { result: 'refused', reason: 'permission-missing' });
+      for (const { verb, resource } of neededAccess(kind, true)) {
+        expect(refused.main.shown).toContain(`${verb} ${resource}`);
+      }
+      expect(refused.main.shown).not.toContain('deployments');
+      expect(refused.main.shown.includes('delete pods')).toBe(deletes);
+
+      await namespace.apply(role(rulesIn(refused.main.summary)));
+      expectEnding(await deployStep(namespace, inputs), { result: 'deployed' });
+      // To undo it takes what nothing else does.
+      const undone = await deployStep(namespace, { ...inputs, image: ':never-ready', timeout: '8s' });
+      expectEnding(undone, { result: 'undone', reason: 'not-ready' });
+      expect(undone.main.summary).toContain('503');
+    });
+  }
 
   test('are fewer without a migration, and only the missing ones are told', async ({
     cluster,

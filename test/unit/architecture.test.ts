@@ -64,7 +64,7 @@ it('finds the imports', () => {
   expect([...reach('main.ts')]).toEqual(expect.arrayContaining(['kubernetes/transport.ts', 'node:https']));
 });
 
-describe.each(['preflight', 'diagnosis', 'report'])('%s only judges', (folder) => {
+describe.each(['preflight', 'diagnosis', 'report', 'users'])('%s only judges', (folder) => {
   it.each(files.filter(under(folder)))('%s reaches nothing that reads or writes', (file) => {
     const reached = [...reach(file)];
     expect(reached.filter((each) => inputAndOutput.test(each) || traffic.includes(each))).toEqual([]);
@@ -83,6 +83,7 @@ describe('dependencies point one way', () => {
   it.each([
     ['kubernetes', ['steps', 'commands', 'report', 'preflight', 'diagnosis']],
     ['github', ['steps', 'commands', 'report', 'preflight', 'diagnosis', 'kubernetes']],
+    ['users', ['steps', 'commands', 'report', 'preflight', 'diagnosis', 'kubernetes']],
     ['steps', ['commands']],
   ])('%s imports nothing of %j', (folder, above) => {
     const wrong = imports.filter(
@@ -126,7 +127,11 @@ describe('the outside world', () => {
   });
 
   it('is ended by few', () => {
-    expect(using(/process\.(exit|kill)\b|process\.exitCode/)).toEqual(['interruption.ts', 'publish.ts']);
+    expect(using(/process\.(exit|kill)\b|process\.exitCode/)).toEqual([
+      'interruption.ts',
+      'publish.ts',
+      'shell.ts',
+    ]);
   });
 });
 

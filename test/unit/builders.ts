@@ -1,12 +1,19 @@
 import type {
   V1ContainerState,
   V1ContainerStatus,
+  V1ControllerRevision,
+  V1DaemonSet,
+  V1DaemonSetSpec,
+  V1DaemonSetStatus,
   V1Deployment,
   V1DeploymentSpec,
   V1DeploymentStatus,
   V1Pod,
   V1PodTemplateSpec,
   V1ReplicaSet,
+  V1StatefulSet,
+  V1StatefulSetSpec,
+  V1StatefulSetStatus,
 } from '@kubernetes/client-node';
 import type { Diagnosis } from '../../src/diagnosis/diagnosis.ts';
 import type { Evidence } from '../../src/journal.ts';
@@ -97,6 +104,130 @@ export function replicaSetOf(
       ...(over.conditions && { conditions: over.conditions }),
     },
   };
+}
+
+/** A StatefulSet `web` in namespace `shop`: three replicas, generation 2, healthy at its revision `web-v1`. */
+export function statefulSetOf(
+  over: {
+    readonly template?: V1PodTemplateSpec;
+    readonly spec?: Partial<V1StatefulSetSpec>;
+    readonly status?: Partial<V1StatefulSetStatus>;
+    readonly annotations?: Record<string, string>;
+  } = {},
+): V1StatefulSet {
+  const { template = templateOf('acme/web:v1'), spec, status, annotations } = over;
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'StatefulSet',
+    metadata: {
+      name: 'web',
+      namespace: 'shop',
+      uid: 'uid-web',
+      generation: 2,
+      ...(annotations && { annotations }),
+    },
+    spec: {
+      replicas: 3,
+      selector: { matchLabels: { app: 'web' } },
+      serviceName: 'web',
+      podManagementPolicy: 'OrderedReady',
+      updateStrategy: { type: 'RollingUpdate', rollingUpdate: { partition: 0 } },
+      template,
+      ...spec,
+    },
+    status: {
+      observedGeneration: 2,
+      replicas: 3,
+      readyReplicas: 3,
+      availableReplicas: 3,
+      updatedReplicas: 3,
+      currentRevision: 'web-v1',
+      updateRevision: 'web-v1',
+      ...status,
+    },
+  };
+}
+
+/** A DaemonSet `web` in namespace `shop`, for three nodes: generation 2, healthy. */
+export function daemonSetOf(
+  over: {
+    readonly template?: V1PodTemplateSpec;
+    readonly spec?: Partial<V1DaemonSetSpec>;
+    readonly status?: Partial<V1DaemonSetStatus>;
+    readonly annotations?: Record<string, string>;
+  } = {},
+): V1DaemonSet {
+  const { template = templateOf('acme/web:v1'), spec, status, annotations } = over;
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'DaemonSet',
+    metadata: {
+      name: 'web',
+      namespace: 'shop',
+      uid: 'uid-web',
+      generation: 2,
+      ...(annotations && { annotations }),
+    },
+    spec: { selector: { matchLabels: { app: 'web' } }, template, ...spec },
+    status: {
+      observedGeneration: 2,
+      currentNumberScheduled: 3,
+      desiredNumberScheduled: 3,
+      numberMisscheduled: 0,
+      numberReady: 3,
+      numberAvailable: 3,
+      updatedNumberScheduled: 3,
+      ...status,
+    },
+  };
+}
+
+/** The ControllerRevision `web-HASH` of a StatefulSet or DaemonSet `web`, as its controller writes it. */
+export function controllerRevisionOf(
+  hash: string,
+  revision: number,
+  over: {
+    readonly image?: string;
+    readonly template?: V1PodTemplateSpec;
+    readonly owner?: string;
+    readonly annotations?: Record<string, string>;
+    /** A DaemonSet's bears it. */
+    readonly label?: string;
+  } = {},
+): V1ControllerRevision {
+  const template = over.template ?? templateOf(over.image ?? `acme/web:${hash}`);
+  return {
+    metadata: {
+      name: `web-${hash}`,
+      uid: `uid-${hash}`,
+      labels: { app: 'web', ...(over.label && { 'controller-revision-hash': over.label }) },
+      ...(over.annotations && { annotations: over.annotations }),
+      ownerReferences: [
+        {
+          apiVersion: 'apps/v1',
+          kind: 'StatefulSet',
+          name: 'web',
+          uid: over.owner ?? 'uid-web',
+          controller: true,
+        },
+      ],
+    },
+    data: { spec: { template: { $patch: 'replace', ...template } } },
+    revision,
+  };
+}
+
+/** The pod `web-NAME` of a StatefulSet or DaemonSet `web`, of the revision with that hash. */
+export function ownPodOf(
+  name: string,
+  hash: string,
+  over: { readonly ready?: boolean; readonly deleted?: boolean; readonly phase?: string } = {},
+): V1Pod {
+  const { ready = true, deleted = false, phase = 'Running' } = over;
+  const status = ready ? { ready, state: running() } : { state: terminated(1), restartCount: 4 };
+  const pod = podOf(name, [statusOf(status)], { owner: 'uid-web', deleted, phase });
+  const labels = { app: 'web', 'controller-revision-hash': hash };
+  return { ...pod, metadata: { ...pod.metadata, labels } };
 }
 
 /** A container's status; `state` and `lastState` as the kubelet writes them. */

@@ -14,6 +14,21 @@ const ended = (cause?: Cause): Event => ({
 const set: readonly Event[] = [begun, migrating, ended(), { type: 'setting-image' }, { type: 'image-set' }];
 const failed: readonly Event[] = [...set, { type: 'rollout-failed', revision: 2, cause: crash }];
 
+it('of several workloads is the gravest of theirs', () => {
+  const journal = new Journal({ now: () => 0 });
+  const workloads = ['deployment/web', 'deployment/worker'];
+  journal.add({ type: 'connected', command: 'deploy', server: 'https://k8s', workloads, namespace: 'shop' });
+  const [web, worker] = workloads.map((name) => journal.of(name));
+  for (const part of [web, worker]) {
+    part?.add({ type: 'image-set' });
+    part?.add({ type: 'rollout-failed', revision: 2, cause: crash });
+  }
+  worker?.add({ type: 'undo-failed', cause: crash });
+  worker?.add({ type: 'workload-ended', result: 'undo-failed' });
+  web?.add({ type: 'undone', revision: 3 });
+  expect(endingOfJournal(journal)).toMatchObject({ result: 'undo-failed', cause: { reason: 'crash' } });
+});
+
 it.each<[string, readonly Event[], Result, string | undefined]>([
   ['nothing', [], 'cancelled', 'interrupted'],
   ['the beginning', [begun], 'cancelled', 'interrupted'],

@@ -170,6 +170,7 @@ export class FakeCluster {
           this.remove(type, name);
         }),
       serverVersion: () => Promise.reject(new Error('Nobody asks for it.')),
+      askService: () => Promise.reject(new Error('There is no Service.')),
       watch: async (type, query, { signal }) => {
         signal.throwIfAborted();
         return this.#watch(type.plural, query, Number(query.resourceVersion));
@@ -182,6 +183,7 @@ export class FakeCluster {
         }
         return Readable.from([Buffer.from(text ?? '')]);
       },
+      portForward: () => Promise.reject(new Error('Nobody asks for it.')),
     };
   }
 

@@ -2,6 +2,7 @@ import type { Inputs } from '../../src/inputs.ts';
 import type { Intent } from '../../src/intent.ts';
 import { type Entry, type Event, Journal } from '../../src/journal.ts';
 import type { KubernetesClient } from '../../src/kubernetes/client.ts';
+import type { WorkloadName } from '../../src/kubernetes/workloads/names.ts';
 import type { WorkloadRun } from '../../src/run.ts';
 import { FakeClock, never } from './fake-clock.ts';
 
@@ -32,6 +33,8 @@ const inputs: Inputs = {
   pace: { maxSurge: undefined, maxUnavailable: undefined },
   timeout: 600,
   undoTimeout: 600,
+  verification: { job: undefined, command: '', port: undefined, timeout: 600, bakeTime: 0 },
+  watch: undefined,
   onFailure: 'undo',
   onCancel: 'undo',
   failFast: 'strict',
@@ -50,6 +53,7 @@ export function fakeRun(
   client: KubernetesClient,
   over: {
     readonly inputs?: Partial<Inputs>;
+    readonly workload?: WorkloadName;
     readonly clock?: FakeClock;
     readonly identity?: string;
     readonly signal?: AbortSignal;
@@ -72,9 +76,10 @@ export function fakeRun(
       sha: '3f2c1ab',
       url: ownRun,
     },
-    workload: { kind: 'Deployment', name: 'web' },
+    workload: over.workload ?? { kind: 'Deployment', name: 'web' },
     history: () => [],
     client,
+    environment: {},
     server: 'https://k8s',
     namespace: 'shop',
     log: {

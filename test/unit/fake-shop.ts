@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { V1Deployment, V1Pod, V1PodTemplateSpec, V1ReplicaSet } from '@kubernetes/client-node';
 import type { Intent, UndoTarget } from '../../src/intent.ts';
 import { resources } from '../../src/kubernetes/resources.ts';
@@ -17,15 +18,21 @@ export interface FakeShop {
   deployment(): V1Deployment | undefined;
 }
 
-/** `works`: whether the pods of an image become ready; the others crash. */
-export function fakeShop(works: (image: string) => boolean = () => true): FakeShop {
+/**
+ * `works`: whether the pods of an image become ready; the others crash. `imageID`: what a pod's status says that its
+ * container runs.
+ */
+export function fakeShop(
+  works: (image: string) => boolean = () => true,
+  imageID: (image: string, index: number) => string = (image) => `acme/web@${digestFor(image)}`,
+): FakeShop {
   const clock = new FakeClock();
   const cluster = new FakeCluster(clock);
   let isPlaying = false;
   cluster.afterChange = (plural, object) => {
     if (plural !== 'deployments' || isPlaying) return;
     isPlaying = true;
-    rollOut(cluster, object as V1Deployment, works);
+    rollOut(cluster, object as V1Deployment, works, imageID);
     isPlaying = false;
   };
   cluster.put(resources.deployments, deploymentOf());
@@ -50,11 +57,21 @@ export function fakeShop(works: (image: string) => boolean = () => true): FakeSh
   };
 }
 
+/** The digest of an image, one for each name. */
+export function digestFor(image: string): string {
+  return `sha256:${createHash('sha256').update(image).digest('hex')}`;
+}
+
 function imageOf(template: V1PodTemplateSpec | undefined): string {
   return template?.spec?.containers[0]?.image ?? '';
 }
 
-function rollOut(cluster: FakeCluster, workload: V1Deployment, works: (image: string) => boolean): void {
+function rollOut(
+  cluster: FakeCluster,
+  workload: V1Deployment,
+  works: (image: string) => boolean,
+  imageID: (image: string, index: number) => string,
+): void {
   const template = workload.spec?.template ?? {};
   const image = imageOf(template);
   const replicas = workload.spec?.replicas ?? 1;
@@ -77,7 +94,7 @@ function rollOut(cluster: FakeCluster, workload: V1Deployment, works: (image: st
   );
   for (const name of podNames(cluster)) cluster.remove(resources.pods, name);
   for (let index = 0; index < replicas; index++) {
-    cluster.put(resources.pods, podFor(hash, index, image, available > 0));
+    cluster.put(resources.pods, podFor(hash, index, image, available > 0, imageID(image, index)));
   }
   const { metadata } = workload;
   cluster.put(resources.deployments, {
@@ -115,10 +132,10 @@ function podNames(cluster: FakeCluster): string[] {
   );
 }
 
-function podFor(hash: string, index: number, image: string, works: boolean): V1Pod {
+function podFor(hash: string, index: number, image: string, works: boolean, imageID: string): V1Pod {
   const status = works
-    ? statusOf({ image, ready: true, state: running() })
-    : statusOf({ image, state: terminated(1), restartCount: 4 });
+    ? statusOf({ image, imageID, ready: true, state: running() })
+    : statusOf({ image, imageID, state: terminated(1), restartCount: 4 });
   const pod = podOf(`${hash}-${index}`, [status], { owner: `uid-${hash}` });
   return { ...pod, metadata: { ...pod.metadata, labels: { app: 'web' } } };
 }

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { fullRepository, isMutable, parseImage, parseWantedImage } from '../../src/image.ts';
+import {
+  fullRepository,
+  type ImageReference,
+  isMutable,
+  isNamedForGood,
+  parseImage,
+  parseWantedImage,
+} from '../../src/image.ts';
 
 const digest = `sha256:${'0123456789abcdef'.repeat(4)}`;
 
@@ -109,4 +116,20 @@ it.each([
 ])('whether %s is mutable: %s', (text, mutable) => {
   const image = parseImage(text);
   expect(image && isMutable(image)).toBe(mutable);
+});
+
+it.each([
+  ['web:3f2c1ab', true],
+  ['web:main-3f2c1ab9d0e4', true],
+  ['web:sha-3f2c1ab', true],
+  [`web@${digest}`, true],
+  [`web:latest@${digest}`, true],
+  ['web', false],
+  ['web:latest', false],
+  ['web:stable', false],
+  ['web:v1.2.3', false],
+  ['web:3f2c1a', false],
+  ['web:facade-of-shop', false],
+])('%s is named for good: %s', (text, expected) => {
+  expect(isNamedForGood(parseImage(text) as ImageReference)).toBe(expected);
 });

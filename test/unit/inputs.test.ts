@@ -75,6 +75,8 @@ it('has a value for every input that is not given', () => {
     pace: { maxSurge: undefined, maxUnavailable: undefined },
     timeout: 600,
     undoTimeout: 600,
+    verification: { job: undefined, command: '', port: undefined, timeout: 600, bakeTime: 0 },
+    watch: undefined,
     onFailure: 'undo',
     onCancel: 'undo',
     failFast: 'strict',
@@ -115,6 +117,18 @@ it.each<[Record<string, string>, Partial<Inputs>]>([
     { onFailure: 'leave', onCancel: 'leave' },
   ],
   [{ 'fail-fast': 'off' }, { failFast: 'off' }],
+  [
+    { 'verify-command': 'curl -f "$SAFE_ROLLOUT_URL"\ntrue', 'verify-port': '8080', 'verify-timeout': '30s' },
+    {
+      verification: {
+        job: undefined,
+        command: 'curl -f "$SAFE_ROLLOUT_URL"\ntrue',
+        port: { kind: 'pod', port: '8080' },
+        timeout: 30,
+        bakeTime: 0,
+      },
+    },
+  ],
   [{ 'lock-timeout': '90s' }, { lockTimeout: 90 }],
   [{ 'lock-timeout': '0s' }, { lockTimeout: 0 }],
   [{ 'lock-timeout': '0' }, { lockTimeout: 0 }],
@@ -157,11 +171,20 @@ it.each<[string, string, string]>([
   ['migration-timeout', '-1m', '-1m'],
   ['lock-timeout', '10', "'10'"],
   ['lock-timeout', '-1s', '-1s'],
+  ['watch-url', 'shop.example', 'https://'],
+  ['watch-url', 'service/web/ready', 'port'],
+  ['watch-max-errors', '1.5', "'1.5'"],
+  ['watch-max-errors', '200%', "'off'"],
   ['on-failure', 'Undo', 'leave'],
   ['on-failure', 'true', 'leave'],
   ['on-cancel', 'rollback', 'leave'],
   ['preflight', 'off', 'warn'],
   ['fail-fast', 'yes', 'patient'],
+  ['bake-time', '-1s', '-1s'],
+  ['verify-timeout', '0s', 'second'],
+  ['verify-job', 'missing.yaml', 'checkout'],
+  ['verify-job', 'kind: Pod\napiVersion: v1', 'Job'],
+  ['verify-port', '8080', 'verify-command'],
 ])('refuses %s: %j, and says %j', (input, value, mention) => {
   expect(problem(input, { [input]: value })).toContain(mention);
 });
@@ -191,6 +214,25 @@ it('tells all bad inputs at once, each by its name', () => {
     'timeout',
     'undo-timeout',
   ]);
+});
+
+describe('watch-url', () => {
+  it('is watched with a limit of its own', () => {
+    expect(read({ 'watch-url': 'service/web:http/ready', 'watch-max-errors': '5' }).watch).toMatchObject({
+      address: { kind: 'service', id: 'http:web:http', path: '/ready' },
+      limit: { kind: 'count', count: 5 },
+      proxyUrl: undefined,
+    });
+  });
+
+  it('is asked through the proxy that the environment names, as far as that does not exempt it', () => {
+    vi.stubEnv('HTTPS_PROXY', 'proxy.corp:3128');
+    vi.stubEnv('NO_PROXY', '10.0.0.0/8');
+    const proxyUrl = (url: string) => read({ 'watch-url': url }).watch?.proxyUrl;
+    expect(proxyUrl('https://shop.example/')).toBe('http://proxy.corp:3128');
+    expect(proxyUrl('https://10.1.2.3/')).toBeUndefined();
+    expect(proxyUrl('service/web:http/')).toBeUndefined();
+  });
 });
 
 describe('migration-command', () => {
@@ -339,6 +381,36 @@ describe('migration-job', () => {
   ])('refuses %s as a bad input', (_, text) => {
     expect(bad(text)).not.toBe('');
   });
+});
+
+it('takes a bake time, also none', () => {
+  expect(read({ 'bake-time': '5m' }).verification.bakeTime).toBe(300);
+  expect(read({ 'bake-time': '0s' }).verification.bakeTime).toBe(0);
+});
+
+it('takes a Job to verify by', () => {
+  expect(read({ 'verify-job': manifest }).verification.job?.metadata?.name).toBe('migrate');
+});
+
+describe('verify-port', () => {
+  const port = (text: string) => ({ 'verify-command': 'true', 'verify-port': text });
+
+  it.each([
+    ['8080', { kind: 'pod', port: '8080' }],
+    ['pod:8080', { kind: 'pod', port: '8080' }],
+    ['http', { kind: 'pod', port: 'http' }],
+    ['service/web:80', { kind: 'service', name: 'web', port: '80' }],
+    ['svc/web:http', { kind: 'service', name: 'web', port: 'http' }],
+  ])('reads %s', (text, target) => {
+    expect(read(port(text)).verification.port).toEqual(target);
+  });
+
+  it.each(['0', '65536', 'service/web', 'service/:80', 'web:80', 'pod/web-1:80', 'Http', '-a', '80 81'])(
+    'refuses %s',
+    (text) => {
+      expect(problem('verify-port', port(text))).toContain(text);
+    },
+  );
 });
 
 describe('readEnvironment', () => {

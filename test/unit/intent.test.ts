@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseIntent } from '../../src/intent.ts';
+import { brokenTemplates, parseIntent } from '../../src/intent.ts';
 import { intentOf } from './fake-shop.ts';
 
 describe('a saved intent', () => {
@@ -22,6 +22,28 @@ describe('a saved intent', () => {
     ['a list', '[]'],
   ])('is none where there is %s', (_, text) => {
     expect(parseIntent(text)).toBeUndefined();
+  });
+});
+
+describe('templates that are known not to work', () => {
+  const at = (over: Partial<Parameters<typeof brokenTemplates>[0]>, wanted: string[], isUndo: boolean) => [
+    ...brokenTemplates(intentOf({ before: 'v1', ours: ['v2', 'v2+'], ...over }), wanted, isUndo),
+  ];
+  const undoTo = (templateDigest: string) => ({ number: 1, holder: 'x', holderUid: 'u', templateDigest });
+
+  it.each<[string, string[], string[]]>([
+    ['none while one is set over a healthy one', at({ undoTo: undoTo('v1') }, ['v2'], false), []],
+    ['what ran before, where it is not gone back to', at({ undoTo: undoTo('v0') }, ['v2'], false), ['v1']],
+    [
+      'what ran before, where there is nothing to go back to',
+      at({ undoTo: undefined }, ['v2'], false),
+      ['v1'],
+    ],
+    ['in an undo what was set', at({ undoTo: undoTo('v1') }, ['v1'], true), ['v2', 'v2+']],
+    ['in an undo also what ran before', at({ undoTo: undoTo('v0') }, ['v0'], true), ['v1', 'v2', 'v2+']],
+    ['never what is wanted', at({ undoTo: undoTo('v0') }, ['v1', 'v2'], true), ['v2+']],
+  ])('are %s', (_, broken, expected) => {
+    expect(broken).toEqual(expected);
   });
 });
 

@@ -30,7 +30,7 @@ export const workloadRows: readonly Row<WorkloadSubject>[] = [
   },
   {
     reason: 'old-pods-ending',
-    symptom: 'strategy `Recreate`, old pods `Terminating` for long',
+    symptom: '`Recreate`, a StatefulSet, or a DaemonSet without surge: old pods `Terminating` for long',
     cause:
       'The old program ignores SIGTERM, has a long grace period, or its node does not answer; new pods come only after it.',
     next: 'Let the program end on SIGTERM, shorten terminationGracePeriodSeconds, or look at the node.',
@@ -48,14 +48,17 @@ export const workloadRows: readonly Row<WorkloadSubject>[] = [
   },
   {
     reason: 'scaled',
-    symptom: '`spec.replicas` changes during the rollout',
-    cause: 'An autoscaler or a person scaled the workload; the rollout goes on with the new number.',
+    symptom: '`spec.replicas`, or the number of nodes that a DaemonSet is for, changes during the rollout',
+    cause:
+      'An autoscaler or a person scaled the workload, or nodes came or went; the rollout goes on with the new number.',
     next: 'Nothing, if that was meant; the number is kept, also by an undo.',
     patience: 'timeout',
     recognise: ({ replicas, replicasBefore }) =>
       replicasBefore !== undefined && replicas !== replicasBefore ? '' : undefined,
-    message: ({ replicas, replicasBefore }) =>
-      `it was scaled from ${replicasBefore} to ${replicas} during the rollout`,
+    message: ({ object, replicas, replicasBefore }) =>
+      object.startsWith('daemonset/')
+        ? `the number of nodes that it is for changed from ${replicasBefore} to ${replicas} during the rollout`
+        : `it was scaled from ${replicasBefore} to ${replicas} during the rollout`,
     hasLog: false,
   },
 ];

@@ -1,3 +1,4 @@
+import { migrationIn } from '../../kubernetes/workloads/init-containers.ts';
 import { sayExit } from '../exit-code.ts';
 import { killedBy } from '../last-end.ts';
 import { probeAnswer, sayProbe } from '../probe.ts';
@@ -45,8 +46,28 @@ function lastWord({ status }: ContainerSubject): string {
   return lastEnd(status)?.message ?? '';
 }
 
+/** What shows that the container is a migration. */
+function migration({ init, container }: ContainerSubject) {
+  return init && container ? migrationIn(container) : undefined;
+}
+
 /** Containers that end. */
 export const crashRows: readonly Row<ContainerSubject>[] = [
+  {
+    reason: 'init-migration-failed',
+    symptom:
+      '`Init:Error` or `Init:CrashLoopBackOff` of an init container that migrates by its command or name',
+    cause: 'The migration that the workload runs in an init container ended with an error.',
+    next: 'Mend what its last log lines say. The schema may be half migrated, and the version before runs on it: look at it before you deploy again.',
+    patience: threeCrashes,
+    recognise: (subject) => (migration(subject) && unwantedEnd(subject) ? lastWord(subject) : undefined),
+    message: (subject) => {
+      const end = lastEnd(subject.status);
+      const memory = end?.reason === 'OOMKilled' ? ', out of memory' : '';
+      return `the migration in init container ${subject.status.name} failed: ${sayExit(end?.exitCode ?? 0)}${memory}${times(subject)} (it is known by ${migration(subject)?.evidence})`;
+    },
+    hasLog: true,
+  },
   {
     reason: 'out-of-memory',
     symptom: '`OOMKilled`, exit code 137',

@@ -1,6 +1,6 @@
 import type { CreatorSubject, Patience, Row } from '../row.ts';
 
-/** A ReplicaSet's or Job's own words, where `pattern` is in them. */
+/** What a controller says of pods that it cannot create, where `pattern` is in them. */
 function refusal(
   reason: string,
   pattern: RegExp,
@@ -18,7 +18,7 @@ function refusal(
   };
 }
 
-/** ReplicaSets and Jobs that cannot create pods: there is no pod to look at. */
+/** ReplicaSets, StatefulSets, DaemonSets and Jobs that cannot create pods: there is no pod to look at. */
 export const creatorRows: readonly Row<CreatorSubject>[] = [
   refusal(
     'quota-exceeded',

@@ -119,7 +119,7 @@ export const placementRows: readonly Row<PodSubject>[] = [
     reason: 'volume-in-use',
     symptom: '`ContainerCreating`, event `FailedAttachVolume` "Multi-Attach"',
     cause: 'The volume can be attached to one node only, and the pod before still holds it.',
-    next: 'Use the strategy Recreate, or a volume that several nodes may attach.',
+    next: 'Use the strategy Recreate, a StatefulSet, or a volume that several nodes may attach.',
     patience: { seconds: 60 },
     needsRoom: true,
     recognise: (subject) => eventWhileCreating(subject, ['FailedAttachVolume'], /Multi-Attach/),

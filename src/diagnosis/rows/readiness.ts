@@ -1,4 +1,5 @@
 import { sayDuration } from '../../duration.ts';
+import { migrationIn } from '../../kubernetes/workloads/init-containers.ts';
 import { sayEarlierEnds } from '../last-end.ts';
 import { earliestReady, probeAnswer, sayProbe } from '../probe.ts';
 import type { ContainerSubject, PodSubject, Row } from '../row.ts';
@@ -10,18 +11,24 @@ function mayEnd({ init, container }: ContainerSubject): boolean {
 /** Containers that run, but do not become ready. */
 export const readinessRows: readonly Row<ContainerSubject>[] = [
   {
+    reason: 'init-migration-running',
+    symptom: '`Init:N/M` for long, of an init container that migrates by its command or name',
+    cause: 'The migration that the workload runs in an init container takes longer than the timeout.',
+    next: "Raise the input 'timeout', or let this step migrate first ('migration-command'): an undo ends a migration in an init container half-way.",
+    patience: 'timeout',
+    recognise: ({ init, container, status }) =>
+      init && container && migrationIn(container) && status.state?.running ? '' : undefined,
+    message: (subject) => `the migration in ${initNotEnded(subject)}`,
+    hasLog: true,
+  },
+  {
     reason: 'init-waiting',
     symptom: '`Init:N/M` for long',
     cause: 'An init container waits for something: a database, another service, a lock.',
     next: 'See in its log what it waits for, and whether that is there.',
     patience: 'timeout',
     recognise: (subject) => (mayEnd(subject) && subject.status.state?.running ? '' : undefined),
-    message: (subject) => {
-      const { pod, status } = subject;
-      const all = pod.status?.initContainerStatuses ?? [];
-      const done = all.filter(({ state }) => state?.terminated?.exitCode === 0).length;
-      return `init container ${status.name} has not ended yet (Init:${done}/${all.length})${sayEarlierEnds(subject)}`;
-    },
+    message: initNotEnded,
     hasLog: true,
   },
   {
@@ -75,6 +82,13 @@ export const podReadinessRows: readonly Row<PodSubject>[] = [
     hasLog: false,
   },
 ];
+
+function initNotEnded(subject: ContainerSubject): string {
+  const { pod, status } = subject;
+  const all = pod.status?.initContainerStatuses ?? [];
+  const done = all.filter(({ state }) => state?.terminated?.exitCode === 0).length;
+  return `init container ${status.name} has not ended yet (Init:${done}/${all.length})${sayEarlierEnds(subject)}`;
+}
 
 function unready(subject: ContainerSubject, kind: 'Readiness' | 'Startup'): string {
   const { events, status, container, timeout } = subject;

@@ -39,6 +39,14 @@ export const deployment: WorkloadKind = {
 
   selector: (workload) => selectorText((workload as V1Deployment).spec?.selector as V1LabelSelector),
   replicas: (workload) => (workload as V1Deployment).spec?.replicas ?? 1,
+  kept: () => 0,
+  onDelete: () => false,
+  // A pod that cannot come up on one node may come up on another.
+  everyPodCounts: false,
+  refusesByEvent: false,
+  getsStuck: false,
+  blocking: () => [],
+  stuckPods: () => [],
   paused: (workload) => (workload as V1Deployment).spec?.paused ?? false,
   recreates: (workload) => (workload as V1Deployment).spec?.strategy?.type === 'Recreate',
 

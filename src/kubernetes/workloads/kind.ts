@@ -1,5 +1,6 @@
 import type { V1ObjectMeta, V1Pod, V1PodTemplateSpec } from '@kubernetes/client-node';
 import type { JsonPatchOperation } from '../client.ts';
+import type { ToldEvent } from '../events.ts';
 import type { ResourceType } from '../resources.ts';
 import type { WorkloadKindName } from './names.ts';
 
@@ -40,6 +41,8 @@ export interface WorkloadView {
   readonly holders: readonly RevisionHolder[];
   /** All pods that its selector finds and that belong to it. */
   readonly pods: readonly V1Pod[];
+  /** What the cluster told of the workload itself, newest first; see {@link WorkloadKind.refusesByEvent}. */
+  readonly events?: readonly ToldEvent[];
 }
 
 /** A ReplicaSet or ControllerRevision. */
@@ -55,11 +58,21 @@ export interface WorkloadKind {
   readonly holders: ResourceType<RevisionHolder>;
   /** A label selector for its pods, as a list request takes it. */
   selector(workload: WorkloadObject): string;
-  /** Pods that it wants to run; undefined where the kind does not say. */
+  /** Pods that it wants to run; undefined where that is not known yet. */
   replicas(workload: WorkloadObject): number | undefined;
+  /** Pods that keep the revision that they run, whatever is rolled out: those below a StatefulSet's partition. */
+  kept(workload: WorkloadObject): number;
   paused(workload: WorkloadObject): boolean;
-  /** Whether new pods are made only once the old ones are gone. */
+  /** Whether pods are replaced only when somebody deletes them (`updateStrategy.type: OnDelete`). */
+  onDelete(workload: WorkloadObject): boolean;
+  /** Whether a new pod is made only once the old one that it replaces is gone. */
   recreates(workload: WorkloadObject): boolean;
+  /** Whether a rollout cannot end well without each single pod: each has a place (an ordinal, a node) of its own. */
+  readonly everyPodCounts: boolean;
+  /** Whether the controller says only by events about the workload that it cannot create pods. */
+  readonly refusesByEvent: boolean;
+  /** Whether a rollout can wait for ever for a pod that only a person, or this program, deletes. */
+  readonly getsStuck: boolean;
   /**
    * kubectl's rule, and true only for the template that `workload` bears.
    *
@@ -75,6 +88,13 @@ export interface WorkloadKind {
   current(view: WorkloadView): Revision | undefined;
   /** The pods of one revision. */
   podsOf(view: WorkloadView, revision: Revision): V1Pod[];
+  /** Pods of other revisions that the rollout of `revision` waits for before it goes on. */
+  blocking(view: WorkloadView, revision: Revision): V1Pod[];
+  /**
+   * Pods of the `broken` revisions that hold up the rollout of the template that the workload bears now: they are not
+   * ready, and the controller neither replaces them nor goes on without them.
+   */
+  stuckPods(view: WorkloadView, broken: readonly Revision[]): V1Pod[];
   /** What the controller says where it cannot create the revision's pods. */
   creator(
     view: WorkloadView,

@@ -1,5 +1,5 @@
 /** The kinds of workload that can be rolled out. */
-export type WorkloadKindName = 'Deployment';
+export type WorkloadKindName = 'Deployment' | 'StatefulSet' | 'DaemonSet';
 
 /** A workload as the user names it. */
 export interface WorkloadName {
@@ -12,6 +12,12 @@ const kindNames: ReadonlyMap<string, WorkloadKindName> = new Map([
   ['deployment', 'Deployment'],
   ['deployments', 'Deployment'],
   ['deploy', 'Deployment'],
+  ['statefulset', 'StatefulSet'],
+  ['statefulsets', 'StatefulSet'],
+  ['sts', 'StatefulSet'],
+  ['daemonset', 'DaemonSet'],
+  ['daemonsets', 'DaemonSet'],
+  ['ds', 'DaemonSet'],
 ]);
 
 /** Reads `web` or `kind/web`, kubectl's way. */
@@ -25,7 +31,8 @@ export function parseWorkloadName(
   }
   const kind = kindNames.get(kindText.toLowerCase().replace(/(\.v1)?\.apps$/, ''));
   if (kind === undefined) {
-    return { ok: false, problem: `'${kindText}' is no kind that can be rolled out here; 'deployment' is.` };
+    const kinds = "'deployment', 'statefulset' and 'daemonset' are";
+    return { ok: false, problem: `'${kindText}' is no kind that can be rolled out here; ${kinds}.` };
   }
   // RFC 1123 subdomain: https://kubernetes.io/docs/concepts/overview/working-with-objects/names/
   if (!/^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/.test(name)) {

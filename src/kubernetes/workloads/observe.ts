@@ -1,13 +1,22 @@
-import type { V1ObjectMeta, V1Pod, V1PodSpec } from '@kubernetes/client-node';
+import type {
+  V1Container,
+  V1ContainerStatus,
+  V1ObjectMeta,
+  V1Pod,
+  V1PodSpec,
+  V1PodStatus,
+} from '@kubernetes/client-node';
 import type { Clock } from '../../clock.ts';
 import { ApiError } from '../../errors.ts';
 import type { KubernetesClient } from '../client.ts';
 import { Pulse } from '../pulse.ts';
 import { resources } from '../resources.ts';
 import { mirror } from '../watch.ts';
+import { revisionHash } from './controller-revisions.ts';
 import type { WorkloadKind, WorkloadObject, WorkloadView } from './kind.ts';
 import { kinds } from './kinds.ts';
 import type { WorkloadName } from './names.ts';
+import { type ObservedPod, restartsOf } from './restarts.ts';
 
 /** One workload with its revisions and pods, kept current by watches until it is closed. */
 export interface Observation {
@@ -55,7 +64,7 @@ export async function observe(
     options,
   );
   const holders = mirror(client, kind.holders, { namespace, labelSelector }, options);
-  const pods = mirror<V1Pod>(
+  const pods = mirror<V1Pod, ObservedPod>(
     client,
     resources.pods,
     { namespace, labelSelector },
@@ -119,15 +128,18 @@ async function tooLong(clock: Clock, signal: AbortSignal): Promise<never> {
 }
 
 /**
- * What is kept of a pod: there may be thousands, and nothing more is asked of one that is ready than that it is. Of the
- * others, their containers and status are.
+ * What is kept of a pod: there may be thousands, and nothing more is asked of one that is ready than that it is, and
+ * which images it runs, and how often its containers have ended. Of the others, their containers and status are.
  */
-export function slim(pod: V1Pod): V1Pod {
-  const { name, uid, ownerReferences, creationTimestamp, deletionTimestamp } = pod.metadata ?? {};
-  const deletionGracePeriodSeconds = pod.metadata?.deletionGracePeriodSeconds;
+export function slim(pod: V1Pod): ObservedPod {
+  const { name, uid, resourceVersion, ownerReferences, creationTimestamp } = pod.metadata ?? {};
+  const { deletionTimestamp, deletionGracePeriodSeconds, labels } = pod.metadata ?? {};
+  const hash = labels?.[revisionHash];
   const metadata = {
     name,
     uid,
+    resourceVersion,
+    ...(hash !== undefined && { labels: { [revisionHash]: hash } }),
     ownerReferences,
     creationTimestamp,
     deletionTimestamp,
@@ -135,11 +147,33 @@ export function slim(pod: V1Pod): V1Pod {
   } as V1ObjectMeta;
   const { phase, conditions } = pod.status ?? {};
   const ready = conditions?.find(({ type, status }) => type === 'Ready' && status === 'True');
-  if (ready && deletionTimestamp === undefined)
-    return { metadata, status: { ...(phase && { phase }), conditions: [ready] } };
+  if (ready && deletionTimestamp === undefined) {
+    const status = { ...(phase && { phase }), conditions: [ready], ...statusImages(pod) };
+    return { metadata, spec: specImages(pod), status, restarts: restartsOf(pod) };
+  }
   const { containers = [], initContainers, nodeName, restartPolicy } = pod.spec ?? {};
   const { readinessGates, schedulingGates } = pod.spec ?? {};
   const gates = { readinessGates, schedulingGates };
   const spec = { containers, initContainers, nodeName, restartPolicy, ...gates } as V1PodSpec;
   return { metadata, spec, ...(pod.status && { status: pod.status }) };
+}
+
+/** The images of a pod that is ready: as its spec names them, */
+function specImages({ spec }: V1Pod): V1PodSpec {
+  const slimmed = ({ name, image }: V1Container) => ({ name, ...(image && { image }) });
+  return {
+    containers: (spec?.containers ?? []).map(slimmed),
+    ...(spec?.initContainers && { initContainers: spec.initContainers.map(slimmed) }),
+  };
+}
+
+/** and as its containers report them. */
+function statusImages({ status }: V1Pod): Pick<V1PodStatus, 'containerStatuses' | 'initContainerStatuses'> {
+  const slimmed = ({ name, imageID }: V1ContainerStatus) => ({ name, imageID }) as V1ContainerStatus;
+  return {
+    ...(status?.containerStatuses && { containerStatuses: status.containerStatuses.map(slimmed) }),
+    ...(status?.initContainerStatuses && {
+      initContainerStatuses: status.initContainerStatuses.map(slimmed),
+    }),
+  };
 }

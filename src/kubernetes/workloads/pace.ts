@@ -30,6 +30,8 @@ interface Strategy {
 /** The field that holds the strategy, by kind. */
 const fields: Readonly<Record<WorkloadKindName, 'strategy' | 'updateStrategy'>> = {
   Deployment: 'strategy',
+  StatefulSet: 'updateStrategy',
+  DaemonSet: 'updateStrategy',
 };
 
 /** Works out the strategy for this rollout. Pure. */
@@ -45,14 +47,29 @@ export function planPace(kind: WorkloadKindName, workload: WorkloadObject, wante
       next: "Leave the inputs 'max-surge' and 'max-unavailable' out.",
     };
   }
+  if (kind === 'StatefulSet' && maxSurge !== undefined) {
+    return {
+      ok: false,
+      problem: 'a StatefulSet makes no pod beyond the wanted number: each has its ordinal.',
+      next: "Leave the input 'max-surge' out.",
+    };
+  }
   const rollingUpdate = {
     ...before.rollingUpdate,
+    ...(kind === 'DaemonSet' && otherwiseNone(wanted)),
     ...(maxSurge !== undefined && { maxSurge }),
     ...(maxUnavailable !== undefined && { maxUnavailable }),
   };
   const ours = { ...before, type: 'RollingUpdate', rollingUpdate };
   if (isDeepStrictEqual(before, ours)) return { ok: true, pace: undefined };
   return { ok: true, pace: { path: `/spec/${field}`, before, ours } };
+}
+
+/** A DaemonSet takes one of the two alone: where one is wanted, the other is 0. */
+function otherwiseNone({ maxSurge, maxUnavailable }: WantedPace): object {
+  const isSome = (value: number | string | undefined) => Number.parseInt(String(value ?? 0), 10) > 0;
+  if (isSome(maxSurge)) return { maxUnavailable: 0 };
+  return isSome(maxUnavailable) ? { maxSurge: 0 } : {};
 }
 
 /** Sets the pace, provided that the strategy is as it was looked at. */

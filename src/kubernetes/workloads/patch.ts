@@ -109,6 +109,12 @@ export function withImages(
   };
 }
 
+/** The images of a template's containers, init containers too, by container. */
+export function imagesOf(template: V1PodTemplateSpec): [container: string, image: string][] {
+  const { containers = [], initContainers = [] } = template.spec ?? {};
+  return [...containers, ...initContainers].map(({ name, image = '' }) => [name, image]);
+}
+
 /** Whether the workload's containers run the images that were to be set. */
 export function bearsImages(
   workload: WorkloadObject,

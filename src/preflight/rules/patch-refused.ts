@@ -1,3 +1,4 @@
+import { kinds } from '../../kubernetes/workloads/kinds.ts';
 import { isDenied } from '../access.ts';
 import type { Rule } from '../rule.ts';
 
@@ -6,8 +7,8 @@ export const patchRefused: Rule = {
   level: 'error',
   underLock: true,
   about: 'The API server refuses the new image in a dry run; an admission policy mostly says why.',
-  judge({ patchRefusal, workload, access }) {
-    if (patchRefusal === undefined || isDenied(access, 'patch', 'deployments')) return [];
+  judge({ patchRefusal, workload, kind, access }) {
+    if (patchRefusal === undefined || isDenied(access, 'patch', kinds[kind].resource.plural)) return [];
     return [
       {
         message: `The API server refuses the new image for ${workload}: ${patchRefusal}`,

@@ -15,6 +15,8 @@ export interface Story {
   readonly result: string;
   /** Whether a run before it was lost in the middle of a bad rollout, which it is to finish first. */
   readonly isSecond?: boolean;
+  /** Whether it changes two workloads. */
+  readonly isTwin?: boolean;
 }
 
 export const stories: readonly Story[] = [
@@ -26,7 +28,24 @@ export const stories: readonly Story[] = [
   },
   { name: 'bad', tag: 'no-such-tag', inputs: { timeout: '90s' }, result: 'undone' },
   { name: 'second', tag: 'good-2', inputs: { timeout: '90s' }, result: 'deployed', isSecond: true },
+  {
+    name: 'twin',
+    tag: 'good-2',
+    inputs: { 'migration-command': '/app run --lines=2', 'max-surge': '2', timeout: '90s' },
+    result: 'deployed',
+    isTwin: true,
+  },
+  {
+    name: 'bad twin',
+    tag: 'no-such-tag',
+    inputs: { 'max-surge': '2', timeout: '90s' },
+    result: 'undone',
+    isTwin: true,
+  },
 ];
+
+/** Of two workloads, a part of all points is tried, by lot: most of them differ little. */
+const twinSample = 30;
 
 /** Who goes on after the process was killed. */
 export type After = 'post' | 'next';
@@ -45,7 +64,7 @@ const width = { post: 4, next: 8 };
 
 /** The requests of a story that nobody disturbs. */
 export async function rehearse(shop: Shop, story: Story): Promise<string[]> {
-  const subject = await shop.workload(tagged(shop, 'good'));
+  const subject = await subjectOf(shop, story);
   const proxy = await ApiProxy.open(shop.cluster);
   try {
     if (story.isSecond) await loseARun(subject);
@@ -79,7 +98,9 @@ export function pointsOf(
     .flatMap((n) => (['before', 'after'] as const).map((when) => ({ story, n, when, after, round })));
   const wanted = all.filter((point) => nameOf(point).includes(only));
   const draws = new Draws(`points of ${story.name}, ${after}`, round);
-  return isFull || only !== '' ? wanted : draws.sample(wanted, sample);
+  if (only !== '') return wanted;
+  if (!isFull) return draws.sample(wanted, sample);
+  return story.isTwin ? draws.sample(wanted, twinSample) : wanted;
 }
 
 /** The access reviews are sent all at once and in any order: of those, the first and the last tell all. */
@@ -99,7 +120,7 @@ function nameOf({ story, n, when, after }: Point): string {
 async function crash(shop: Shop, point: Point): Promise<Outcome> {
   const { story, n, when, after, round } = point;
   const name = nameOf(point);
-  const subject = await shop.workload(tagged(shop, 'good'));
+  const subject = await subjectOf(shop, story);
   const proxy = await ApiProxy.open(shop.cluster);
   try {
     const image = tagged(shop, story.tag);
@@ -147,6 +168,13 @@ async function crash(shop: Shop, point: Point): Promise<Outcome> {
   }
 }
 
+/** The workload of a story, or both of them. */
+async function subjectOf(shop: Shop, { isTwin }: Story): Promise<Subject> {
+  const image = tagged(shop, 'good');
+  const [subject, twin] = await Promise.all([shop.workload(image), isTwin && shop.workload(image)]);
+  return twin ? subject.with(twin) : subject;
+}
+
 /** A run whose runner is lost just after it has set a bad image. */
 async function loseARun(subject: Subject): Promise<void> {
   const { shop } = subject;
@@ -174,4 +202,5 @@ async function loseARun(subject: Subject): Promise<void> {
 async function hasten(subject: Subject): Promise<void> {
   const { lease } = await subject.look();
   if (!isFull && lease?.spec?.holderIdentity) await subject.patchLease({ spec: { leaseDurationSeconds: 1 } });
+  if (subject.twin) await hasten(subject.twin);
 }

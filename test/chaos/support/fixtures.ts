@@ -16,6 +16,9 @@ export const test = base.extend<{ shop: Shop }>({
   },
 });
 
+/** A test that belongs to the full round only; in the short one there is no such test. */
+export const testInFull = (isFull ? test : () => {}) as typeof test;
+
 /** Tests that take long when everything is tried; skipped without a cluster. */
 export function describeChaos(name: string, tests: () => void): void {
   const options = { timeout: (isFull ? 1800 : 180) * 1000 };

@@ -84,11 +84,19 @@ export class Subject {
   readonly name: string;
   /** The image that it ran at first. */
   readonly first: string;
+  /** Another workload that is deployed with it. */
+  readonly twin: Subject | undefined;
 
-  constructor(shop: Shop, name: string, first: string) {
+  constructor(shop: Shop, name: string, first: string, twin?: Subject) {
+    this.twin = twin;
     this.shop = shop;
     this.name = name;
     this.first = first;
+  }
+
+  /** The same, deployed together with another. */
+  with(twin: Subject): Subject {
+    return new Subject(this.shop, this.name, this.first, twin);
   }
 
   get leaseName(): string {
@@ -103,7 +111,7 @@ export class Subject {
       ...(dist !== undefined && { dist }),
       ...rest,
       inputs: {
-        deployment: this.name,
+        deployment: this.twin ? `${this.name},${this.twin.name}` : this.name,
         image,
         kubeconfig: own ?? (proxy ? through(proxy, kubeconfig) : kubeconfig),
         ...inputs,
@@ -171,6 +179,7 @@ export class Subject {
   }
 
   async remove(): Promise<void> {
+    await this.twin?.remove();
     await this.shop.client.delete(resources.deployments, this.#target(this.name), {
       ...this.#options,
       propagationPolicy: 'Background',

@@ -30,14 +30,40 @@ const restSeconds = 60;
 export async function faultsOf(subject: Subject, claim: Claim): Promise<string[]> {
   const rested = await subject.settled(restSeconds);
   const scene = await subject.look();
+  const { twin } = subject;
   return [
+    ...(twin ? (await faultsOfTwin(twin, claim)).map((fault) => `the second workload: ${fault}`) : []),
     ...(rested ? [] : [`not at rest after ${restSeconds} s: ${sayState(scene)}`]),
     ...(isHealthy(scene.deployment) ? [] : ['not healthy']),
     ...lies(scene, claim),
     ...lockFaults(scene),
+    ...paceFaults(scene),
     ...historyFaults(scene, subject),
     ...(await migrationFaults(subject, scene)),
   ];
+}
+
+/** As above, but for what the step says of its first workload alone. */
+async function faultsOfTwin(twin: Subject, { step, image, before }: Claim): Promise<string[]> {
+  const rested = await twin.settled(restSeconds);
+  const scene = await twin.look();
+  const runs = imageOf(scene.deployment);
+  const { result = '' } = verdictOf(step) ?? {};
+  const isSet = result === 'deployed' || result === 'unchanged';
+  return [
+    ...(rested && isHealthy(scene.deployment) ? [] : [`not healthy: ${sayState(scene)}`]),
+    ...((isSet ? runs === image : before.includes(runs)) ? [] : [`${result}, and it runs ${runs}`]),
+    ...lockFaults(scene),
+    ...paceFaults(scene),
+  ];
+}
+
+/** A pace that was set for one rollout and stayed. */
+function paceFaults({ deployment }: Scene): string[] {
+  const { maxSurge, maxUnavailable } = deployment.spec?.strategy?.rollingUpdate ?? {};
+  return maxSurge === '25%' && maxUnavailable === '25%'
+    ? []
+    : [`its pace was left at ${maxSurge}, ${maxUnavailable}`];
 }
 
 /** What the step said that is not so. */

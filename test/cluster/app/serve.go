@@ -32,6 +32,8 @@ func serve(args []string) error {
 	fill := flags.Int("fill", 0, "write this many MiB into STATE_DIR")
 	ignoreTerm := flags.Bool("ignore-sigterm", false, "do not end on SIGTERM")
 	drain := flags.Duration("drain", 0, "go on answering for this long after SIGTERM")
+	linger := flags.Duration("linger", 0, "take no connection after SIGTERM, and end only after this long")
+	failFor := flags.Duration("fail-for", 0, "answer 503 on / for this long, whatever /ready says")
 	errorRate := flags.Int("error-percent", 0, "answer this share of the requests to / with 500")
 	schema := flags.Int64("schema", 0, "schema version wanted, 0 is the newest")
 	listen := flags.String("listen", ":8080", "address to listen on")
@@ -130,6 +132,10 @@ func serve(args []string) error {
 		fmt.Fprintln(w, "ok")
 	})
 	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
+		if time.Since(started) < *failFor {
+			http.Error(w, "the cache is cold", http.StatusServiceUnavailable)
+			return
+		}
 		if n := requests.Add(1); n%100 < int64(*errorRate) {
 			http.Error(w, "internal error", http.StatusInternalServerError)
 			return
@@ -152,6 +158,7 @@ func serve(args []string) error {
 			ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 			defer cancel()
 			server.Shutdown(ctx)
+			time.Sleep(*linger)
 			close(stopped)
 			return
 		}

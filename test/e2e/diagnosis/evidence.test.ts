@@ -81,7 +81,9 @@ describeOnCluster('the evidence', () => {
 /** The action may do everything but read logs and events. */
 const restricted = onCluster.extend<{ namespace: Namespace }>({
   namespace: async ({ cluster }, use) => {
-    const needed = neededAccess(true).filter(({ resource }) => !['pods/log', 'events'].includes(resource));
+    const needed = neededAccess('Deployment', true).filter(
+      ({ resource }) => !['pods/log', 'events'].includes(resource),
+    );
     const rules = parse(rbacRules(needed.map((need) => ({ ...need, allowed: false }))));
     const namespace = await Namespace.create(cluster, rules);
     await use(namespace);

@@ -13,20 +13,35 @@ export interface WebOptions {
   readonly others?: readonly V1Container[];
   /** Laid over the pod's spec. */
   readonly pod?: Partial<V1PodSpec>;
-  /** Laid over the Deployment's spec. */
+  /** Laid over the workload's spec. */
   readonly spec?: Readonly<Record<string, unknown>>;
 }
 
 /** A Deployment of the sample application that starts and ends quickly. */
 export function webDeployment(options: WebOptions): Manifest {
-  const { image, name = 'web', replicas = 1, probe = false, container, others = [], pod, spec } = options;
+  return webOf('Deployment', { replicas: options.replicas ?? 1 }, options);
+}
+
+/** The same as a StatefulSet. */
+export function webStatefulSet(options: WebOptions): Manifest {
+  const { name = 'web', replicas = 1 } = options;
+  return webOf('StatefulSet', { replicas, serviceName: name }, options);
+}
+
+/** The same as a DaemonSet: one pod on each node of the cluster, which mostly has but one. */
+export function webDaemonSet(options: Omit<WebOptions, 'replicas'>): Manifest {
+  return webOf('DaemonSet', {}, options);
+}
+
+function webOf(kind: string, own: object, options: WebOptions): Manifest {
+  const { image, name = 'web', probe = false, container, others = [], pod, spec } = options;
   const readinessProbe = { httpGet: { path: '/ready', port: 8080 }, periodSeconds: 1, failureThreshold: 1 };
   return {
     apiVersion: 'apps/v1',
-    kind: 'Deployment',
+    kind,
     metadata: { name, labels: { app: name } },
     spec: {
-      replicas,
+      ...own,
       selector: { matchLabels: { app: name } },
       ...spec,
       template: {

@@ -8,18 +8,30 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type {
   CoreV1Event,
   KubernetesObject,
+  V1ControllerRevision,
+  V1DaemonSet,
   V1Deployment,
   V1Job,
   V1Pod,
+  V1PodTemplateSpec,
   V1ReplicaSet,
+  V1StatefulSet,
 } from '@kubernetes/client-node';
 import { parse } from 'yaml';
+import type { WorkloadKindName } from '../../../src/kubernetes/workloads/names.ts';
 import { neededAccess, rbacRules } from '../../../src/preflight/access.ts';
 import type { Cluster } from '../../cluster/connect.ts';
 
-/** What `Namespace.get` and `Namespace.list` answer, by kubectl's name for it. */
-interface Kinds {
+/** The kinds that can be deployed. */
+interface WorkloadKinds {
   deployment: V1Deployment;
+  statefulset: V1StatefulSet;
+  daemonset: V1DaemonSet;
+}
+
+/** What `Namespace.get` and `Namespace.list` answer, by kubectl's name for it. */
+interface Kinds extends WorkloadKinds {
+  controllerrevision: V1ControllerRevision;
   replicaset: V1ReplicaSet;
   job: V1Job;
   pod: V1Pod;
@@ -28,10 +40,14 @@ interface Kinds {
 
 export type Manifest = KubernetesObject & Record<string, unknown>;
 
-/** Everything that the action may do: what its README asks for, and no more. */
-const allRules: readonly object[] = parse(
-  rbacRules(neededAccess(true).map((need) => ({ ...need, allowed: false }))),
-);
+/** What the action may do to deploy one of these: what the documents ask for, and no more. */
+export function rulesFor(...kinds: readonly WorkloadKindName[]): object[] {
+  return kinds.flatMap((kind) =>
+    parse(rbacRules(neededAccess(kind, true).map((need) => ({ ...need, allowed: false })))),
+  );
+}
+
+const allRules = rulesFor('Deployment', 'StatefulSet', 'DaemonSet');
 
 /**
  * A namespace of one test. In it, the action runs as a service account with the permissions of the README, so that
@@ -111,25 +127,38 @@ export class Namespace {
   }
 
   /** The workload as it is; fails where it is not there. */
-  async workload(name = 'web'): Promise<Workload> {
-    const object = await this.get('deployment', name);
-    if (object === undefined) throw new Error(`deployment/${name} is not there`);
-    return new Workload(object);
+  async workload<K extends keyof WorkloadKinds = 'deployment'>(
+    name = 'web',
+    kind: K = 'deployment' as K,
+  ): Promise<Workload<WorkloadKinds[K]>> {
+    const object = await this.get(kind, name);
+    if (object === undefined) throw new Error(`${kind}/${name} is not there`);
+    return new Workload<WorkloadKinds[K]>(object);
   }
 
-  /** Applies a workload and waits until all of it runs. */
-  async running(...objects: readonly Manifest[]): Promise<Workload> {
+  /** Applies a workload and waits until all of it runs. The type is that of the first one. */
+  async running<K extends keyof WorkloadKinds = 'deployment'>(
+    ...objects: readonly Manifest[]
+  ): Promise<Workload<WorkloadKinds[K]>> {
     await this.apply(...objects);
-    const names = objects
-      .filter(({ kind }) => kind === 'Deployment')
-      .map(({ metadata }) => metadata?.name ?? '');
-    await Promise.all(names.map((name) => this.settled(name)));
-    return await this.workload(names[0]);
+    const workloads = objects.flatMap(({ kind = '', metadata }) =>
+      workloadKinds.has(kind) ? [{ kind: kind.toLowerCase() as K, name: metadata?.name ?? '' }] : [],
+    );
+    await Promise.all(workloads.map(({ kind, name }) => this.settled(name, kind)));
+    const [first] = workloads;
+    return await this.workload(first?.name, first?.kind);
+  }
+
+  /** Evicts a pod by the API, as a drain does. */
+  async evict(pod: string): Promise<void> {
+    const eviction = { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name: pod } };
+    const url = `/api/v1/namespaces/${this.name}/pods/${pod}/eviction`;
+    await kubectl(this.cluster, ['create', '--raw', url, '-f', '-'], JSON.stringify(eviction));
   }
 
   /** Waits until the workload has rolled out, by kubectl's judgement. */
-  async settled(name = 'web'): Promise<void> {
-    await this.kubectl('rollout', 'status', `deployment/${name}`, '--timeout=90s');
+  async settled(name = 'web', kind: keyof WorkloadKinds = 'deployment'): Promise<void> {
+    await this.kubectl('rollout', 'status', `${kind}/${name}`, '--timeout=90s');
   }
 
   /** The pods of the workload that are not about to go. */
@@ -150,17 +179,27 @@ export class Namespace {
   }
 }
 
-/** A Deployment, and what the tests ask of it. */
-export class Workload {
-  readonly object: V1Deployment;
+const workloadKinds: ReadonlySet<string> = new Set<WorkloadKindName>([
+  'Deployment',
+  'StatefulSet',
+  'DaemonSet',
+]);
 
-  constructor(object: V1Deployment) {
+/** A workload, and what the tests ask of it. */
+export class Workload<T extends WorkloadKinds[keyof WorkloadKinds] = V1Deployment> {
+  readonly object: T;
+
+  constructor(object: T) {
     this.object = object;
+  }
+
+  get template(): V1PodTemplateSpec | undefined {
+    return this.object.spec?.template;
   }
 
   /** By container, init containers too. */
   get images(): Record<string, string> {
-    const pod = this.object.spec?.template.spec;
+    const pod = this.template?.spec;
     return Object.fromEntries(
       [...(pod?.initContainers ?? []), ...(pod?.containers ?? [])].map(({ name, image = '' }) => [
         name,
@@ -170,7 +209,7 @@ export class Workload {
   }
 
   get image(): string {
-    return this.object.spec?.template.spec?.containers[0]?.image ?? '';
+    return this.template?.spec?.containers[0]?.image ?? '';
   }
 
   get annotations(): Record<string, string> {
@@ -182,7 +221,12 @@ export class Workload {
   }
 
   get ready(): number {
-    return this.object.status?.readyReplicas ?? 0;
+    const { status } = this.object;
+    if (status === undefined) return 0;
+    return (
+      ('numberReady' in status ? status.numberReady : (status as { readyReplicas?: number }).readyReplicas) ??
+      0
+    );
   }
 
   /** All that a person or program sets, and what counts its changes: equal where nobody has touched it. */

@@ -7,7 +7,7 @@ import type { Ending, Event, Result } from '../../../src/journal.ts';
 import { resources } from '../../../src/kubernetes/resources.ts';
 import { nameOf } from '../../../src/run.ts';
 import { type FakeCall, type Fault, refused } from '../fake-cluster.ts';
-import { fakeRun } from '../fake-run.ts';
+import { fakeRun, ownRun } from '../fake-run.ts';
 import { type FakeShop, fakeShop, intentOf } from '../fake-shop.ts';
 
 const leaseName = 'safe-rollout-deployment-web';
@@ -67,7 +67,7 @@ interface Left {
 }
 
 async function finishing(shop: FakeShop, left: Left = {}) {
-  const intent = intentOf(left.intent);
+  const intent = intentOf({ by: ownRun, ...left.intent });
   if (lockOf(shop).holder === undefined) leave(shop, intent);
   const run = fakeRun(shop.cluster.client(left.fault && { fault: left.fault }), {
     clock: shop.clock,
@@ -263,5 +263,31 @@ describe('giving up the lock', () => {
     leave(shop, intentOf(), 'another');
     await giving(shop);
     expect(lockOf(shop)).toEqual({ holder: 'another', intent: JSON.stringify(intentOf()) });
+  });
+});
+
+describe('a rollout that was found healthy, and had only to be tidied up', () => {
+  const kept: readonly Event[] = [
+    { type: 'image-set' },
+    { type: 'kept' },
+    { type: 'interrupted', by: 'SIGINT' },
+  ];
+
+  it('is kept, and its pace put back, though the policy is to undo', async () => {
+    const shop = shopWith('acme/web:v2');
+    const { ending, run } = await finishing(shop, { journal: kept, inputs: { onCancel: 'undo' } });
+    expect(ending.result).toBe('deployed');
+    expect(shop.deployment()?.spec?.template.spec?.containers[0]?.image).toBe('acme/web:v2');
+    expect(run.saved.at(-1)).toBeUndefined();
+    expect(lockOf(shop)).toEqual({ holder: undefined, intent: undefined });
+  });
+});
+
+describe('the work of an earlier run that main was finishing', () => {
+  it('is finished as the next run would, and not undone where it is healthy', async () => {
+    const shop = shopWith('acme/web:v2');
+    const { ending } = await finishing(shop, { intent: { by: 'https://earlier/run' }, journal: [] });
+    expect(ending).toMatchObject({ result: 'cancelled', next: [expect.stringContaining('is kept')] });
+    expect(shop.deployment()?.spec?.template.spec?.containers[0]?.image).toBe('acme/web:v2');
   });
 });

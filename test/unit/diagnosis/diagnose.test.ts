@@ -1,4 +1,4 @@
-import type { V1Pod } from '@kubernetes/client-node';
+import type { V1ContainerStatus, V1Pod } from '@kubernetes/client-node';
 import { describe, expect, it } from 'vitest';
 import { diagnose, Sightings, type Verdict } from '../../../src/diagnosis/diagnose.ts';
 import { sayExit } from '../../../src/diagnosis/exit-code.ts';
@@ -260,6 +260,56 @@ describe('crashes', () => {
   });
 });
 
+describe('an init container that migrates', () => {
+  const migrating = (over: Partial<V1ContainerStatus>, restartPolicy?: string) => {
+    const waits = statusOf({ state: waiting('PodInitializing') });
+    const made = podOf('a', [waits], { initStatuses: [statusOf({ name: 'migrate', ...over })] });
+    const container = { name: 'migrate', ...(restartPolicy && { restartPolicy }) };
+    return { ...made, spec: { containers: [], ...made.spec, initContainers: [container] } };
+  };
+
+  it.each<[string, V1Pod, string, string]>([
+    [
+      'fails',
+      migrating({ state: terminated(1), restartCount: 2 }),
+      'init-migration-failed',
+      'the migration in init container migrate failed: exit code 1, 3 times (it is known by its name)',
+    ],
+    [
+      'needs too much memory',
+      migrating({ state: terminated(137, 'OOMKilled') }),
+      'init-migration-failed',
+      'exit code 137 (SIGKILL), out of memory',
+    ],
+    [
+      'goes on',
+      migrating({ state: running() }),
+      'init-migration-running',
+      'the migration in init container migrate has not ended yet (Init:0/1)',
+    ],
+    [
+      'is a native sidecar',
+      migrating({ state: terminated(1) }, 'Always'),
+      'crash',
+      'it ended with exit code 1',
+    ],
+  ])('%s', (_, pod, reason, message) => {
+    const [diagnosis] = seenFor(0, [pod]).diagnoses;
+    expect(diagnosis).toMatchObject({
+      reason,
+      container: 'migrate',
+      message: expect.stringContaining(message),
+    });
+  });
+
+  it('is given up as any container that crashes', () => {
+    const twice = migrating({ state: terminated(1), restartCount: 1 });
+    const thrice = migrating({ state: terminated(1), restartCount: 2 });
+    expect(seenFor(10, [twice]).hopeless).toBe(false);
+    expect(seenFor(10, [thrice]).hopeless).toBe(true);
+  });
+});
+
 describe('what creates the pods', () => {
   it.each([
     ['exceeded quota: small, requested: pods=1, used: pods=2, limited: pods=2', 'quota-exceeded'],
@@ -311,6 +361,30 @@ describe('hopeless', () => {
     ],
   ])('where %s', (_, pods, creator, expected) => {
     expect(seenFor(30, pods, creator).hopeless).toBe(expected);
+  });
+});
+
+describe('hopeless where every pod counts', () => {
+  const lost = pod({ state: waiting('ErrImagePull', 'x: not found') }, 'a');
+  const starting = pod({ state: waiting('ContainerCreating') }, 'b');
+  const ready = podOf('c', [statusOf({ ready: true, state: running() })]);
+  const quota = { object: 'statefulset/web', words: 'exceeded quota' };
+  const hopelessAfter = (seconds: number, pods: V1Pod[], creator?: CreatorSubject) => {
+    const sightings = new Sightings();
+    const scene = { pods, creator, everyPodCounts: true };
+    diagnose(scene, sightings, 0);
+    return diagnose(scene, sightings, seconds * 1000).hopeless;
+  };
+
+  it.each<[string, boolean, boolean]>([
+    ['one pod is lost, and others may come', hopelessAfter(30, [ready, lost, starting]), true],
+    ['all may come', hopelessAfter(30, [ready, starting]), false],
+    ['one cannot be created, and others may come', hopelessAfter(30, [starting], quota), true],
+    ['one cannot be created yet', hopelessAfter(1, [ready], quota), false],
+    ['all are there', hopelessAfter(30, [ready]), false],
+    ['there is nothing yet', hopelessAfter(30, []), false],
+  ])('where %s', (_, hopeless, expected) => {
+    expect(hopeless).toBe(expected);
   });
 });
 

@@ -57,6 +57,16 @@ it('keeps little of thousands of pods that are ready', () => {
   expect(sizeOf(pods.map(slim))).toBeLessThan(sizeOf(pods) / 10);
 });
 
+it.each([true, false])('keeps of a pod which revision it is of, and its version: ready %s', (ready) => {
+  const pod = whole(1, ready);
+  const labels = { app: 'web', 'controller-revision-hash': 'web-v2' };
+  const metadata = { ...pod.metadata, labels, resourceVersion: '17' };
+  expect(slim({ ...pod, metadata }).metadata).toMatchObject({
+    labels: { 'controller-revision-hash': 'web-v2' },
+    resourceVersion: '17',
+  });
+});
+
 it('keeps of a pod that is not ready what its diagnosis needs', () => {
   const pod = whole(1, false);
   const judged = (it: V1Pod) => diagnose({ pods: [it] }, new Sightings(), 0);

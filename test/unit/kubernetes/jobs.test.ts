@@ -2,7 +2,7 @@ import type { V1Job, V1JobCondition, V1PodSpec } from '@kubernetes/client-node';
 import { describe, expect, it } from 'vitest';
 import { jobEnd, type MigrationPlan, migrationJob } from '../../../src/kubernetes/jobs.ts';
 import type { WorkloadObject } from '../../../src/kubernetes/workloads/kind.ts';
-import { deploymentOf } from '../builders.ts';
+import { deploymentOf, statefulSetOf } from '../builders.ts';
 
 const labelValue = /^(?:[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?)?$/;
 const digest = /^[0-9a-f]{16,}$/;
@@ -45,6 +45,37 @@ function podFromCommand(pod: V1PodSpec, over: Partial<MigrationPlan> = {}): V1Po
   if (made === undefined) throw new Error('The Job has no pod.');
   return made;
 }
+
+describe('a command for a StatefulSet', () => {
+  const mounts = [
+    { name: 'data', mountPath: '/data' },
+    { name: 'config', mountPath: '/config' },
+  ];
+  const workload: WorkloadObject = statefulSetOf({
+    template: {
+      spec: {
+        volumes: [{ name: 'config', configMap: { name: 'config' } }],
+        initContainers: [{ name: 'proxy', restartPolicy: 'Always', volumeMounts: mounts }],
+        containers: [
+          { name: 'web', volumeMounts: mounts, volumeDevices: [{ name: 'data', devicePath: '/d' }] },
+        ],
+      },
+    },
+    spec: { volumeClaimTemplates: [{ metadata: { name: 'data' } }] },
+  });
+
+  it('goes without the volumes that each of its pods claims for itself', () => {
+    const job = migrationJob(planOf({ workload, workloadNames: ['statefulset/web'] }));
+    const pod = job.spec?.template.spec;
+    expect(pod?.containers).toMatchObject([
+      { name: 'web', volumeMounts: [{ name: 'config' }], volumeDevices: [] },
+    ]);
+    expect(pod?.initContainers).toMatchObject([{ name: 'proxy', volumeMounts: [{ name: 'config' }] }]);
+    expect(pod?.volumes).toMatchObject([{ name: 'config' }]);
+    expect(job.metadata?.ownerReferences).toMatchObject([{ kind: 'StatefulSet', name: 'web' }]);
+    expect(job.metadata?.labels).toMatchObject({ 'safe-rollout/workload': 'statefulset.web' });
+  });
+});
 
 const bare: V1Job['spec'] = { template: { spec: { containers: [{ name: 'm' }] } } };
 

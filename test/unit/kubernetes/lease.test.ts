@@ -172,6 +172,26 @@ describe('a lock that another holds', () => {
   });
 });
 
+describe('a live holder whose clock is behind', () => {
+  it.each([0, 20])('is not taken for lost, and refuses after %d s', async (timeout) => {
+    const { ask, cluster, clock } = setUp();
+    const renew = () => cluster.put(resources.leases, leaseOf(clock, { holder: 'a', ago: 60 }));
+    renew();
+    const ended = new AbortController();
+    const renewing = (async () => {
+      for (;;) {
+        await clock.sleep(8, ended.signal);
+        renew();
+      }
+    })().catch(() => {});
+    const began = clock.now();
+    expect(await ask('b', { timeout })).toMatchObject({ kind: 'held', by: { identity: 'a' } });
+    expect((clock.now() - began) / 1000).toBeLessThan(timeout + 12);
+    ended.abort();
+    await renewing;
+  });
+});
+
 describe('a lock whose holder is lost', () => {
   it.each([
     ['an hour behind', 3600],

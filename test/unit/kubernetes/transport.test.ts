@@ -246,6 +246,25 @@ describe('repeating', () => {
     expect(told).toEqual([`${gone.url} does not answer: connection refused`, 'back']);
   });
 
+  it('asks again where a server that has just come back does not know its roles yet', async () => {
+    const answers = [503, 403, 403, 200];
+    const server = await serve((_, response) => {
+      const status = answers.shift() ?? 200;
+      if (status === 200) answer(response, { ok: true });
+      else answerStatus(response, status, 'Some', 'not yet');
+    });
+    const clock = hastyClock();
+    expect(await transportTo(connectionTo(server), { clock }).request(get())).toEqual({ ok: true });
+  });
+
+  it('sends nothing after the moment that is named', async () => {
+    const server = await serve((_, response) => answer(response, { ok: true }));
+    const transport = transportTo(connectionTo(server));
+    const call = post({ notAfter: Date.now() - 1, patience: 0 });
+    expect(await failureOf(transport.request(call))).toMatchObject({ name: 'ConnectionError', sent: false });
+    expect(server.requests).toHaveLength(0);
+  });
+
   it('says that nothing was sent where no connection came about', async () => {
     const gone = await startServer(() => {});
     await gone.close();

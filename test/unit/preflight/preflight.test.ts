@@ -6,7 +6,7 @@ import { judge, rules } from '../../../src/preflight/preflight.ts';
 import type { Facts, FoundFacts } from '../../../src/preflight/rule.ts';
 import { diagnosisOf } from '../builders.ts';
 
-const granted = neededAccess(true).map((need) => ({ ...need, allowed: true }));
+const granted = neededAccess('Deployment', true).map((need) => ({ ...need, allowed: true }));
 const refusedAccess = (verb: string, resource: string) =>
   granted.map((each) =>
     each.verb === verb && each.resource === resource ? { ...each, allowed: false } : each,
@@ -23,26 +23,42 @@ function change(from: string, to: string) {
 const found: FoundFacts = {
   paused: false,
   replicas: 3,
+  kept: 0,
+  onDelete: false,
   status: { state: 'complete', message: '3 of 3 updated, 3 available' },
   settled: true,
   verdict: { diagnoses: [], hopeless: false },
   undoTo: 7,
   plan: change('acme/web:v1', 'acme/web:v2'),
+  initMigrations: [],
 };
 
 const good: Facts = {
   command: 'deploy',
   workload: 'deployment/web',
+  kind: 'Deployment',
   namespace: 'shop',
   missing: false,
   found,
   siblings: [],
   access: granted,
   patchRefusal: undefined,
+  isPaceLost: false,
   migrationRefusal: undefined,
+  verificationRefusal: undefined,
+  portProblem: undefined,
+  unwell: undefined,
 };
 
 const crash = diagnosisOf();
+
+const migrates = {
+  container: 'schema',
+  isSure: true,
+  evidence: 'its command, app migrate',
+  command: ['/app', 'migrate'],
+};
+const withUnwell = (...met: string[]): Facts => ({ ...good, unwell: { address: 'service/web:http/', met } });
 
 const broken = { diagnoses: [crash], hopeless: true };
 const under = { state: 'progressing', message: '1 of 3 updated, 0 available' } as const;
@@ -70,6 +86,16 @@ const cases: readonly [string, Facts, Record<string, string[]>][] = [
     'the Job may not be created, so that the server refuses it too',
     { ...good, access: refusedAccess('create', 'jobs'), migrationRefusal: 'forbidden' },
     { 'permission-missing': ['create jobs'] },
+  ],
+  [
+    'the server refuses the verify-job',
+    { ...good, verificationRefusal: 'spec.template: Invalid value' },
+    { 'verification-refused': ['verify-job', 'spec.template: Invalid value'] },
+  ],
+  [
+    'the port to verify at is not there',
+    { ...good, portProblem: 'services "wbe" not found' },
+    { 'verify-port-unknown': ['verify-port', 'services "wbe" not found'] },
   ],
   [
     'the workload may not be read',
@@ -137,6 +163,11 @@ const cases: readonly [string, Facts, Record<string, string[]>][] = [
     { 'no-pace': ['deployment/web', 'Recreate', 'Leave it out.'] },
   ],
   [
+    'the cluster leaves the pace out that is asked for',
+    { ...good, isPaceLost: true },
+    { 'no-pace': ['deployment/web', 'does not take the pace', 'max-unavailable'] },
+  ],
+  [
     'it is paused',
     withFound({ paused: true }),
     { paused: ['deployment/web', 'kubectl -n shop rollout resume'] },
@@ -147,6 +178,51 @@ const cases: readonly [string, Facts, Record<string, string[]>][] = [
     { paused: ['deployment/web'] },
   ],
   ['it is scaled to zero', withFound({ replicas: 0 }), { 'no-replicas': ['--replicas=1'] }],
+  [
+    'each of its replicas migrates',
+    withFound({ initMigrations: [migrates] }),
+    {
+      'migrates-in-init': [
+        'init container schema',
+        'its command, app migrate',
+        '3 replicas',
+        'migration-command: /app migrate',
+      ],
+    },
+  ],
+  [
+    'each of its replicas migrates by a script, and nobody knows how many there are',
+    withFound({ replicas: undefined, initMigrations: [{ ...migrates, command: ['sh', '-c', 'a && b'] }] }),
+    { 'migrates-in-init': ['each of its pods', 'migration-command: ["sh","-c","a && b"]'] },
+  ],
+  [
+    'each of its replicas migrates by what the image says',
+    withFound({ initMigrations: [{ ...migrates, command: [] }] }),
+    { 'migrates-in-init': ["inputs 'migration-job'"] },
+  ],
+  ['its one replica migrates', withFound({ replicas: 1, initMigrations: [migrates] }), {}],
+  ['an init container may migrate', withFound({ initMigrations: [{ ...migrates, isSure: false }] }), {}],
+  [
+    'no node takes its pods',
+    { ...withFound({ replicas: 0 }), kind: 'DaemonSet', workload: 'daemonset/web' },
+    { 'no-replicas': ['daemonset/web is for no node', 'kubectl get nodes'] },
+  ],
+  [
+    'its pods are replaced only by hand',
+    withFound({ onDelete: true }),
+    { 'on-delete': ['OnDelete', 'deletes by hand', 'RollingUpdate'] },
+  ],
+  [
+    'a partition keeps some pods',
+    withFound({ kept: 2 }),
+    { partition: ['partition: 2', '2 pods stay', 'only 1 of 3', 'partition to 0'] },
+  ],
+  ['a partition keeps one pod', withFound({ kept: 1 }), { partition: ['1 pod stays', 'only 2 of 3'] }],
+  [
+    'a partition keeps all pods',
+    withFound({ kept: 3 }),
+    { 'partition-keeps-all': ['keeps all 3 pods', 'Lower the partition'] },
+  ],
   [
     'another rollout is under way',
     withFound({ ...moving, status: under }),
@@ -176,6 +252,31 @@ const cases: readonly [string, Facts, Record<string, string[]>][] = [
     'it has the image, and is broken',
     withFound({ ...moving, plan: change('acme/web:v2', 'acme/web:v2'), status: under, verdict: broken }),
     { 'runs-but-unhealthy': ['pod/web-1', 'rollout undo'], 'unhealthy-now': ['pod/web-1'] },
+  ],
+  [
+    'the Service to watch is missing',
+    withUnwell('no such Service'),
+    { 'watch-service-missing': ['service/web:http/', 'no such Service', 'kubectl -n shop get services'] },
+  ],
+  [
+    'the Service to watch has no such port',
+    withUnwell('no such port'),
+    { 'watch-service-missing': ['no such port'] },
+  ],
+  [
+    'the Service to watch leads to no pod',
+    withUnwell('no ready pod with that port'),
+    { 'watch-url-fails': ['no ready pod with that port', 'selector'] },
+  ],
+  [
+    'the address to watch is wrong',
+    withUnwell('404'),
+    { 'watch-url-fails': ['service/web:http/', '404', 'before anything was changed', 'readiness probe'] },
+  ],
+  [
+    'users are down already',
+    withUnwell('503', 'connection refused'),
+    { 'watch-url-fails': ['503, connection refused', 'preflight-ignore: watch-url-fails'] },
   ],
   [
     'the tag is latest',
@@ -284,6 +385,7 @@ describe('without the lock', () => {
       'runs-but-unhealthy',
       'schema-ahead',
       'unhealthy-now',
+      'watch-url-fails',
     ]);
   });
 
@@ -312,15 +414,60 @@ it('has rules with ids that can be relied on, each once', () => {
 
 describe('permissions', () => {
   it('are those of the migration too only where there is one', () => {
-    const resources = (migrates: boolean) => new Set(neededAccess(migrates).map(({ resource }) => resource));
+    const resources = (migrates: boolean) =>
+      new Set(neededAccess('Deployment', migrates).map(({ resource }) => resource));
     const ofJobs = (migrates: boolean) =>
-      neededAccess(migrates)
+      neededAccess('Deployment', migrates)
         .filter(({ resource }) => resource === 'jobs')
         .map(({ verb }) => verb);
     expect(ofJobs(true)).toEqual(['list', 'watch', 'create', 'delete']);
     // To see another run's migration.
     expect(ofJobs(false)).toEqual(['list']);
     expect(resources(false)).not.toContain('secrets');
+  });
+
+  it.each<[Parameters<typeof neededAccess>[0], string[], string[]]>([
+    ['Deployment', ['deployments', 'replicasets'], ['list', 'watch']],
+    ['StatefulSet', ['statefulsets', 'controllerrevisions'], ['list', 'watch', 'delete']],
+    ['DaemonSet', ['daemonsets', 'controllerrevisions'], ['list', 'watch']],
+  ])('are those of the kind: %s', (kind, resources, ofPods) => {
+    const needed = neededAccess(kind, true);
+    const ofApps = needed.filter(({ group }) => group === 'apps').map(({ resource }) => resource);
+    expect([...new Set(ofApps)]).toEqual(resources);
+    expect(needed.filter(({ resource }) => resource === 'pods').map(({ verb }) => verb)).toEqual(ofPods);
+  });
+
+  it('are asked for before a patch is said to be refused, whatever the kind', () => {
+    const access = neededAccess('StatefulSet', false).map((need) => ({
+      ...need,
+      allowed: need.verb !== 'patch' || need.resource !== 'statefulsets',
+    }));
+    const facts: Facts = { ...good, kind: 'StatefulSet', access, patchRefusal: 'forbidden' };
+    expect(ids(strictly(facts))).toEqual(['permission-missing']);
+  });
+
+  it('are those of what proves a rollout only where it is asked for', () => {
+    const added = (proof: Parameters<typeof neededAccess>[4]) => {
+      const plain = neededAccess('Deployment', false).map(({ verb, resource }) => `${verb} ${resource}`);
+      return neededAccess('Deployment', false, undefined, undefined, proof)
+        .map(({ verb, resource }) => `${verb} ${resource}`)
+        .filter((need) => !plain.includes(need));
+    };
+    expect(added({})).toEqual([]);
+    expect(added({ job: true })).toEqual(['watch jobs', 'create jobs', 'delete jobs']);
+    expect(added({ port: 'pod' })).toEqual(['get pods/portforward', 'create pods/portforward']);
+    expect(added({ port: 'service' })).toContain('get services');
+  });
+
+  it('are those of a Service that is watched only where one is', () => {
+    const proxies = (service?: string) =>
+      neededAccess('Deployment', false, 'web', 'lock', { service }).filter(
+        ({ resource }) => resource === 'services/proxy',
+      );
+    expect(proxies()).toEqual([]);
+    expect(proxies('http:web:http')).toEqual([
+      { verb: 'get', group: '', resource: 'services/proxy', name: 'http:web:http' },
+    ]);
   });
 
   it('are told as rules to be pasted', () => {

@@ -1,7 +1,7 @@
 import { Marked } from 'marked';
 import { describe, expect, it } from 'vitest';
 import type { Cause, Ending, Entry, Event, Result } from '../../../src/journal.ts';
-import { Journal } from '../../../src/journal.ts';
+import { entriesFromState, Journal } from '../../../src/journal.ts';
 import type { ImageChange } from '../../../src/kubernetes/workloads/patch.ts';
 import { annotation } from '../../../src/report/annotation.ts';
 import { sayFindings } from '../../../src/report/findings.ts';
@@ -165,6 +165,11 @@ describe('the story', () => {
     expect(tell([])).toMatchObject({ ending: undefined, workload: '', changes: [], phases: [], seconds: 0 });
   });
 
+  it('knows the revision of a rollout that is still to be proved', () => {
+    const story = storyOf(...set, { type: 'rollout-completed', revision: 5 });
+    expect(story).toMatchObject({ revision: 5, phases: [{}, {}, { title: 'Rollout', note: 'revision 5' }] });
+  });
+
   it('goes back to what was healthy, which need not be what ran before', () => {
     const observed: Event = { type: 'observed', revision: 4, replicas: 3, undoTo: 2 };
     expect(storyOf(observed).previousRevision).toBe(2);
@@ -200,12 +205,54 @@ describe('the story', () => {
         ['Rollout', 2, 'open'],
       ],
     ],
+    [
+      'what proves the rollout, one after the other',
+      [
+        ...set,
+        { type: 'rollout-completed', revision: 5 },
+        { type: 'proof-started', title: 'Verify command' },
+        { type: 'proof-ended', title: 'Verify command', cause: undefined },
+        { type: 'proof-started', title: 'Bake' },
+        { type: 'proof-ended', title: 'Bake', cause },
+        { type: 'rollout-failed', revision: 5, cause },
+        end('left-failed', { cause }),
+      ],
+      [
+        ['Check', 4, 'ok'],
+        ['Migration job/web-migrate-1', 1, 'ok'],
+        ['Rollout', 2, 'ok'],
+        ['Verify command', 1, 'ok'],
+        ['Bake', 1, 'failed'],
+      ],
+    ],
+    [
+      'a proof that was interrupted',
+      [
+        { type: 'rollout-completed', revision: 5 },
+        { type: 'proof-started', title: 'Bake' },
+        { type: 'interrupted', by: 'SIGINT' },
+      ],
+      [['Bake', 1, 'open']],
+    ],
     ['a check that refused', journals.refused, [['Check', 2, 'failed']]],
     ['a check that never came to its end', [begun[0] as Event, end('refused')], [['Check', 1, 'failed']]],
   ])('has %s', (_, events, phases) => {
     expect(storyOf(...events).phases.map(({ title, seconds, outcome }) => [title, seconds, outcome])).toEqual(
       phases,
     );
+  });
+
+  it('says which pods were deleted on the way', () => {
+    const undoing: Event[] = [
+      { type: 'undo-started', revision: 4 },
+      { type: 'pod-deleted', pod: 'db-2' },
+      { type: 'pod-deleted', pod: 'db-1' },
+    ];
+    const noteOf = (...events: Event[]) => storyOf(...events).phases.map(({ note }) => note);
+    expect(noteOf(...undoing)).toEqual(['pod/db-2, pod/db-1 deleted, which held it up']);
+    expect(noteOf(...undoing, { type: 'undone', revision: 6 })).toEqual([
+      'healthy, now numbered 6; pod/db-2, pod/db-1 deleted, which held it up',
+    ]);
   });
 });
 
@@ -215,6 +262,8 @@ describe('outputs', () => {
     'reason',
     'image',
     'previous-image',
+    'image-digest',
+    'previous-image-digest',
     'revision',
     'previous-revision',
     'migration-job',
@@ -260,6 +309,22 @@ describe('outputs', () => {
 
   it('say cancelled where the step never came to a verdict', () => {
     expect(outputs(tell([]))).toMatchObject({ result: 'cancelled', 'duration-seconds': '0' });
+  });
+
+  it('name each digest once, and each that differs', () => {
+    const [a, b, c] = ['a', 'b', 'c'].map((letter) => `sha256:${letter.repeat(64)}`) as [
+      string,
+      string,
+      string,
+    ];
+    const images = [
+      { container: 'web', before: [a], after: [b, c] },
+      { container: 'worker', before: [a], after: [b] },
+    ];
+    const story = storyOf(...set, { type: 'images', images }, end('deployed'));
+    expect(outputs(story)).toMatchObject({ 'image-digest': `${b},${c}`, 'previous-image-digest': a });
+    expect(summary(story)).toContain(`| Digest | \`${b}\`, \`${c}\` (container \`web\`) |`);
+    expect(summary(story)).toContain(`| Digest before | \`${a}\` (container \`worker\`) |`);
   });
 
   it('name each image once', () => {
@@ -400,6 +465,85 @@ describe('the summary', () => {
     const text = visible(render(summary(storyOf(...begun, { type: 'checked', findings }, end('refused')))));
     expect(text).toContain('unhealthy-now: It is broken. See.');
     expect(text).not.toContain('paused');
+  });
+
+  describe('of what users saw', () => {
+    const phase = {
+      seconds: 2,
+      requests: 8,
+      errors: 0,
+      slowest: 12,
+      statuses: { '200': 8 },
+      setAside: {},
+      timeline: [
+        [4, 0],
+        [4, 0],
+      ],
+    } as const;
+    const users: Event = {
+      type: 'users',
+      saw: {
+        address: 'https://shop.example/?…',
+        limit: { kind: 'share', share: 0.01 },
+        stretch: 1,
+        phases: [
+          { ...phase, phase: 'before' },
+          {
+            ...phase,
+            phase: 'during',
+            errors: 2,
+            slowest: 1500,
+            statuses: { '200': 6, 'answer broken off': 2 },
+            setAside: { 'API server not reached either': 3 },
+            timeline: [
+              [4, 2],
+              [0, 0],
+            ],
+          },
+          { ...phase, phase: 'after', requests: 0, slowest: undefined, statuses: {}, timeline: [[0, 0]] },
+        ],
+      },
+    };
+    const markdown = summary(storyOf(...failed, users, end('undone', { cause })));
+
+    it('has a row for each phase, with its time line', () => {
+      const cells = [...markdown.matchAll(/^\| (?:✅|❌|…) .*$/gm)].map(([line]) =>
+        line.split('|').map((cell) => cell.trim()),
+      );
+      expect(cells).toEqual([
+        ['', '✅ before', '8', 'no errors', '12 ms', '200 ×8', '`▁▁`', ''],
+        [
+          '',
+          '❌ during',
+          '8',
+          '2 errors (25 %)',
+          '1.5 s',
+          '200 ×6, answer broken off ×2; set aside: API server not reached either ×3',
+          '`▅·`',
+          '',
+        ],
+        ['', '… after', '0', 'no errors', '', '', '`·`', ''],
+      ]);
+    });
+
+    it('is a table to a reader, and shows the address and the limit', () => {
+      const html = render(markdown);
+      expect(html).toContain('<h3>What users saw</h3>');
+      expect(html).toContain('<code>https://shop.example/?…</code>');
+      expect(html).toContain('<code>▅·</code></td>');
+      expect(visible(html)).toContain('1 % of a phase is allowed');
+      expect(visible(html)).toContain('Each bar stands for 1 s');
+    });
+
+    it('is left out where nothing was asked', () => {
+      expect(summary(storyOf(...journals.undone))).not.toContain('users');
+    });
+
+    it('is known to post too', () => {
+      const journal = new Journal({ now: () => 0 });
+      journal.add(users);
+      expect(tell(entriesFromState(journal.toState())).users).toEqual(users.saw);
+    });
   });
 
   it('stays under what GitHub takes, whatever was logged', () => {

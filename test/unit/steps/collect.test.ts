@@ -1,10 +1,11 @@
+import { Readable } from 'node:stream';
 import type { CoreV1Event, V1ContainerStatus, V1Pod } from '@kubernetes/client-node';
 import { describe, expect, it } from 'vitest';
 import { resources } from '../../../src/kubernetes/resources.ts';
 import { collect, withEvents } from '../../../src/steps/collect.ts';
 import { diagnosisOf, evidenceOf, podOf, statusOf, terminated, waiting } from '../builders.ts';
 import { FakeClock } from '../fake-clock.ts';
-import { type FakeCall, FakeCluster, type Fault, refused } from '../fake-cluster.ts';
+import { apiError, type FakeCall, FakeCluster, type Fault, refused } from '../fake-cluster.ts';
 import { fakeRun } from '../fake-run.ts';
 
 function setUp(fault?: (call: FakeCall) => Fault | undefined) {
@@ -50,6 +51,15 @@ describe('the log of a crash', () => {
     });
   });
 
+  it('names a plainer cause of a migration in an init container too', async () => {
+    const { cluster, run } = setUp();
+    cluster.logs.set('web-1/migrate', 'exec /app: exec format error\n');
+    const reason = 'init-migration-failed';
+    const diagnosis = diagnosisOf({ reason, container: 'migrate' });
+    const cause = await collect(run, { reason, message: 'It failed.', diagnoses: [diagnosis] });
+    expect(cause.reason).toBe('wrong-architecture');
+  });
+
   it('does not explain what is no crash', async () => {
     const { cluster, run } = setUp();
     cluster.logs.set('web-1/web', 'exec format error\n');
@@ -67,6 +77,35 @@ describe('the log of a crash', () => {
     ];
     const cause = await collect(run, { ...crash, diagnoses });
     expect(cause.diagnoses.flatMap(({ logs }) => logs)).toEqual([]);
+  });
+
+  it('is that of the instance that ended, which may be the present one still', async () => {
+    const { run } = setUp();
+    const asked: boolean[] = [];
+    const log = (line: string, hasPrevious: boolean): typeof run => ({
+      ...run,
+      client: {
+        ...run.client,
+        log: async ({ previous = false }) => {
+          asked.push(previous);
+          if (previous && !hasPrevious) throw apiError(400, 'BadRequest', 'previous container not found');
+          return Readable.from([Buffer.from(`${previous ? 'previous' : 'present'}: ${line}\n`)]);
+        },
+      },
+    });
+    const diagnoses = [diagnosisOf({ previous: true })];
+    const again = await collect(log('panic', true), { ...crash, diagnoses });
+    expect(again.diagnoses[0]?.logs[0]?.lines).toEqual(['previous: panic']);
+    const first = await collect(log('panic', false), { ...crash, diagnoses });
+    expect(first.diagnoses[0]?.logs[0]?.lines).toEqual(['present: panic']);
+    expect(asked).toEqual([true, true, false]);
+  });
+
+  it('that came with a diagnosis is kept', async () => {
+    const { run } = setUp();
+    const evidence = evidenceOf({ object: 'verify-command', lines: ['no cart'] });
+    const cause = await collect(run, { ...crash, diagnoses: [evidence] });
+    expect(cause.diagnoses).toEqual([evidence]);
   });
 
   it('is that of each example, and nothing where the kubelet has none', async () => {

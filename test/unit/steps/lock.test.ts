@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import type { Ending } from '../../../src/journal.ts';
 import { LockLost } from '../../../src/kubernetes/lease.ts';
 import { resources } from '../../../src/kubernetes/resources.ts';
-import { type LockedRun, lockName, underLock } from '../../../src/steps/lock.ts';
+import { type LockedRun, lockName, underLock, underLocks } from '../../../src/steps/lock.ts';
 import { FakeClock } from '../fake-clock.ts';
 import { FakeCluster } from '../fake-cluster.ts';
 import { fakeRun } from '../fake-run.ts';
@@ -184,4 +184,25 @@ it('has a name that a Lease may have', () => {
   const long = lockName({ kind: 'Deployment', name: 'a'.repeat(253) });
   expect(long.length).toBeLessThanOrEqual(253);
   expect(lockName({ kind: 'Deployment', name: 'web' })).toBe(name);
+});
+
+it('of several workloads is taken in the order of their names, and what was left is finished before the next is waited for', async () => {
+  const { clock, cluster, leave } = setUp();
+  leave(JSON.stringify(intentOf({ by: 'lost' })), 'lost');
+  const parts = ['worker', 'web', 'api'].map((each) => ({
+    ...fakeRun(cluster.client(), { clock, identity: 'a' }),
+    workload: { kind: 'Deployment', name: each } as const,
+  }));
+  const order: string[] = [];
+  await clock.run(
+    underLocks(
+      parts,
+      async ({ workload, left }, index) => void order.push(`${index} ${workload.name} ${left?.by ?? ''}`),
+      async (locked) => {
+        order.push(locked.map(({ workload }) => workload.name).join(' '));
+        return done;
+      },
+    ),
+  );
+  expect(order).toEqual(['2 api ', '1 web lost', '0 worker ', 'worker web api']);
 });

@@ -9,6 +9,7 @@ const at = Date.parse('2026-11-20T10:05:00Z');
 /** What was seen of a Job with these pods, whose containers wrote a line each. */
 function seenOf(pods: readonly V1Pod[], over: Partial<JobSeen> = {}): JobSeen {
   return {
+    purpose: { reason: 'migration', noun: 'migration' },
     job: { metadata: { name: 'schema-1' }, spec: { template: {} } },
     pods,
     standstill: [],
@@ -58,6 +59,16 @@ describe('a migration whose pod the cluster took away', () => {
     const evicted = { ...never, status: { ...never.status, reason: 'Evicted', message: 'low on disk' } };
     const cause = failureOf(seenOf([evicted]), backoff);
     expect(cause).toMatchObject({ reason: 'evicted', diagnoses: [{ said: 'low on disk', logs: [] }] });
+  });
+
+  it('is told so of a Job that verifies, too', () => {
+    const pod = withStatus({ reason: 'Evicted', message: 'low on memory' });
+    const cause = failureOf(
+      seenOf([pod], { purpose: { reason: 'verify-job', noun: 'verification' } }),
+      backoff,
+    );
+    expect(cause).toMatchObject({ reason: 'verify-job-failed', diagnoses: [{ reason: 'evicted' }] });
+    expect(cause.diagnoses[0]?.next).not.toContain('migration');
   });
 
   it('and that failed by itself the next time, has failed', () => {

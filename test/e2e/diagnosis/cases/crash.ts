@@ -126,6 +126,14 @@ export const crashCases: readonly Case[] = [
     words: ['exit code 3', 'no_rights_on_bucket'],
   },
   {
+    title: 'an init container that migrates ends with an error',
+    reason: 'init-migration-failed',
+    web: withInit('schema', { args: ['migrate', '--offline'] }),
+    image: ['init-migration-fails', { env: { MIGRATE_FLAGS: '--print=applying_00004 --exit=3' } }],
+    object: /pod\/web-[0-9a-z-]+, container schema/,
+    words: ['the migration in init container schema failed: exit code 3', 'applying_00004'],
+  },
+  {
     title: 'a native sidecar ends with an error',
     reason: 'crash',
     web: withInit('proxy', { args: ['serve', '--listen=:8081'], restartPolicy: 'Always' }),

@@ -82,6 +82,18 @@ export const readinessCases: readonly Case[] = [
     words: ['Init:0/2', 'waiting for a lock on table orders'],
   },
   {
+    title: 'an init container migrates for ever',
+    reason: 'init-migration-running',
+    web: async ({ cluster }) => {
+      const args = ['migrate', '--offline'];
+      return { pod: { initContainers: [{ name: 'schema', image: await cluster.image('good'), args }] } };
+    },
+    image: ['init-migration-waits', { env: { MIGRATE_FLAGS: '--hang' } }],
+    inputs: { timeout: '8s' },
+    object: /pod\/web-[0-9a-z-]+, container schema/,
+    words: ['the migration in init container schema has not ended', 'waiting for a lock on table orders'],
+  },
+  {
     title: 'a native sidecar does not start',
     reason: 'startup-probe-failing',
     web: async ({ cluster }) => ({

@@ -84,6 +84,13 @@ export class Scene {
     );
   }
 
+  /** Waits until the cluster gives new pods that image. */
+  async untilPodsRun(image: string): Promise<void> {
+    await this.namespace.until(`pods run the image ${image}`, async () =>
+      (await this.#dryRunPod()).includes(`"image": "${image}"`),
+    );
+  }
+
   /** A share of what the node can give, such as 60 of its cpu, in thousandths. */
   async shareOfNode(resource: 'cpu' | 'memory', percent: number): Promise<string> {
     const node = JSON.parse(

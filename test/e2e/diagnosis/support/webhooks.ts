@@ -26,6 +26,16 @@ export async function injectContainer(scene: Scene, container: V1Container): Pro
   });
 }
 
+/** Has the first container of every new pod of the namespace run another image, as a policy that mirrors images does. */
+export async function replaceImage(scene: Scene, image: string): Promise<void> {
+  const patch = JSON.stringify([{ op: 'replace', path: '/spec/containers/0/image', value: image }]);
+  await admit(scene, 'MutatingWebhookConfiguration', {
+    allowed: true,
+    patchType: 'JSONPatch',
+    patch: Buffer.from(patch).toString('base64'),
+  });
+}
+
 /** Asks a webhook on this machine about every new pod of the namespace; undefined: one that is down. */
 async function admit(scene: Scene, kind: string, answer: object | undefined): Promise<void> {
   const { cert, key } = selfSigned('webhook', ['IP:127.0.0.1']);

@@ -52,6 +52,41 @@ describe('the pace of a rollout', () => {
     expect(restorePacePatch(theirs, pace)).toEqual([]);
   });
 
+  it('of a DaemonSet is one of the two alone', () => {
+    const strategy = (rollingUpdate: object) =>
+      ({
+        spec: { template: {}, updateStrategy: { type: 'RollingUpdate', rollingUpdate } },
+      }) as WorkloadObject;
+    const planned = (maxSurge?: number | string, maxUnavailable?: number | string) => {
+      const plan = planPace('DaemonSet', strategy({ maxSurge: 0, maxUnavailable: 1 }), {
+        maxSurge,
+        maxUnavailable,
+      });
+      return plan.ok && plan.pace;
+    };
+    const ours = (rollingUpdate: object) => ({ type: 'RollingUpdate', rollingUpdate });
+    expect(planned('25%')).toMatchObject({
+      path: '/spec/updateStrategy',
+      ours: ours({ maxSurge: '25%', maxUnavailable: 0 }),
+    });
+    expect(planned(undefined, 3)).toMatchObject({ ours: ours({ maxSurge: 0, maxUnavailable: 3 }) });
+    expect(planned(1, 0)).toMatchObject({ ours: ours({ maxSurge: 1, maxUnavailable: 0 }) });
+    expect(planned(0)).toBeUndefined();
+  });
+
+  it('of a StatefulSet keeps its partition, and knows no surge', () => {
+    const updateStrategy = { type: 'RollingUpdate', rollingUpdate: { partition: 1 } };
+    const set = { spec: { template: {}, updateStrategy } } as WorkloadObject;
+    expect(planPace('StatefulSet', set, { maxSurge: undefined, maxUnavailable: 2 })).toMatchObject({
+      ok: true,
+      pace: { ours: { rollingUpdate: { partition: 1, maxUnavailable: 2 } } },
+    });
+    expect(planPace('StatefulSet', set, { maxSurge: 1, maxUnavailable: undefined })).toMatchObject({
+      ok: false,
+      problem: expect.stringContaining('ordinal'),
+    });
+  });
+
   it('is refused where all pods go at once', () => {
     const plan = planPace('Deployment', workload({ type: 'Recreate' }), { maxSurge: 1, maxUnavailable: 0 });
     expect(plan).toMatchObject({ ok: false, problem: expect.stringContaining('Recreate') });

@@ -1,5 +1,5 @@
-export const id = 123;
-export const ids = [123];
+export const id = 814;
+export const ids = [814];
 export const modules = {
 
 /***/ 1992:
@@ -54,7 +54,7 @@ const systemClock = {
 
 /***/ }),
 
-/***/ 7780:
+/***/ 8451:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -97,7 +97,7 @@ const workloadRows = [
     },
     {
         reason: 'old-pods-ending',
-        symptom: 'strategy `Recreate`, old pods `Terminating` for long',
+        symptom: '`Recreate`, a StatefulSet, or a DaemonSet without surge: old pods `Terminating` for long',
         cause: 'The old program ignores SIGTERM, has a long grace period, or its node does not answer; new pods come only after it.',
         next: 'Let the program end on SIGTERM, shorten terminationGracePeriodSeconds, or look at the node.',
         patience: 'timeout',
@@ -114,173 +114,20 @@ const workloadRows = [
     },
     {
         reason: 'scaled',
-        symptom: '`spec.replicas` changes during the rollout',
-        cause: 'An autoscaler or a person scaled the workload; the rollout goes on with the new number.',
+        symptom: '`spec.replicas`, or the number of nodes that a DaemonSet is for, changes during the rollout',
+        cause: 'An autoscaler or a person scaled the workload, or nodes came or went; the rollout goes on with the new number.',
         next: 'Nothing, if that was meant; the number is kept, also by an undo.',
         patience: 'timeout',
         recognise: ({ replicas, replicasBefore }) => replicasBefore !== undefined && replicas !== replicasBefore ? '' : undefined,
-        message: ({ replicas, replicasBefore }) => `it was scaled from ${replicasBefore} to ${replicas} during the rollout`,
+        message: ({ object, replicas, replicasBefore }) => object.startsWith('daemonset/')
+            ? `the number of nodes that it is for changed from ${replicasBefore} to ${replicas} during the rollout`
+            : `it was scaled from ${replicasBefore} to ${replicas} during the rollout`,
         hasLog: false,
     },
 ];
 
-// EXTERNAL MODULE: ./build/diagnosis/exit-code.js
-var exit_code = __webpack_require__(5956);
-// EXTERNAL MODULE: ./build/clip.js
-var clip = __webpack_require__(1992);
-;// CONCATENATED MODULE: ./build/diagnosis/probe.js
-
-function sayProbe(probe, container) {
-    if (probe?.httpGet) {
-        const { scheme, port, path = '/' } = probe.httpGet;
-        return `${scheme === 'HTTPS' ? 'https ' : ''}:${portNumber(port, container)}${path}`;
-    }
-    if (probe?.tcpSocket)
-        return `TCP :${portNumber(probe.tcpSocket.port, container)}`;
-    if (probe?.grpc)
-        return `gRPC :${probe.grpc.port}`;
-    if (probe?.exec)
-        return `command ${(probe.exec.command ?? []).join(' ')}`;
-    return 'no probe';
-}
-function probeAnswer(events, container, kind) {
-    const start = `${kind} probe `;
-    const event = events.find((each) => each.reason === 'Unhealthy' &&
-        each.message.startsWith(start) &&
-        (each.container === '' || each.container === container));
-    if (event === undefined)
-        return '';
-    const words = event.message
-        .slice(start.length)
-        .replace(/^(failed|errored|errored and resulted in .*?): ?/, '');
-    const [, code] = /HTTP probe failed with statuscode: (\d+)/.exec(words) ?? [];
-    if (code)
-        return `HTTP ${code}`;
-    if (/connection refused/.test(words))
-        return 'connection refused';
-    if (/context deadline exceeded|Client\.Timeout|i\/o timeout|timeout:/.test(words))
-        return 'no answer in time';
-    return (0,clip/* clip */.$Q)(words.trim().split('\n')[0] ?? '', 120);
-}
-function earliestReady(container) {
-    const startup = container?.startupProbe?.initialDelaySeconds ?? 0;
-    const readiness = container?.readinessProbe;
-    const answers = ((readiness?.successThreshold ?? 1) - 1) * (readiness?.periodSeconds ?? 10);
-    return Math.max(startup, readiness?.initialDelaySeconds ?? 0) + answers;
-}
-function portNumber(port, container) {
-    if (typeof port === 'number')
-        return String(port);
-    return String(container?.ports?.find(({ name }) => name === port)?.containerPort ?? port);
-}
-
-;// CONCATENATED MODULE: ./build/diagnosis/rows/crash.js
-
-
-
-const threeCrashes = { crashes: 3, seconds: 10 };
-function unwantedEnd({ status, init, container, pod }) {
-    if (status.state?.running !== undefined)
-        return undefined;
-    const end = (0,row/* lastEnd */.WN)(status);
-    if (end === undefined)
-        return undefined;
-    const mayEnd = (init && container?.restartPolicy !== 'Always') || (pod.spec?.restartPolicy ?? 'Always') !== 'Always';
-    return mayEnd && end.exitCode === 0 ? undefined : end;
-}
-function killedBy({ events, status }, probe) {
-    return events.some(({ reason, message, container }) => reason === 'Killing' &&
-        message.includes(`failed ${probe} probe`) &&
-        (container === '' || container === status.name));
-}
-function answer({ events, status, container }, probe) {
-    const words = probeAnswer(events, status.name, probe === 'liveness' ? 'Liveness' : 'Startup');
-    const target = sayProbe(probe === 'liveness' ? container?.livenessProbe : container?.startupProbe, container);
-    return `: ${words === '' ? 'no good answer' : words} from ${target}`;
-}
-function times({ status }) {
-    const count = (0,row/* crashes */.sB)(status);
-    return count > 1 ? `, ${count} times` : '';
-}
-function lastWord({ status }) {
-    return (0,row/* lastEnd */.WN)(status)?.message ?? '';
-}
-const crashRows = [
-    {
-        reason: 'out-of-memory',
-        symptom: '`OOMKilled`, exit code 137',
-        cause: 'The container used more memory than its limit.',
-        next: 'Raise resources.limits.memory, or find out what needs so much.',
-        patience: threeCrashes,
-        recognise: (subject) => (unwantedEnd(subject)?.reason === 'OOMKilled' ? lastWord(subject) : undefined),
-        message: (subject) => {
-            const limit = subject.container?.resources?.limits?.['memory'];
-            return `it was killed for using more memory than ${limit ? `its limit of ${limit}` : 'the node has'}${times(subject)}`;
-        },
-        hasLog: true,
-    },
-    {
-        reason: 'killed-by-startup-probe',
-        symptom: '`CrashLoopBackOff`, event "failed startup probe, will be restarted"',
-        cause: 'It does not come up within what its startup probe allows (periodSeconds × failureThreshold).',
-        next: 'See in its log what it waits for; give the startup probe more time if it is only slow.',
-        patience: threeCrashes,
-        recognise: (subject) => unwantedEnd(subject) && killedBy(subject, 'startup') ? lastWord(subject) : undefined,
-        message: (subject) => `the kubelet killed it, for its startup probe failed${answer(subject, 'startup')}${times(subject)}`,
-        hasLog: true,
-    },
-    {
-        reason: 'killed-by-liveness-probe',
-        symptom: '`CrashLoopBackOff`, event "failed liveness probe, will be restarted"',
-        cause: 'It did not end by itself: the kubelet killed it, since its liveness probe failed.',
-        next: 'See in its log why it does not answer; check the probe, and use a startup probe if it only starts slowly.',
-        patience: threeCrashes,
-        recognise: (subject) => unwantedEnd(subject) && killedBy(subject, 'liveness') ? lastWord(subject) : undefined,
-        message: (subject) => `the kubelet killed it, for its liveness probe failed${answer(subject, 'liveness')}${times(subject)}`,
-        hasLog: true,
-    },
-    {
-        reason: 'exited',
-        symptom: '`Completed`, then `CrashLoopBackOff`, exit code 0',
-        cause: 'Its program ended well, though it should go on serving.',
-        next: 'Check that the command is the server and not a one-off, and that it stays in the foreground.',
-        patience: threeCrashes,
-        recognise: (subject) => (unwantedEnd(subject)?.exitCode === 0 ? lastWord(subject) : undefined),
-        message: (subject) => `it ended by itself with exit code 0, though it should run on${times(subject)}`,
-        hasLog: true,
-    },
-    {
-        reason: 'command-not-found',
-        symptom: '`CrashLoopBackOff`, exit code 127',
-        cause: 'A shell did not find a command that it was to run.',
-        next: 'Check the command and the path, and that the image holds it.',
-        patience: threeCrashes,
-        recognise: (subject) => (unwantedEnd(subject)?.exitCode === 127 ? lastWord(subject) : undefined),
-        message: (subject) => `it ended with ${(0,exit_code/* sayExit */.C)(127)}${times(subject)}`,
-        hasLog: true,
-    },
-    {
-        reason: 'command-not-executable',
-        symptom: '`CrashLoopBackOff`, exit code 126',
-        cause: 'A shell could not execute a command: it lacks the executable bit, or is no program.',
-        next: 'Set the executable bit when the image is built (COPY --chmod=755 …), and check the path.',
-        patience: threeCrashes,
-        recognise: (subject) => (unwantedEnd(subject)?.exitCode === 126 ? lastWord(subject) : undefined),
-        message: (subject) => `it ended with ${(0,exit_code/* sayExit */.C)(126)}${times(subject)}`,
-        hasLog: true,
-    },
-    {
-        reason: 'crash',
-        symptom: '`Error`, `CrashLoopBackOff`, `Init:Error` or `Init:CrashLoopBackOff`',
-        cause: 'Its program ended with an error.',
-        next: 'Mend what its last log lines say, and deploy again.',
-        patience: threeCrashes,
-        recognise: (subject) => (unwantedEnd(subject) ? lastWord(subject) : undefined),
-        message: (subject) => `it ended with ${(0,exit_code/* sayExit */.C)((0,row/* lastEnd */.WN)(subject.status)?.exitCode ?? 0)}${times(subject)}`,
-        hasLog: true,
-    },
-];
-
+// EXTERNAL MODULE: ./build/diagnosis/rows/crash.js
+var crash = __webpack_require__(3609);
 ;// CONCATENATED MODULE: ./build/diagnosis/rows/creation.js
 function refusal(reason, pattern, patience, message, docs) {
     return {
@@ -522,7 +369,7 @@ const placementRows = [
         reason: 'volume-in-use',
         symptom: '`ContainerCreating`, event `FailedAttachVolume` "Multi-Attach"',
         cause: 'The volume can be attached to one node only, and the pod before still holds it.',
-        next: 'Use the strategy Recreate, or a volume that several nodes may attach.',
+        next: 'Use the strategy Recreate, a StatefulSet, or a volume that several nodes may attach.',
         patience: { seconds: 60 },
         recognise: (subject) => eventWhileCreating(subject, ['FailedAttachVolume'], /Multi-Attach/),
         message: () => 'its volume is still attached to another node',
@@ -607,7 +454,12 @@ const disruptionRows = [
     },
 ];
 
+// EXTERNAL MODULE: ./build/kubernetes/workloads/init-containers.js
+var init_containers = __webpack_require__(881);
+// EXTERNAL MODULE: ./build/diagnosis/probe.js
+var diagnosis_probe = __webpack_require__(5844);
 ;// CONCATENATED MODULE: ./build/diagnosis/rows/readiness.js
+
 
 
 function mayEnd({ init, container }) {
@@ -615,17 +467,23 @@ function mayEnd({ init, container }) {
 }
 const readinessRows = [
     {
+        reason: 'init-migration-running',
+        symptom: '`Init:N/M` for long, of an init container that migrates by its command or name',
+        cause: 'The migration that the workload runs in an init container takes longer than the timeout.',
+        next: "Raise the input 'timeout', or let this step migrate first ('migration-command'): an undo ends a migration in an init container half-way.",
+        patience: 'timeout',
+        recognise: ({ init, container, status }) => init && container && (0,init_containers/* migrationIn */.o$)(container) && status.state?.running ? '' : undefined,
+        message: (subject) => `the migration in ${initNotEnded(subject)}`,
+        hasLog: true,
+    },
+    {
         reason: 'init-waiting',
         symptom: '`Init:N/M` for long',
         cause: 'An init container waits for something: a database, another service, a lock.',
         next: 'See in its log what it waits for, and whether that is there.',
         patience: 'timeout',
         recognise: (subject) => (mayEnd(subject) && subject.status.state?.running ? '' : undefined),
-        message: ({ pod, status }) => {
-            const all = pod.status?.initContainerStatuses ?? [];
-            const done = all.filter(({ state }) => state?.terminated?.exitCode === 0).length;
-            return `init container ${status.name} has not ended yet (Init:${done}/${all.length})`;
-        },
+        message: initNotEnded,
         hasLog: true,
     },
     {
@@ -671,11 +529,16 @@ const podReadinessRows = [
         hasLog: false,
     },
 ];
+function initNotEnded({ pod, status }) {
+    const all = pod.status?.initContainerStatuses ?? [];
+    const done = all.filter(({ state }) => state?.terminated?.exitCode === 0).length;
+    return `init container ${status.name} has not ended yet (Init:${done}/${all.length})`;
+}
 function unready({ events, status, container, timeout }, kind) {
     const probe = kind === 'Startup' ? container?.startupProbe : container?.readinessProbe;
-    const answer = probeAnswer(events, status.name, kind);
-    const target = sayProbe(probe, container);
-    const delay = earliestReady(container);
+    const answer = (0,diagnosis_probe/* probeAnswer */.Zb)(events, status.name, kind);
+    const target = (0,diagnosis_probe/* sayProbe */.yr)(probe, container);
+    const delay = (0,diagnosis_probe/* earliestReady */.jG)(container);
     const late = timeout !== undefined && delay >= timeout
         ? `; by its probes' own settings it cannot be ready before ${(0,duration/* sayDuration */.k)(delay)}, and the timeout is ${(0,duration/* sayDuration */.k)(timeout)}`
         : '';
@@ -786,7 +649,7 @@ const startRows = [
 const containerRows = [
     ...imageRows,
     ...startRows,
-    ...crashRows,
+    ...crash/* crashRows */.v,
     ...readinessRows,
 ];
 const podRows = [...disruptionRows, ...placementRows, ...podReadinessRows];
@@ -794,7 +657,7 @@ const podRows = [...disruptionRows, ...placementRows, ...podReadinessRows];
 const table = [
     { title: 'The image', rows: imageRows },
     { title: 'Starting a container', rows: [...startRows, ...log/* logRows */.W] },
-    { title: 'Crashes', rows: crashRows },
+    { title: 'Crashes', rows: crash/* crashRows */.v },
     { title: 'Readiness', rows: [...readinessRows, ...podReadinessRows] },
     { title: 'Placement', rows: placementRows },
     { title: 'Creating pods', rows: creatorRows },
@@ -838,6 +701,8 @@ function diagnose(scene, sightings, now, failFast = 'strict') {
     const ofWorkload = scene.workload && judge.rows(workloadRows, scene.workload, 'workload', scene.workload.object);
     const waitedFor = there.filter(({ pod }) => !isReady(pod));
     const ofPods = there.flatMap(({ diagnoses }) => diagnoses);
+    const isLost = ({ diagnoses }) => diagnoses.some(({ hopeless }) => hopeless);
+    const isRefused = ofCreator?.hopeless ?? false;
     return {
         diagnoses: merge([
             ...ofPods,
@@ -845,8 +710,9 @@ function diagnose(scene, sightings, now, failFast = 'strict') {
             ...gone,
             ...(ofWorkload ? [ofWorkload] : []),
         ]),
-        hopeless: (waitedFor.length > 0 || (ofCreator?.hopeless ?? false)) &&
-            waitedFor.every(({ diagnoses }) => diagnoses.some(({ hopeless }) => hopeless)),
+        hopeless: scene.everyPodCounts
+            ? isRefused || waitedFor.some(isLost)
+            : (waitedFor.length > 0 || isRefused) && waitedFor.every(isLost),
     };
 }
 function judgeJob(subject, object, sightings, now, failFast) {
@@ -1010,8 +876,23 @@ const plainReasons = [
     },
     {
         reason: 'scaled-to-zero',
-        cause: 'The workload was scaled to zero during the rollout, so nothing shows whether the image works.',
+        cause: 'The workload was scaled to zero during the rollout (or no node takes its pods any more), so nothing shows whether the image works.',
         next: 'Scale it, then run the step again.',
+    },
+    {
+        reason: 'mixed-image-digests',
+        cause: 'Every pod is ready, but they run different images: what the tag stands for was changed during the rollout.',
+        next: 'Deploy by digest (`image: …@sha256:…`), or by a tag that is pushed once.',
+    },
+    {
+        reason: 'wrong-image-digest',
+        cause: 'The image was named by its digest, and pods run another one: an admission policy changed it when they were created.',
+        next: 'Look for the webhook or policy that changes the images of pods in this namespace.',
+    },
+    {
+        reason: 'users-saw-errors',
+        cause: 'More requests to `watch-url` failed than `watch-max-errors` allows.',
+        next: 'See in the summary when they failed, and how. 5xx right after a new pod is ready: its readiness probe says so too early. Connections refused or closed: old pods end before they get no more requests; give them a preStop pause.',
     },
     {
         reason: 'superseded',
@@ -1057,6 +938,56 @@ const plainReasons = [
         reason: 'migration-deleted',
         cause: 'The Job was deleted by somebody else before it had ended.',
         next: 'Find out how far it came before it is run again.',
+    },
+    {
+        reason: 'verify-job-failed',
+        cause: 'The `verify-job` ended with an error, or could not start.',
+        next: 'Read its last log lines; mend the image, or the Job.',
+    },
+    {
+        reason: 'verify-job-timeout',
+        cause: 'The `verify-job` did not end within `verify-timeout`.',
+        next: "See in its log what it waits for; raise 'verify-timeout' if it is only slow.",
+    },
+    {
+        reason: 'verify-job-deleted',
+        cause: 'The `verify-job` was deleted by somebody else before it had ended.',
+        next: 'Run the step again.',
+    },
+    {
+        reason: 'verify-command-failed',
+        cause: 'The `verify-command` ended with another exit code than 0.',
+        next: 'Read what it printed last; mend the image, or the command.',
+    },
+    {
+        reason: 'verify-command-timeout',
+        cause: 'The `verify-command` did not end within `verify-timeout`, and was ended.',
+        next: "See in its output what it waits for; raise 'verify-timeout' if it is only slow.",
+    },
+    {
+        reason: 'verify-port-failed',
+        cause: 'There is no way to the `verify-port`: no such port or Service, or no pod is ready.',
+        next: "Correct the input 'verify-port', or the Service.",
+    },
+    {
+        reason: 'restarted-after-rollout',
+        cause: 'A container ended after the rollout was complete, while it was verified or baked.',
+        next: 'Mend what its last log lines say, and deploy again.',
+    },
+    {
+        reason: 'unready-after-rollout',
+        cause: 'A pod was no longer ready, for more than three seconds, while the rollout was verified or baked.',
+        next: 'See what its readiness probe answers, and why, in its last log lines.',
+    },
+    {
+        reason: 'evicted-after-rollout',
+        cause: 'The kubelet evicted a pod, for what it uses or its node lacks, while the rollout was verified or baked.',
+        next: "Look at the node's conditions, and at the pod's requests and ephemeral-storage limits.",
+    },
+    {
+        reason: 'unavailable-after-rollout',
+        cause: 'Pods were taken away while the rollout was verified or baked, and not replaced within `timeout` after that.',
+        next: 'Look at the pods (kubectl describe), and at the nodes.',
     },
     {
         reason: 'locked',
@@ -1108,6 +1039,63 @@ function adviceOn(reason) {
 
 /***/ }),
 
+/***/ 5844:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   Zb: () => (/* binding */ probeAnswer),
+/* harmony export */   jG: () => (/* binding */ earliestReady),
+/* harmony export */   yr: () => (/* binding */ sayProbe)
+/* harmony export */ });
+/* harmony import */ var _clip_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(1992);
+
+function sayProbe(probe, container) {
+    if (probe?.httpGet) {
+        const { scheme, port, path = '/' } = probe.httpGet;
+        return `${scheme === 'HTTPS' ? 'https ' : ''}:${portNumber(port, container)}${path}`;
+    }
+    if (probe?.tcpSocket)
+        return `TCP :${portNumber(probe.tcpSocket.port, container)}`;
+    if (probe?.grpc)
+        return `gRPC :${probe.grpc.port}`;
+    if (probe?.exec)
+        return `command ${(probe.exec.command ?? []).join(' ')}`;
+    return 'no probe';
+}
+function probeAnswer(events, container, kind) {
+    const start = `${kind} probe `;
+    const event = events.find((each) => each.reason === 'Unhealthy' &&
+        each.message.startsWith(start) &&
+        (each.container === '' || each.container === container));
+    if (event === undefined)
+        return '';
+    const words = event.message
+        .slice(start.length)
+        .replace(/^(failed|errored|errored and resulted in .*?): ?/, '');
+    const [, code] = /HTTP probe failed with statuscode: (\d+)/.exec(words) ?? [];
+    if (code)
+        return `HTTP ${code}`;
+    if (/connection refused/.test(words))
+        return 'connection refused';
+    if (/context deadline exceeded|Client\.Timeout|i\/o timeout|timeout:/.test(words))
+        return 'no answer in time';
+    return (0,_clip_js__WEBPACK_IMPORTED_MODULE_0__/* .clip */ .$Q)(words.trim().split('\n')[0] ?? '', 120);
+}
+function earliestReady(container) {
+    const startup = container?.startupProbe?.initialDelaySeconds ?? 0;
+    const readiness = container?.readinessProbe;
+    const answers = ((readiness?.successThreshold ?? 1) - 1) * (readiness?.periodSeconds ?? 10);
+    return Math.max(startup, readiness?.initialDelaySeconds ?? 0) + answers;
+}
+function portNumber(port, container) {
+    if (typeof port === 'number')
+        return String(port);
+    return String(container?.ports?.find(({ name }) => name === port)?.containerPort ?? port);
+}
+
+
+/***/ }),
+
 /***/ 5458:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
@@ -1126,6 +1114,143 @@ function lastEnd({ state, lastState }) {
 function crashes(status) {
     return status.restartCount + (status.state?.running === undefined && lastEnd(status) !== undefined ? 1 : 0);
 }
+
+
+/***/ }),
+
+/***/ 3609:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   v: () => (/* binding */ crashRows)
+/* harmony export */ });
+/* harmony import */ var _kubernetes_workloads_init_containers_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(881);
+/* harmony import */ var _exit_code_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(5956);
+/* harmony import */ var _probe_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(5844);
+/* harmony import */ var _row_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(5458);
+
+
+
+
+const threeCrashes = { crashes: 3, seconds: 10 };
+function unwantedEnd({ status, init, container, pod }) {
+    if (status.state?.running !== undefined)
+        return undefined;
+    const end = (0,_row_js__WEBPACK_IMPORTED_MODULE_2__/* .lastEnd */ .WN)(status);
+    if (end === undefined)
+        return undefined;
+    const mayEnd = (init && container?.restartPolicy !== 'Always') || (pod.spec?.restartPolicy ?? 'Always') !== 'Always';
+    return mayEnd && end.exitCode === 0 ? undefined : end;
+}
+function killedBy({ events, status }, probe) {
+    return events.some(({ reason, message, container }) => reason === 'Killing' &&
+        message.includes(`failed ${probe} probe`) &&
+        (container === '' || container === status.name));
+}
+function answer({ events, status, container }, probe) {
+    const words = (0,_probe_js__WEBPACK_IMPORTED_MODULE_3__/* .probeAnswer */ .Zb)(events, status.name, probe === 'liveness' ? 'Liveness' : 'Startup');
+    const target = (0,_probe_js__WEBPACK_IMPORTED_MODULE_3__/* .sayProbe */ .yr)(probe === 'liveness' ? container?.livenessProbe : container?.startupProbe, container);
+    return `: ${words === '' ? 'no good answer' : words} from ${target}`;
+}
+function times({ status }) {
+    const count = (0,_row_js__WEBPACK_IMPORTED_MODULE_2__/* .crashes */ .sB)(status);
+    return count > 1 ? `, ${count} times` : '';
+}
+function lastWord({ status }) {
+    return (0,_row_js__WEBPACK_IMPORTED_MODULE_2__/* .lastEnd */ .WN)(status)?.message ?? '';
+}
+function migration({ init, container }) {
+    return init && container ? (0,_kubernetes_workloads_init_containers_js__WEBPACK_IMPORTED_MODULE_0__/* .migrationIn */ .o$)(container) : undefined;
+}
+const crashRows = [
+    {
+        reason: 'init-migration-failed',
+        symptom: '`Init:Error` or `Init:CrashLoopBackOff` of an init container that migrates by its command or name',
+        cause: 'The migration that the workload runs in an init container ended with an error.',
+        next: 'Mend what its last log lines say. The schema may be half migrated, and the version before runs on it: look at it before you deploy again.',
+        patience: threeCrashes,
+        recognise: (subject) => (migration(subject) && unwantedEnd(subject) ? lastWord(subject) : undefined),
+        message: (subject) => {
+            const end = (0,_row_js__WEBPACK_IMPORTED_MODULE_2__/* .lastEnd */ .WN)(subject.status);
+            const memory = end?.reason === 'OOMKilled' ? ', out of memory' : '';
+            return `the migration in init container ${subject.status.name} failed: ${(0,_exit_code_js__WEBPACK_IMPORTED_MODULE_1__/* .sayExit */ .C)(end?.exitCode ?? 0)}${memory}${times(subject)} (it is known by ${migration(subject)?.evidence})`;
+        },
+        hasLog: true,
+    },
+    {
+        reason: 'out-of-memory',
+        symptom: '`OOMKilled`, exit code 137',
+        cause: 'The container used more memory than its limit.',
+        next: 'Raise resources.limits.memory, or find out what needs so much.',
+        patience: threeCrashes,
+        recognise: (subject) => (unwantedEnd(subject)?.reason === 'OOMKilled' ? lastWord(subject) : undefined),
+        message: (subject) => {
+            const limit = subject.container?.resources?.limits?.['memory'];
+            return `it was killed for using more memory than ${limit ? `its limit of ${limit}` : 'the node has'}${times(subject)}`;
+        },
+        hasLog: true,
+    },
+    {
+        reason: 'killed-by-startup-probe',
+        symptom: '`CrashLoopBackOff`, event "failed startup probe, will be restarted"',
+        cause: 'It does not come up within what its startup probe allows (periodSeconds × failureThreshold).',
+        next: 'See in its log what it waits for; give the startup probe more time if it is only slow.',
+        patience: threeCrashes,
+        recognise: (subject) => unwantedEnd(subject) && killedBy(subject, 'startup') ? lastWord(subject) : undefined,
+        message: (subject) => `the kubelet killed it, for its startup probe failed${answer(subject, 'startup')}${times(subject)}`,
+        hasLog: true,
+    },
+    {
+        reason: 'killed-by-liveness-probe',
+        symptom: '`CrashLoopBackOff`, event "failed liveness probe, will be restarted"',
+        cause: 'It did not end by itself: the kubelet killed it, since its liveness probe failed.',
+        next: 'See in its log why it does not answer; check the probe, and use a startup probe if it only starts slowly.',
+        patience: threeCrashes,
+        recognise: (subject) => unwantedEnd(subject) && killedBy(subject, 'liveness') ? lastWord(subject) : undefined,
+        message: (subject) => `the kubelet killed it, for its liveness probe failed${answer(subject, 'liveness')}${times(subject)}`,
+        hasLog: true,
+    },
+    {
+        reason: 'exited',
+        symptom: '`Completed`, then `CrashLoopBackOff`, exit code 0',
+        cause: 'Its program ended well, though it should go on serving.',
+        next: 'Check that the command is the server and not a one-off, and that it stays in the foreground.',
+        patience: threeCrashes,
+        recognise: (subject) => (unwantedEnd(subject)?.exitCode === 0 ? lastWord(subject) : undefined),
+        message: (subject) => `it ended by itself with exit code 0, though it should run on${times(subject)}`,
+        hasLog: true,
+    },
+    {
+        reason: 'command-not-found',
+        symptom: '`CrashLoopBackOff`, exit code 127',
+        cause: 'A shell did not find a command that it was to run.',
+        next: 'Check the command and the path, and that the image holds it.',
+        patience: threeCrashes,
+        recognise: (subject) => (unwantedEnd(subject)?.exitCode === 127 ? lastWord(subject) : undefined),
+        message: (subject) => `it ended with ${(0,_exit_code_js__WEBPACK_IMPORTED_MODULE_1__/* .sayExit */ .C)(127)}${times(subject)}`,
+        hasLog: true,
+    },
+    {
+        reason: 'command-not-executable',
+        symptom: '`CrashLoopBackOff`, exit code 126',
+        cause: 'A shell could not execute a command: it lacks the executable bit, or is no program.',
+        next: 'Set the executable bit when the image is built (COPY --chmod=755 …), and check the path.',
+        patience: threeCrashes,
+        recognise: (subject) => (unwantedEnd(subject)?.exitCode === 126 ? lastWord(subject) : undefined),
+        message: (subject) => `it ended with ${(0,_exit_code_js__WEBPACK_IMPORTED_MODULE_1__/* .sayExit */ .C)(126)}${times(subject)}`,
+        hasLog: true,
+    },
+    {
+        reason: 'crash',
+        symptom: '`Error`, `CrashLoopBackOff`, `Init:Error` or `Init:CrashLoopBackOff`',
+        cause: 'Its program ended with an error.',
+        next: 'Mend what its last log lines say, and deploy again.',
+        patience: threeCrashes,
+        recognise: (subject) => (unwantedEnd(subject) ? lastWord(subject) : undefined),
+        message: (subject) => `it ended with ${(0,_exit_code_js__WEBPACK_IMPORTED_MODULE_1__/* .sayExit */ .C)((0,_row_js__WEBPACK_IMPORTED_MODULE_2__/* .lastEnd */ .WN)(subject.status)?.exitCode ?? 0)}${times(subject)}`,
+        hasLog: true,
+    },
+];
 
 
 /***/ }),
@@ -1246,8 +1371,9 @@ function endingOfError(error, journal) {
     const next = [...left, ...advice(error)];
     if (error instanceof _run_js__WEBPACK_IMPORTED_MODULE_3__/* .Interrupted */ .j)
         return { ending: { result: 'cancelled', cause, next }, finished: false };
+    const isOnly = (journal.last('connected')?.workloads.length ?? 1) < 2;
     if (error instanceof _kubernetes_lease_js__WEBPACK_IMPORTED_MODULE_2__/* .LockLost */ .yS)
-        return { ending: { result: 'superseded', cause, next }, finished: true };
+        return { ending: { result: 'superseded', cause, next }, finished: isOnly };
     if (setting)
         return { ending: { result: 'left-failed', cause, next }, finished: false };
     return { ending: { result: migrating ? 'migration-failed' : 'refused', cause, next }, finished: true };
@@ -1418,6 +1544,7 @@ function migrationsSince(records, template) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   G4: () => (/* binding */ isNamedForGood),
 /* harmony export */   Y1: () => (/* binding */ parseWantedImage),
 /* harmony export */   bV: () => (/* binding */ isMutable),
 /* harmony export */   gp: () => (/* binding */ fullRepository),
@@ -1452,11 +1579,14 @@ function parseWantedImage(text) {
 function isMutable(image) {
     return image.digest === undefined && (image.tag === undefined || image.tag === 'latest');
 }
+function isNamedForGood({ digest, tag = '' }) {
+    return digest !== undefined || /(?:^|[._-])[a-f0-9]{7,40}(?:$|[._-])/.test(tag);
+}
 
 
 /***/ }),
 
-/***/ 6892:
+/***/ 850:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -1474,6 +1604,8 @@ var build_duration = __webpack_require__(3110);
 var errors = __webpack_require__(9473);
 // EXTERNAL MODULE: ./build/image.js
 var build_image = __webpack_require__(349);
+// EXTERNAL MODULE: ./build/kubernetes/proxy.js
+var proxy = __webpack_require__(1077);
 // EXTERNAL MODULE: ./build/kubernetes/workloads/names.js
 var workloads_names = __webpack_require__(5596);
 // EXTERNAL MODULE: external "node:fs"
@@ -1495,9 +1627,10 @@ function readMigration(job, command, workspace, bad) {
         return bad('migration-command', "give either it or 'migration-job', not both.");
     if (command !== '')
         return readCommand(command, bad);
-    if (job !== '')
-        return readJob(job, workspace, bad);
-    return undefined;
+    if (job === '')
+        return undefined;
+    const manifest = readJobManifest('migration-job', job, workspace, bad);
+    return manifest && { kind: 'job', job: manifest };
 }
 function readCommand(text, bad) {
     if (text.startsWith('[')) {
@@ -1520,46 +1653,46 @@ function readCommand(text, bad) {
     }
     return { kind: 'command', command: words };
 }
-function readJob(text, workspace, bad) {
+function readJobManifest(input, text, workspace, bad) {
     let source = text;
     let origin = 'the input';
     if (!text.includes('\n') && !/^\s*[{]/.test(text) && !text.includes(': ')) {
         const file = workspaceFile(workspace, text);
         if ('problem' in file)
-            return bad('migration-job', file.problem);
+            return bad(input, file.problem);
         source = file.content;
         origin = text;
     }
     const documents = (0,dist/* parseAllDocuments */.hR)(source).filter(({ contents }) => contents !== null && !((0,dist/* isScalar */.jn)(contents) && contents.value === null));
     const [document, ...others] = documents;
     if (document === undefined)
-        return bad('migration-job', `${origin} holds no manifest.`);
+        return bad(input, `${origin} holds no manifest.`);
     if (others.length > 0)
-        return bad('migration-job', `${origin} holds ${documents.length} manifests; give one Job.`);
+        return bad(input, `${origin} holds ${documents.length} manifests; give one Job.`);
     const [syntax] = document.errors;
     if (syntax)
-        return bad('migration-job', `${origin} is no valid YAML: ${syntax.message}`);
+        return bad(input, `${origin} is no valid YAML: ${syntax.message}`);
     const job = contentOf(document);
     if (job instanceof Error)
-        return bad('migration-job', `${origin} is no valid YAML: ${job.message}`);
+        return bad(input, `${origin} is no valid YAML: ${job.message}`);
     if (job === null || typeof job !== 'object') {
-        return bad('migration-job', `${origin} is neither a manifest nor a file's path.`);
+        return bad(input, `${origin} is neither a manifest nor a file's path.`);
     }
     if (job.kind !== 'Job' || job.apiVersion !== 'batch/v1') {
-        return bad('migration-job', `${origin} is ${job.apiVersion ?? '?'} ${job.kind ?? '?'}; a batch/v1 Job is needed.`);
+        return bad(input, `${origin} is ${job.apiVersion ?? '?'} ${job.kind ?? '?'}; a batch/v1 Job is needed.`);
     }
     const containers = job.spec?.template?.spec?.containers;
     if (!areMappings(containers) || containers.length === 0) {
-        return bad('migration-job', `${origin} has no container (spec.template.spec.containers).`);
+        return bad(input, `${origin} has no container (spec.template.spec.containers).`);
     }
     const { initContainers } = job.spec?.template?.spec ?? {};
     if (initContainers !== undefined && !areMappings(initContainers)) {
-        return bad('migration-job', `${origin}: spec.template.spec.initContainers is no list of containers.`);
+        return bad(input, `${origin}: spec.template.spec.initContainers is no list of containers.`);
     }
     if (job.spec?.template?.spec?.restartPolicy === 'OnFailure' && job.spec.backoffLimit === undefined) {
-        return bad('migration-job', `${origin}: restartPolicy OnFailure starts a failed migration again. Set backoffLimit too if that is meant, or restartPolicy: Never.`);
+        return bad(input, `${origin}: restartPolicy OnFailure starts what has failed again. Set backoffLimit too if that is meant, or restartPolicy: Never.`);
     }
-    return { kind: 'job', job: job };
+    return job;
 }
 function contentOf(document) {
     try {
@@ -1591,9 +1724,96 @@ function workspaceFile(workspace, name) {
     }
 }
 
-// EXTERNAL MODULE: ./build/preflight/preflight.js + 15 modules
-var preflight = __webpack_require__(4859);
+// EXTERNAL MODULE: ./build/preflight/preflight.js + 23 modules
+var preflight = __webpack_require__(5755);
+;// CONCATENATED MODULE: ./build/users/address.js
+const servicePattern = /^(?:service|services|svc)\/(?:(?<scheme>https?):)?(?<service>[^:/?#]+):(?<port>[^:/?#]+)(?<rest>[/?#].*)?$/i;
+const servicesName = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
+const portsName = /^(?=.*[a-z])[a-z0-9]([-a-z0-9]{0,13}[a-z0-9])?$/;
+const shortestSecret = 6;
+function parseWatchAddress(text) {
+    const trimmed = text.trim();
+    const problem = "it is neither an address ('https://shop.example/ready') nor a Service with its port ('service/web:http/ready').";
+    if (/^(service|services|svc)\//i.test(trimmed))
+        return parseService(trimmed);
+    const url = URL.parse(trimmed);
+    if (url === null || !/^https?:$/.test(url.protocol))
+        return { ok: false, problem };
+    url.hash = '';
+    const shown = `${url.origin}${url.pathname}${url.search ? '?…' : ''}`;
+    const userinfo = [url.username, url.password].flatMap((part) => [part, decoded(part)]);
+    const secrets = secretsOf([...userinfo, ...queryParts(url)]);
+    return { ok: true, address: { kind: 'url', url: url.href, shown, secrets } };
+}
+function parseService(text) {
+    const { scheme = 'http', service = '', port = '', rest = '' } = servicePattern.exec(text)?.groups ?? {};
+    if (service === '') {
+        return { ok: false, problem: "a Service needs its port too: 'service/NAME:PORT/PATH'." };
+    }
+    if (!servicesName.test(service))
+        return { ok: false, problem: "the Service's name cannot be one." };
+    const isNumber = /^[1-9]\d{0,4}$/.test(port) && Number(port) <= 65_535;
+    if (!isNumber && !portsName.test(port))
+        return { ok: false, problem: "the Service's port is neither a number nor a port's name." };
+    const url = new URL(rest.startsWith('/') ? rest : `/${rest}`, 'http://service');
+    const id = `${scheme.toLowerCase()}:${service}:${port}`;
+    const name = scheme.toLowerCase() === 'http' ? `${service}:${port}` : id;
+    const shown = `service/${name}${url.pathname}${url.search ? '?…' : ''}`;
+    const path = `${url.pathname}${url.search}`;
+    return {
+        ok: true,
+        address: { kind: 'service', service, id, path, shown, secrets: secretsOf(queryParts(url)) },
+    };
+}
+function queryParts({ search, searchParams }) {
+    const query = search.slice(1);
+    const raw = query.split('&').map((pair) => pair.slice(pair.indexOf('=') + 1));
+    return [query, ...raw, ...searchParams.values()];
+}
+function secretsOf(parts) {
+    return [...new Set(parts)].filter((part) => part.length >= shortestSecret);
+}
+function decoded(text) {
+    try {
+        return decodeURIComponent(text);
+    }
+    catch {
+        return text;
+    }
+}
+
+// EXTERNAL MODULE: ./build/users/limit.js
+var users_limit = __webpack_require__(6748);
+;// CONCATENATED MODULE: ./build/verify-input.js
+
+function readVerification({ job, command, port }, workspace, bad) {
+    if (port !== '' && command === '')
+        bad('verify-port', "it is what 'verify-command' reaches, and there is no such command.");
+    return {
+        job: job === '' ? undefined : readJobManifest('verify-job', job, workspace, bad),
+        command,
+        port: port === '' ? undefined : readPort(port, bad),
+    };
+}
+const targets = /^(?:(?:services?|svc)\/(?<service>[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?):|(?:pods?:)?)(?<port>[a-z0-9-]+)$/;
+function readPort(text, bad) {
+    const { service, port = '' } = targets.exec(text)?.groups ?? {};
+    if (!isPort(port)) {
+        return bad('verify-port', `'${text}' is no port. Write '8080' or 'pod:8080' for one of the pods, 'service/web:80' or 'service/web:http' for a Service.`);
+    }
+    return service === undefined ? { kind: 'pod', port } : { kind: 'service', name: service, port };
+}
+function isPort(text) {
+    if (/^\d+$/.test(text))
+        return Number(text) >= 1 && Number(text) <= 65_535;
+    return text.length <= 15 && /[a-z]/.test(text) && !/^-|--|-$/.test(text);
+}
+
 ;// CONCATENATED MODULE: ./build/inputs.js
+
+
+
+
 
 
 
@@ -1650,6 +1870,12 @@ function readInputs(phase = 'main') {
         return duration ?? fallback;
     };
     const timeout = seconds('timeout', 600);
+    const workspace = process.env['GITHUB_WORKSPACE'] ?? process.cwd();
+    const verification = () => ({
+        ...readVerification({ job: text('verify-job'), command: text('verify-command'), port: text('verify-port') }, workspace, bad),
+        timeout: seconds('verify-timeout', 600),
+        bakeTime: seconds('bake-time', 0, 0),
+    });
     const inputs = {
         command: oneOf('command', 'deploy', 'rollback'),
         workloads: readWorkloads(text('deployment'), bad),
@@ -1660,11 +1886,13 @@ function readInputs(phase = 'main') {
         containers: list(text('container')),
         migration: phase === 'post'
             ? undefined
-            : readMigration(text('migration-job'), text('migration-command'), process.env['GITHUB_WORKSPACE'] ?? process.cwd(), bad),
+            : readMigration(text('migration-job'), text('migration-command'), workspace, bad),
         migrationTimeout: seconds('migration-timeout', 600),
         pace: readPace(text('max-surge'), text('max-unavailable'), bad),
         timeout,
         undoTimeout: seconds('undo-timeout', timeout),
+        verification: phase === 'post' ? noVerification : verification(),
+        watch: readWatch(text('watch-url'), text('watch-max-errors'), bad),
         onFailure: oneOf('on-failure', 'undo', 'leave'),
         onCancel: oneOf('on-cancel', 'undo', 'leave'),
         failFast: oneOf('fail-fast', 'strict', 'patient', 'off'),
@@ -1680,6 +1908,13 @@ function readInputs(phase = 'main') {
         throw new errors/* InputError */.dz(problems);
     return { ...inputs, workloads: [first, ...others] };
 }
+const noVerification = {
+    job: undefined,
+    command: '',
+    port: undefined,
+    timeout: 0,
+    bakeTime: 0,
+};
 function list(text) {
     return text
         .split(/[,\n]/)
@@ -1755,6 +1990,21 @@ function checkTogether(given, bad) {
     if (toRevision !== undefined && workloads.length > 1)
         bad('to-revision', "revisions are numbered for each workload; name one workload, or use 'to-image'.");
 }
+function readWatch(url, maxErrors, bad) {
+    const limit = (0,users_limit/* parseErrorLimit */.b3)(maxErrors || '1%');
+    if (limit === undefined)
+        bad('watch-max-errors', `'${maxErrors}' is no limit. Write a share ('1%'), a number ('0'), or 'off'.`);
+    if (url === '')
+        return undefined;
+    const parsed = parseWatchAddress(url);
+    if (!parsed.ok)
+        return bad('watch-url', parsed.problem);
+    if (limit === undefined)
+        return undefined;
+    const { address } = parsed;
+    const proxyUrl = address.kind === 'url' ? (0,proxy/* proxyFor */.i)(new URL(address.url), process.env) : undefined;
+    return { address, limit, proxyUrl };
+}
 function readRules(text, bad) {
     const ids = list(text);
     const unknown = ids.filter((id) => !preflight/* rules */.a.some((rule) => rule.id === id));
@@ -1772,9 +2022,18 @@ function readRules(text, bad) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   G: () => (/* binding */ parseIntent),
-/* harmony export */   b: () => (/* binding */ parseIntents)
+/* harmony export */   Gf: () => (/* binding */ parseIntent),
+/* harmony export */   Jv: () => (/* binding */ brokenTemplates),
+/* harmony export */   bO: () => (/* binding */ parseIntents)
 /* harmony export */ });
+function brokenTemplates({ before, ours, undoTo }, wanted, isUndo) {
+    const broken = new Set(isUndo ? [before, ...ours] : [before]);
+    if (undoTo)
+        broken.delete(undoTo.templateDigest);
+    for (const each of wanted)
+        broken.delete(each);
+    return broken;
+}
 function parseIntent(text) {
     return parse(text).find(isIntent);
 }
@@ -1830,6 +2089,7 @@ function endSoon() {
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   CQ: () => (/* binding */ Journal),
 /* harmony export */   ES: () => (/* binding */ standings),
+/* harmony export */   es: () => (/* binding */ doneResult),
 /* harmony export */   kj: () => (/* binding */ entriesFromState),
 /* harmony export */   o9: () => (/* binding */ successes)
 /* harmony export */ });
@@ -1891,7 +2151,7 @@ function withoutWords(entry) {
         return { ...entry, rows: [] };
     if (entry.type === 'ended')
         return { ...entry, ending: { ...entry.ending, cause: bare(entry.ending.cause), next: [] } };
-    if (entry.type === 'migration-ended')
+    if (entry.type === 'migration-ended' || entry.type === 'proof-ended')
         return { ...entry, cause: bare(entry.cause) };
     if (entry.type === 'rollout-failed' || entry.type === 'undo-failed') {
         return { ...entry, cause: bare(entry.cause) ?? entry.cause };
@@ -1900,6 +2160,9 @@ function withoutWords(entry) {
 }
 function bare(cause) {
     return cause && { reason: cause.reason, message: (0,_clip_js__WEBPACK_IMPORTED_MODULE_0__/* .clip */ .$Q)(cause.message, 500), diagnoses: [] };
+}
+function doneResult(journal) {
+    return journal.last('connected')?.command === 'rollback' ? 'rolled-back' : 'deployed';
 }
 
 
@@ -1910,7 +2173,7 @@ function bare(cause) {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   E: () => (/* binding */ told),
-/* harmony export */   R: () => (/* binding */ PodEvents)
+/* harmony export */   v: () => (/* binding */ ObjectEvents)
 /* harmony export */ });
 /* harmony import */ var _resources_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(8268);
 /* harmony import */ var _watch_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(6862);
@@ -1927,8 +2190,8 @@ function told(event) {
         container: /\{(.+)\}/.exec(involvedObject.fieldPath ?? '')?.[1] ?? '',
     };
 }
-const mostPods = 3;
-class PodEvents {
+const mostObjects = 3;
+class ObjectEvents {
     #client;
     #namespace;
     #signal;
@@ -1940,8 +2203,8 @@ class PodEvents {
         this.#signal = signal;
         this.#onChange = onChange;
     }
-    follow(pods) {
-        const uids = new Set(pods.map(({ metadata }) => metadata?.uid ?? ''));
+    follow(objects) {
+        const uids = new Set(objects.map(({ metadata }) => metadata?.uid ?? ''));
         for (const [uid, { stop }] of this.#followed) {
             if (uids.has(uid))
                 continue;
@@ -1949,7 +2212,7 @@ class PodEvents {
             this.#followed.delete(uid);
         }
         for (const uid of uids) {
-            if (this.#followed.size >= mostPods)
+            if (this.#followed.size >= mostObjects)
                 return;
             if (!this.#followed.has(uid))
                 this.#begin(uid);
@@ -1998,14 +2261,18 @@ async function acquireLock(request) {
     const { clock, holder, signal } = request;
     const deadline = clock.now() + request.timeout * 1000;
     let seen;
+    let isAlive = false;
     let told = '';
     let failures = 0;
     for (;;) {
         const lease = await read(request);
         const version = lease?.metadata?.resourceVersion ?? '';
-        if (seen === undefined || seen.version !== version)
-            seen = { version, since: clock.now() };
         const by = lease && heldBy(lease);
+        const renewal = `${by?.identity} ${lease?.spec?.renewTime}`;
+        const isSame = seen?.identity === by?.identity;
+        isAlive = isSame && (isAlive || (seen !== undefined && seen.renewal !== renewal));
+        if (seen === undefined || seen.version !== version)
+            seen = { version, renewal, identity: by?.identity, since: clock.now() };
         const promised = (lease?.spec?.leaseDurationSeconds ?? leaseSeconds) * 1000;
         const isFree = by === undefined || by.identity === holder.identity || clock.now() - seen.since >= promised;
         if (isFree) {
@@ -2025,7 +2292,7 @@ async function acquireLock(request) {
             told = by.identity;
         }
         const silent = clock.now() - new Date(lease?.spec?.renewTime ?? 0).getTime();
-        const seemsLost = silent > promised && promised <= leaseSeconds * 1000;
+        const seemsLost = !isAlive && silent > promised && promised <= leaseSeconds * 1000;
         if (clock.now() >= deadline && !(seemsLost && clock.now() - seen.since < promised))
             return { kind: 'held', by };
         const pause = clock.now() < deadline ? Math.min(lookSeconds, (deadline - clock.now()) / 1000) : lookSeconds;
@@ -2124,6 +2391,7 @@ class LeaseLock {
         return error;
     }
 }
+const attemptSeconds = 8;
 const retrySeconds = 0.5;
 function mayHaveHappened(error) {
     if (error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ConnectionError */ .Rc)
@@ -2143,7 +2411,7 @@ function heldBy({ spec, metadata }) {
 }
 async function read({ client, namespace, name, signal }) {
     try {
-        return await client.get(_resources_js__WEBPACK_IMPORTED_MODULE_2__/* .resources */ .E.leases, { namespace, name }, { signal });
+        return await client.get(_resources_js__WEBPACK_IMPORTED_MODULE_2__/* .resources */ .E.leases, { namespace, name }, { signal, timeoutSeconds: attemptSeconds });
     }
     catch (error) {
         if (error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ApiError */ .hD && error.status === 404)
@@ -2174,7 +2442,11 @@ async function take(request, lease) {
         }
         const body = { metadata: { name, namespace, annotations }, spec };
         return {
-            lease: await client.create(_resources_js__WEBPACK_IMPORTED_MODULE_2__/* .resources */ .E.leases, { namespace }, body, { fieldManager: _marks_js__WEBPACK_IMPORTED_MODULE_1__/* .fieldManager */ .wM, signal }),
+            lease: await client.create(_resources_js__WEBPACK_IMPORTED_MODULE_2__/* .resources */ .E.leases, { namespace }, body, {
+                fieldManager: _marks_js__WEBPACK_IMPORTED_MODULE_1__/* .fieldManager */ .wM,
+                signal,
+                timeoutSeconds: attemptSeconds,
+            }),
             at,
         };
     }
@@ -2189,6 +2461,7 @@ function write({ client, namespace, name, signal }, resourceVersion, patch, pati
     return client.patch(_resources_js__WEBPACK_IMPORTED_MODULE_2__/* .resources */ .E.leases, { namespace, name }, body, {
         fieldManager: _marks_js__WEBPACK_IMPORTED_MODULE_1__/* .fieldManager */ .wM,
         signal,
+        timeoutSeconds: attemptSeconds,
         ...(patience !== undefined && { patience }),
     });
 }
@@ -2489,6 +2762,7 @@ const fieldManager = 'safe-rollout';
 const marks = {
     workload: 'safe-rollout/workload',
     workloads: 'safe-rollout/workloads',
+    verifies: 'safe-rollout/verifies',
     runId: 'safe-rollout/run-id',
     run: 'safe-rollout/run',
     intent: 'safe-rollout/intent',
@@ -2510,6 +2784,74 @@ function tracesOf(what, { sha, url, actor }) {
         ...(url && { [marks.run]: url }),
         ...(sha && { [marks.commit]: sha }),
     };
+}
+
+
+/***/ }),
+
+/***/ 1077:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   i: () => (/* binding */ proxyFor)
+/* harmony export */ });
+/* harmony import */ var node_net__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(7030);
+
+function proxyFor(url, env) {
+    const scheme = url.protocol === 'https:' ? 'HTTPS_PROXY' : 'HTTP_PROXY';
+    const proxy = setting(env, scheme);
+    if (proxy === '' || isLoopback(hostOf(url)) || isExempt(url, setting(env, 'NO_PROXY'))) {
+        return undefined;
+    }
+    return proxy.includes('://') ? proxy : `http://${proxy}`;
+}
+function setting(env, name) {
+    return (env[name] || env[name.toLowerCase()] || '').trim();
+}
+function hostOf(url) {
+    return url.hostname.replace(/^\[|\]$/g, '').toLowerCase();
+}
+function isLoopback(host) {
+    return host === 'localhost' || host === '::1' || ((0,node_net__WEBPACK_IMPORTED_MODULE_0__.isIP)(host) === 4 && host.startsWith('127.'));
+}
+function isExempt(url, exemptions) {
+    const host = hostOf(url);
+    const port = url.port || (url.protocol === 'https:' ? '443' : '80');
+    return exemptions
+        .split(/[\s,]+/)
+        .map((entry) => entry.toLowerCase())
+        .some((entry) => entry !== '' && matches(entry, host, port));
+}
+function matches(entry, host, port) {
+    if (entry === '*') {
+        return true;
+    }
+    if (entry.includes('/')) {
+        return isInBlock(entry, host);
+    }
+    if ((0,node_net__WEBPACK_IMPORTED_MODULE_0__.isIP)(entry) !== 0) {
+        return host === entry;
+    }
+    const [, name = entry, onlyPort] = /^(.*?)(?::(\d+))?$/.exec(entry) ?? [];
+    if (onlyPort !== undefined && onlyPort !== port) {
+        return false;
+    }
+    const bare = name.replace(/^\[|\]$/g, '').replace(/^\*(?=\.)/, '');
+    return bare.startsWith('.') ? host.endsWith(bare) : host === bare || host.endsWith(`.${bare}`);
+}
+function isInBlock(entry, host) {
+    const [network = '', prefix = ''] = entry.split('/');
+    const family = (0,node_net__WEBPACK_IMPORTED_MODULE_0__.isIP)(network);
+    if (family === 0 || (0,node_net__WEBPACK_IMPORTED_MODULE_0__.isIP)(host) !== family || !/^\d{1,3}$/.test(prefix)) {
+        return false;
+    }
+    if (Number(prefix) > (family === 4 ? 32 : 128)) {
+        return false;
+    }
+    const block = new node_net__WEBPACK_IMPORTED_MODULE_0__.BlockList();
+    const type = family === 4 ? 'ipv4' : 'ipv6';
+    block.addSubnet(network, Number(prefix), type);
+    return block.check(host, type);
 }
 
 
@@ -2766,7 +3108,399 @@ async function consume(stream, idleSeconds, onLine) {
 
 /***/ }),
 
-/***/ 2536:
+/***/ 9698:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   Ez: () => (/* binding */ opcodes),
+/* harmony export */   Gt: () => (/* binding */ frame),
+/* harmony export */   oN: () => (/* binding */ upgradeRequest),
+/* harmony export */   tS: () => (/* binding */ FrameReader)
+/* harmony export */ });
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(7598);
+
+const opcodes = { continuation: 0, text: 1, binary: 2, close: 8, ping: 9, pong: 10 };
+function upgradeRequest(protocol) {
+    const key = (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.randomBytes)(16).toString('base64');
+    return {
+        headers: {
+            connection: 'Upgrade',
+            upgrade: 'websocket',
+            'sec-websocket-version': '13',
+            'sec-websocket-key': key,
+            'sec-websocket-protocol': protocol,
+        },
+        accept: (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha1').update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest('base64'),
+    };
+}
+function frame(opcode, payload) {
+    const size = payload.length;
+    const head = Buffer.alloc(size < 126 ? 2 : size < 65_536 ? 4 : 10);
+    head[0] = 0x80 | opcode;
+    if (size < 126)
+        head[1] = 0x80 | size;
+    else if (size < 65_536) {
+        head[1] = 0x80 | 126;
+        head.writeUInt16BE(size, 2);
+    }
+    else {
+        head[1] = 0x80 | 127;
+        head.writeBigUInt64BE(BigInt(size), 2);
+    }
+    const mask = (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.randomBytes)(4);
+    return Buffer.concat([head, mask, masked(payload, mask)]);
+}
+const longestMessage = 64 * 1024 * 1024;
+class FrameReader {
+    #onMessage;
+    #pending = Buffer.alloc(0);
+    #parts = [];
+    #opcode = 0;
+    constructor(onMessage) {
+        this.#onMessage = onMessage;
+    }
+    write(chunk) {
+        this.#pending = this.#pending.length === 0 ? chunk : Buffer.concat([this.#pending, chunk]);
+        for (;;) {
+            const next = firstFrame(this.#pending);
+            if (next === undefined)
+                return;
+            this.#pending = this.#pending.subarray(next.end);
+            this.#take(next);
+        }
+    }
+    #take({ opcode, isLast, payload }) {
+        if (opcode >= opcodes.close) {
+            this.#onMessage(opcode, payload);
+            return;
+        }
+        if (opcode !== opcodes.continuation)
+            this.#opcode = opcode;
+        this.#parts.push(payload);
+        if (!isLast)
+            return;
+        const [first] = this.#parts;
+        const message = this.#parts.length === 1 && first ? first : Buffer.concat(this.#parts);
+        this.#parts = [];
+        this.#onMessage(this.#opcode, message);
+    }
+}
+function firstFrame(bytes) {
+    if (bytes.length < 2)
+        return undefined;
+    const [first = 0, second = 0] = bytes;
+    const short = second & 0x7f;
+    const start = 2 + (short === 126 ? 2 : short === 127 ? 8 : 0) + (second & 0x80 ? 4 : 0);
+    if (bytes.length < start)
+        return undefined;
+    const size = short === 126 ? bytes.readUInt16BE(2) : short === 127 ? Number(bytes.readBigUInt64BE(2)) : short;
+    if ((first & 0x70) !== 0 || size > longestMessage)
+        throw new Error('what came is no WebSocket frame');
+    const end = start + size;
+    if (bytes.length < end)
+        return undefined;
+    const raw = bytes.subarray(start, end);
+    const payload = second & 0x80 ? masked(raw, bytes.subarray(start - 4, start)) : raw;
+    return { opcode: first & 0x0f, isLast: (first & 0x80) !== 0, payload, end };
+}
+function masked(payload, mask) {
+    const result = Buffer.allocUnsafe(payload.length);
+    for (let index = 0; index < payload.length; index++) {
+        result[index] = (payload[index] ?? 0) ^ (mask[index & 3] ?? 0);
+    }
+    return result;
+}
+
+
+/***/ }),
+
+/***/ 2425:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   $c: () => (/* binding */ currentOf),
+/* harmony export */   Cc: () => (/* binding */ revisionHash),
+/* harmony export */   LU: () => (/* binding */ undoPatch),
+/* harmony export */   Lf: () => (/* binding */ podsWith),
+/* harmony export */   Ow: () => (/* binding */ revisionsOf),
+/* harmony export */   tp: () => (/* binding */ ownPods),
+/* harmony export */   x5: () => (/* binding */ refusal),
+/* harmony export */   xu: () => (/* binding */ serves)
+/* harmony export */ });
+/* harmony import */ var _marks_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(5587);
+/* harmony import */ var _patch_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(8290);
+/* harmony import */ var _template_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(5984);
+
+
+
+const revisionHash = 'controller-revision-hash';
+const ownMarks = [_marks_js__WEBPACK_IMPORTED_MODULE_0__/* .marks */ .Z8.changeCause, _marks_js__WEBPACK_IMPORTED_MODULE_0__/* .marks */ .Z8.run, _marks_js__WEBPACK_IMPORTED_MODULE_0__/* .marks */ .Z8.commit];
+function revisionsOf(view, hashOf) {
+    const { uid } = view.workload.metadata ?? {};
+    const available = new Map();
+    for (const { metadata } of ownPods(view).filter(serves)) {
+        const hash = metadata?.labels?.[revisionHash];
+        available.set(hash, (available.get(hash) ?? 0) + 1);
+    }
+    return view.holders
+        .filter(({ metadata }) => metadata?.ownerReferences?.some((owner) => owner.controller && owner.uid === uid))
+        .map((holder) => {
+        const hash = hashOf(holder);
+        return {
+            number: holder.revision,
+            holder: holder.metadata?.name ?? '',
+            holderUid: holder.metadata?.uid ?? '',
+            template: templateIn(holder),
+            hash,
+            annotations: holder.metadata?.annotations ?? {},
+            available: available.get(hash) ?? 0,
+        };
+    })
+        .sort((a, b) => b.number - a.number);
+}
+function templateIn({ data }) {
+    const patch = data;
+    const { $patch: _, ...template } = patch?.spec?.template ?? {};
+    return template;
+}
+function currentOf({ workload }, revisions, isNamed = () => false) {
+    const template = workload.spec?.template;
+    if (template === undefined)
+        return undefined;
+    const current = revisions.find(isNamed) ?? revisions.find((each) => (0,_template_js__WEBPACK_IMPORTED_MODULE_2__/* .equalIgnoringHash */ .az)(each.template, template));
+    return current && { ...current, template };
+}
+function podsWith(view, hash) {
+    return ownPods(view).filter(({ metadata }) => metadata?.labels?.[revisionHash] === hash);
+}
+function ownPods({ workload, pods }) {
+    return pods.filter(({ metadata }) => metadata?.ownerReferences?.some(({ uid }) => uid === workload.metadata?.uid));
+}
+function serves({ metadata, status }) {
+    return (metadata?.deletionTimestamp === undefined &&
+        (status?.conditions?.some((each) => each.type === 'Ready' && each.status === 'True') ?? false));
+}
+function refusal({ events = [] }) {
+    const latest = (reason) => events
+        .filter((event) => event.reason === reason)
+        .reduce((last, each) => (last && last.lastSeen >= each.lastSeen ? last : each), undefined);
+    const [failed, made] = [latest('FailedCreate'), latest('SuccessfulCreate')];
+    return failed && (made === undefined || made.lastSeen < failed.lastSeen) ? failed.message : undefined;
+}
+function undoPatch(workload, revision) {
+    return [
+        { op: 'test', path: '/metadata/uid', value: workload.metadata?.uid },
+        { op: 'test', path: '/spec/template', value: workload.spec?.template },
+        { op: 'replace', path: '/spec/template', value: revision.template },
+        ...(0,_patch_js__WEBPACK_IMPORTED_MODULE_1__/* .annotationPatch */ .W7)(workload.metadata?.annotations, Object.fromEntries(ownMarks.map((mark) => [mark, revision.annotations[mark]]))),
+    ];
+}
+
+
+/***/ }),
+
+/***/ 741:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   Jc: () => (/* binding */ runningDigests),
+/* harmony export */   MD: () => (/* binding */ isSameMovableName),
+/* harmony export */   Mk: () => (/* binding */ judgeImages)
+/* harmony export */ });
+/* unused harmony export runningImages */
+/* harmony import */ var _image_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(349);
+
+function runningImages(pods, containers) {
+    return containers.map((container) => {
+        const pulled = new Map();
+        const loaded = new Map();
+        let unsaid = 0;
+        for (const pod of pods) {
+            const digest = digestOf(pod, container);
+            if (digest === undefined)
+                unsaid += 1;
+            else
+                add(digest.local ? loaded : pulled, digest.digest, pod.metadata?.name ?? '');
+        }
+        const local = pulled.size === 0 && loaded.size > 0;
+        const digests = [...(local ? loaded : pulled)]
+            .map(([digest, names]) => ({ digest, pods: names }))
+            .sort((a, b) => b.pods.length - a.pods.length);
+        return { container, digests, unsaid, local };
+    });
+}
+function runningDigests(pods) {
+    return (container) => runningImages(pods, [container])
+        .filter(({ local }) => !local)
+        .flatMap(({ digests }) => digests.map(({ digest }) => digest));
+}
+function judgeImages(pods, wanted) {
+    let unsaid = 0;
+    for (const { container, image } of wanted) {
+        const [running] = runningImages(pods, [container]);
+        if (running === undefined)
+            continue;
+        const asked = (0,_image_js__WEBPACK_IMPORTED_MODULE_0__/* .parseImage */ .zZ)(image)?.digest;
+        const other = running.local ? undefined : running.digests.find(({ digest }) => digest !== asked);
+        if (asked !== undefined && other !== undefined) {
+            const message = `Container ${container} runs ${sayPods(other)}, though ${asked} was asked for: something changed the image of the pods when they were created.`;
+            return { state: 'wrong', reason: 'wrong-image-digest', message };
+        }
+        if (asked === undefined && running.digests.length > 1) {
+            const message = `Container ${container} runs ${running.digests.length} images by the one name ${image}: ${running.digests.map(sayPods).join('; ')}. What the name stands for was changed while it was rolled out.`;
+            return { state: 'wrong', reason: 'mixed-image-digests', message };
+        }
+        unsaid += running.unsaid;
+    }
+    return { state: unsaid > 0 ? 'unsaid' : 'as-meant' };
+}
+function isSameMovableName(one, other) {
+    const [a, b] = [(0,_image_js__WEBPACK_IMPORTED_MODULE_0__/* .parseImage */ .zZ)(one), (0,_image_js__WEBPACK_IMPORTED_MODULE_0__/* .parseImage */ .zZ)(other)];
+    if (a === undefined || b === undefined || a.digest !== undefined || b.digest !== undefined)
+        return false;
+    return ((0,_image_js__WEBPACK_IMPORTED_MODULE_0__/* .fullRepository */ .gp)(a.repository) === (0,_image_js__WEBPACK_IMPORTED_MODULE_0__/* .fullRepository */ .gp)(b.repository) &&
+        (a.tag ?? 'latest') === (b.tag ?? 'latest'));
+}
+function digestOf(pod, container) {
+    const status = named(pod.status?.containerStatuses, pod.status?.initContainerStatuses, container);
+    if (status === undefined || !status.imageID)
+        return undefined;
+    const spec = named(pod.spec?.containers, pod.spec?.initContainers, container);
+    const pinned = (0,_image_js__WEBPACK_IMPORTED_MODULE_0__/* .parseImage */ .zZ)(spec?.image ?? '')?.digest;
+    if (pinned !== undefined)
+        return { digest: pinned, local: false };
+    const [digest] = /sha256:[a-f0-9]{64}$/.exec(status.imageID) ?? [];
+    return digest === undefined ? undefined : { digest, local: !status.imageID.includes('@') };
+}
+function named(containers, initContainers, name) {
+    return containers?.find((each) => each.name === name) ?? initContainers?.find((each) => each.name === name);
+}
+function add(map, key, value) {
+    const list = map.get(key);
+    if (list)
+        list.push(value);
+    else
+        map.set(key, [value]);
+}
+function sayPods({ digest, pods }) {
+    const some = pods.slice(0, 2).join(', ');
+    return `${digest} in ${pods.length} ${pods.length === 1 ? 'pod' : 'pods'} (${some}${pods.length > 2 ? ', …' : ''})`;
+}
+
+
+/***/ }),
+
+/***/ 881:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   JI: () => (/* binding */ initStatus),
+/* harmony export */   o$: () => (/* binding */ migrationIn),
+/* harmony export */   qH: () => (/* binding */ initMigrations)
+/* harmony export */ });
+/* unused harmony export isSidecar */
+/* harmony import */ var _image_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(349);
+
+function initMigrations(spec, changed = []) {
+    return (spec.initContainers ?? []).flatMap((container) => {
+        const found = migrationIn(container) ?? likelyMigration(container, spec, changed);
+        return found ? [found] : [];
+    });
+}
+function migrationIn(container) {
+    const { name } = container;
+    if (isSidecar(container))
+        return undefined;
+    const statements = statementsOf(container);
+    const statement = statements.find((each) => isMigrating(each));
+    const found = { container: name, isSure: true, command: commandOf(container) };
+    if (statement !== undefined)
+        return { ...found, evidence: `its command, ${statement}` };
+    if (statements.some(isChore))
+        return undefined;
+    return migratingName.test(name) && !choreName.test(name) ? { ...found, evidence: 'its name' } : undefined;
+}
+function likelyMigration(container, spec, changed) {
+    const { name } = container;
+    if (isSidecar(container) || choreName.test(name) || statementsOf(container).some(isChore))
+        return undefined;
+    const runs = spec.containers.find(({ image }) => repositoryOf(image) === repositoryOf(container.image));
+    const evidence = runs ? `it runs the image of container ${runs.name}` : 'it gets the new image';
+    if (runs === undefined && !changed.includes(name))
+        return undefined;
+    return { container: name, isSure: false, evidence, command: commandOf(container) };
+}
+function isSidecar({ restartPolicy }) {
+    return restartPolicy === 'Always';
+}
+function initStatus({ spec, status }) {
+    const containers = spec?.initContainers ?? [];
+    for (const [index, { name, state, started }] of (status?.initContainerStatuses ?? []).entries()) {
+        const container = containers.find((each) => each.name === name);
+        const { terminated, waiting } = state ?? {};
+        if (terminated?.exitCode === 0 || (container && isSidecar(container) && started))
+            continue;
+        if (terminated?.reason)
+            return `Init:${terminated.reason}`;
+        if (terminated?.signal)
+            return `Init:Signal:${terminated.signal}`;
+        if (terminated)
+            return `Init:ExitCode:${terminated.exitCode}`;
+        if (waiting?.reason && waiting.reason !== 'PodInitializing')
+            return `Init:${waiting.reason}`;
+        return `Init:${index}/${containers.length}`;
+    }
+    return undefined;
+}
+const migratingName = /migrat|flyway|liquibase|alembic|dbmate|(?:^|[-_])(?:db|schema|database)[-_]?(?:prepare|setup|upgrade|update|apply)/i;
+const choreName = /wait|await|check|copy|fetch|download|until|poll|assets|static|permission|chown|config/i;
+const chores = /^(?:cp|mv|ln|ls|cat|echo|printf|test|\[+|true|sleep|wait\S*|k8s-wait-for|kubectl|curl|wget|nc|ncat|pg_isready|mysqladmin|chown|chmod|mkdir|tar|rm|touch|grep|dockerize|nslookup|getent)$/i;
+const looksOnly = /(?:\s--?(?:check|plan|dry-run|dryrun|list|help|version)|[\s:](?:status|pending|info|validate|history|current|wait|(?:show|make)migrations))(?:\s|=|$)/i;
+const migrating = [
+    /(?:^|[\s/:._"'-])migrat(?:e|or)(?:[\s/:._"'()-]|$)/i,
+    /(?:^|[\s/:._-])(?:run|apply|do|db)[-_:]?migrations?(?:[\s._"'-]|$)/i,
+    /(?:^|\s|:)migrations?[:.\s](?:run|migrate|up|apply|execute|deploy)(?:\s|$)/i,
+    /(?:^|[\s/])(?:liquibase\s.*\bupdate|alembic\s.*\bupgrade|aerich\s.*\bupgrade|flask\s+db\s+upgrade)\b/i,
+    /(?:^|[\s/])(?:prisma\s+db\s+push|drizzle-kit\s+push|dbmate\s(?:.*\s)?up|goose\s(?:.*\s)?up|sqitch\s(?:.*\s)?deploy)(?:\s|$)/i,
+    /(?:^|[\s/])(?:atlas\s+schema\s+apply|ef\s+database\s+update|efbundle)\b/i,
+    /\bdb:(?:prepare|setup|schema:load)\b/i,
+];
+function isMigrating(statement) {
+    if (isChore(statement) || looksOnly.test(statement))
+        return false;
+    const told = statement.replace(/\S*(?:no|skip|without)[-_]migrat\S*|\S*migrat\S*=(?:false|0|no|off)\b/gi, '');
+    return migrating.some((pattern) => pattern.test(told));
+}
+function isChore(statement) {
+    const [program = ''] = statement.split(/\s/);
+    return chores.test(program.split('/').at(-1) ?? '');
+}
+function statementsOf(container) {
+    const words = wordsOf(container);
+    const text = (container.command?.length ? words : [programOf(container.image), ...words]).join(' ');
+    return text
+        .replace(/^(?:\S*\/)?(?:ba|da|a|z)?sh\s+(?:-\S+\s+)*/, '')
+        .split(/;|&&|\|\|?|\n|(?:^|\s)(?:do|then|else)\s/)
+        .map((statement) => statement.trim().replace(/^(?:(?:until|while|if|exec|time|!|env|\w+=\S*)\s+)+/, ''))
+        .filter((statement) => statement !== '');
+}
+function wordsOf({ command = [], args = [] }) {
+    return [...command, ...args];
+}
+function commandOf({ command = [], args = [] }) {
+    return command.length > 0 ? [...command, ...args] : [];
+}
+function programOf(image) {
+    return repositoryOf(image).split('/').at(-1) ?? '';
+}
+function repositoryOf(image = '') {
+    return (0,_image_js__WEBPACK_IMPORTED_MODULE_0__/* .fullRepository */ .gp)((0,_image_js__WEBPACK_IMPORTED_MODULE_0__/* .parseImage */ .zZ)(image)?.repository ?? image);
+}
+
+
+/***/ }),
+
+/***/ 6260:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -2775,25 +3509,85 @@ __webpack_require__.d(__webpack_exports__, {
   E: () => (/* binding */ kinds)
 });
 
-// EXTERNAL MODULE: ./build/kubernetes/marks.js
-var marks = __webpack_require__(5587);
 // EXTERNAL MODULE: ./build/kubernetes/resources.js
 var resources = __webpack_require__(8268);
-// EXTERNAL MODULE: ./build/kubernetes/workloads/patch.js
-var patch = __webpack_require__(8290);
-;// CONCATENATED MODULE: ./build/kubernetes/workloads/selector.js
-function selectorText(selector) {
-    const labels = Object.entries(selector?.matchLabels ?? {}).map(([key, value]) => `${key}=${value}`);
-    const expressions = (selector?.matchExpressions ?? []).map(({ key, operator, values = [] }) => {
-        if (operator === 'Exists')
-            return key;
-        if (operator === 'DoesNotExist')
-            return `!${key}`;
-        return `${key} ${operator === 'In' ? 'in' : 'notin'} (${values.join(',')})`;
-    });
-    return [...labels, ...expressions].join(',');
+// EXTERNAL MODULE: ./build/kubernetes/workloads/controller-revisions.js
+var controller_revisions = __webpack_require__(2425);
+// EXTERNAL MODULE: ./build/kubernetes/workloads/selector.js
+var selector = __webpack_require__(8155);
+;// CONCATENATED MODULE: ./build/kubernetes/workloads/daemonset.js
+
+
+
+const daemonSet = {
+    kind: 'DaemonSet',
+    resource: resources/* resources */.E.daemonSets,
+    holders: resources/* resources */.E.controllerRevisions,
+    everyPodCounts: true,
+    refusesByEvent: true,
+    getsStuck: false,
+    selector: (workload) => (0,selector/* selectorText */.n)(workload.spec?.selector),
+    replicas: (workload) => {
+        const { status } = workload;
+        return status?.observedGeneration ? status.desiredNumberScheduled : undefined;
+    },
+    kept: () => 0,
+    paused: () => false,
+    onDelete: (workload) => workload.spec?.updateStrategy?.type === 'OnDelete',
+    recreates: (workload) => !surges(workload),
+    status(view) {
+        const workload = view.workload;
+        if (!isObserved(workload))
+            return { state: 'unseen', message: 'the DaemonSet controller has not seen the change yet' };
+        const current = daemonSet.current(view);
+        if (current === undefined)
+            return { state: 'unseen', message: 'no pod of the new revision yet' };
+        const others = (0,controller_revisions/* ownPods */.tp)(view).filter(({ metadata }) => metadata?.deletionTimestamp === undefined && metadata?.labels?.[controller_revisions/* revisionHash */.Cc] !== current.hash);
+        return daemonSetStatus(workload, current.available, others.length);
+    },
+    settled(workload) {
+        const { status } = workload;
+        const desired = status?.desiredNumberScheduled ?? 0;
+        return isObserved(workload) && (status?.updatedNumberScheduled ?? 0) >= desired;
+    },
+    revisions: (view) => (0,controller_revisions/* revisionsOf */.Ow)(view, ({ metadata }) => metadata?.labels?.[controller_revisions/* revisionHash */.Cc] ?? metadata?.name ?? ''),
+    current: (view) => (0,controller_revisions/* currentOf */.$c)(view, daemonSet.revisions(view)),
+    podsOf: (view, revision) => (0,controller_revisions/* podsWith */.Lf)(view, revision.hash),
+    blocking: () => [],
+    stuckPods: () => [],
+    creator(view, revision) {
+        const desired = daemonSet.replicas(view.workload) ?? 0;
+        const own = (0,controller_revisions/* podsWith */.Lf)(view, revision.hash);
+        const isMissing = (0,controller_revisions/* ownPods */.tp)(view).length < desired || (own.length < desired && own.every(controller_revisions/* serves */.xu));
+        const words = isMissing ? (0,controller_revisions/* refusal */.x5)(view) : undefined;
+        return words === undefined ? undefined : { object: `daemonset/${view.workload.metadata?.name}`, words };
+    },
+    undoPatch: controller_revisions/* undoPatch */.LU,
+};
+function daemonSetStatus({ status }, ready, others) {
+    const desired = status?.desiredNumberScheduled ?? 0;
+    const updated = status?.updatedNumberScheduled ?? 0;
+    const available = Math.min(ready, status?.numberAvailable ?? 0);
+    const message = [
+        `${updated} of ${desired} updated, ${available} available`,
+        ...(others > 0 ? [`${others} ${others === 1 ? 'pod' : 'pods'} of other revisions still there`] : []),
+    ].join('; ');
+    const isComplete = updated >= desired && available >= desired && others === 0;
+    return { state: isComplete ? 'complete' : 'progressing', message };
+}
+function isObserved({ status, metadata }) {
+    const observed = status?.observedGeneration ?? 0;
+    return observed > 0 && observed >= (metadata?.generation ?? 0);
+}
+function surges({ spec }) {
+    const surge = spec?.updateStrategy?.rollingUpdate?.maxSurge;
+    return surge !== undefined && Number.parseInt(String(surge), 10) > 0;
 }
 
+// EXTERNAL MODULE: ./build/kubernetes/marks.js
+var marks = __webpack_require__(5587);
+// EXTERNAL MODULE: ./build/kubernetes/workloads/patch.js
+var patch = __webpack_require__(8290);
 // EXTERNAL MODULE: ./build/kubernetes/workloads/template.js
 var workloads_template = __webpack_require__(5984);
 ;// CONCATENATED MODULE: ./build/kubernetes/workloads/deployment.js
@@ -2815,8 +3609,15 @@ const deployment = {
     kind: 'Deployment',
     resource: resources/* resources */.E.deployments,
     holders: resources/* resources */.E.replicaSets,
-    selector: (workload) => selectorText(workload.spec?.selector),
+    selector: (workload) => (0,selector/* selectorText */.n)(workload.spec?.selector),
     replicas: (workload) => workload.spec?.replicas ?? 1,
+    kept: () => 0,
+    onDelete: () => false,
+    everyPodCounts: false,
+    refusesByEvent: false,
+    getsStuck: false,
+    blocking: () => [],
+    stuckPods: () => [],
     paused: (workload) => workload.spec?.paused ?? false,
     recreates: (workload) => workload.spec?.strategy?.type === 'Recreate',
     status(view, before) {
@@ -2922,10 +3723,117 @@ function revisionOf(set) {
     };
 }
 
+;// CONCATENATED MODULE: ./build/kubernetes/workloads/statefulset.js
+
+
+
+const statefulSet = {
+    kind: 'StatefulSet',
+    resource: resources/* resources */.E.statefulSets,
+    holders: resources/* resources */.E.controllerRevisions,
+    everyPodCounts: true,
+    refusesByEvent: true,
+    getsStuck: true,
+    selector: (workload) => (0,selector/* selectorText */.n)(workload.spec?.selector),
+    replicas: (workload) => replicasOf(workload),
+    kept: (workload) => keptOf(workload),
+    paused: () => false,
+    onDelete: (workload) => workload.spec?.updateStrategy?.type === 'OnDelete',
+    recreates: () => true,
+    status(view) {
+        const workload = view.workload;
+        if (!statefulset_isObserved(workload))
+            return { state: 'unseen', message: 'the StatefulSet controller has not seen the change yet' };
+        const current = statefulSet.current(view);
+        if (current === undefined)
+            return { state: 'unseen', message: 'no pod of the new revision yet' };
+        return statefulSetStatus(workload, slots(view), current.hash);
+    },
+    settled(workload) {
+        const set = workload;
+        const { currentRevision, updateRevision, updatedReplicas = 0 } = set.status ?? {};
+        const wanted = replicasOf(set) - keptOf(set);
+        const isUpdated = keptOf(set) > 0 && updatedReplicas >= wanted;
+        return statefulset_isObserved(set) && (currentRevision === updateRevision || isUpdated);
+    },
+    revisions: (view) => (0,controller_revisions/* revisionsOf */.Ow)(view, ({ metadata }) => metadata?.name ?? ''),
+    current(view) {
+        const { status } = view.workload;
+        const named = statefulset_isObserved(view.workload) ? status?.updateRevision : undefined;
+        return (0,controller_revisions/* currentOf */.$c)(view, statefulSet.revisions(view), ({ holder }) => holder === named);
+    },
+    podsOf: (view, revision) => (0,controller_revisions/* podsWith */.Lf)(view, revision.hash),
+    blocking(view, revision) {
+        const first = isOrdered(view) ? slots(view).find((pod) => pod === undefined || !(0,controller_revisions/* serves */.xu)(pod)) : undefined;
+        return first && hashOf(first) !== revision.hash ? [first] : [];
+    },
+    stuckPods(view, broken) {
+        if (!statefulset_isObserved(view.workload))
+            return [];
+        const wanted = statefulSet.current(view)?.hash;
+        const hashes = new Set(broken.map(({ hash }) => hash).filter((hash) => hash !== wanted));
+        const waiting = slots(view).filter((pod) => pod === undefined || !(0,controller_revisions/* serves */.xu)(pod));
+        return (isOrdered(view) ? waiting.slice(0, 1) : waiting).filter((pod) => pod !== undefined && hashes.has(hashOf(pod)) && isReplacedByNobody(pod));
+    },
+    creator(view) {
+        const all = slots(view);
+        const missing = all.indexOf(undefined);
+        if (missing < 0 || (isOrdered(view) && !all.slice(0, missing).every((pod) => pod && (0,controller_revisions/* serves */.xu)(pod))))
+            return undefined;
+        const words = (0,controller_revisions/* refusal */.x5)(view);
+        return words === undefined ? undefined : { object: `statefulset/${view.workload.metadata?.name}`, words };
+    },
+    undoPatch: controller_revisions/* undoPatch */.LU,
+};
+function statefulSetStatus(workload, places, hash) {
+    const { status } = workload;
+    const replicas = replicasOf(workload);
+    const kept = keptOf(workload);
+    const wanted = replicas - kept;
+    const updated = Math.min(status?.updatedReplicas ?? 0, wanted);
+    const ready = places.slice(kept).filter((pod) => pod && hashOf(pod) === hash && (0,controller_revisions/* serves */.xu)(pod)).length;
+    const available = status?.availableReplicas ?? 0;
+    const message = [
+        `${updated} of ${wanted} updated, ${Math.min(ready, available)} available`,
+        ...(kept > 0 ? [`${kept} kept as ${kept === 1 ? 'it is' : 'they are'} by the partition`] : []),
+    ].join('; ');
+    const isComplete = updated >= wanted && ready >= wanted && (status?.readyReplicas ?? 0) >= replicas && available >= replicas;
+    return { state: isComplete ? 'complete' : 'progressing', message };
+}
+function replicasOf({ spec }) {
+    return spec?.replicas ?? 1;
+}
+function keptOf(workload) {
+    return Math.min(workload.spec?.updateStrategy?.rollingUpdate?.partition ?? 0, replicasOf(workload));
+}
+function statefulset_isObserved({ status, metadata }) {
+    const observed = status?.observedGeneration ?? 0;
+    return observed > 0 && observed >= (metadata?.generation ?? 0);
+}
+function isOrdered({ workload }) {
+    return workload.spec?.podManagementPolicy !== 'Parallel';
+}
+function slots(view) {
+    const workload = view.workload;
+    const byName = new Map((0,controller_revisions/* ownPods */.tp)(view).map((pod) => [pod.metadata?.name, pod]));
+    const start = workload.spec?.ordinals?.start ?? 0;
+    return Array.from({ length: replicasOf(workload) }, (_, index) => byName.get(`${workload.metadata?.name}-${start + index}`));
+}
+function isReplacedByNobody({ metadata, status }) {
+    return (metadata?.deletionTimestamp === undefined && status?.phase !== 'Failed' && status?.phase !== 'Succeeded');
+}
+function hashOf({ metadata }) {
+    return metadata?.labels?.[controller_revisions/* revisionHash */.Cc] ?? '';
+}
+
 ;// CONCATENATED MODULE: ./build/kubernetes/workloads/kinds.js
+
+
 
 const kinds = {
     Deployment: deployment,
+    StatefulSet: statefulSet,
+    DaemonSet: daemonSet,
 };
 
 
@@ -2967,6 +3875,12 @@ const kindNames = new Map([
     ['deployment', 'Deployment'],
     ['deployments', 'Deployment'],
     ['deploy', 'Deployment'],
+    ['statefulset', 'StatefulSet'],
+    ['statefulsets', 'StatefulSet'],
+    ['sts', 'StatefulSet'],
+    ['daemonset', 'DaemonSet'],
+    ['daemonsets', 'DaemonSet'],
+    ['ds', 'DaemonSet'],
 ]);
 function parseWorkloadName(text) {
     const parts = text.split('/');
@@ -2976,7 +3890,8 @@ function parseWorkloadName(text) {
     }
     const kind = kindNames.get(kindText.toLowerCase().replace(/(\.v1)?\.apps$/, ''));
     if (kind === undefined) {
-        return { ok: false, problem: `'${kindText}' is no kind that can be rolled out here; 'deployment' is.` };
+        const kinds = "'deployment', 'statefulset' and 'daemonset' are";
+        return { ok: false, problem: `'${kindText}' is no kind that can be rolled out here; ${kinds}.` };
     }
     if (!/^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/.test(name)) {
         return { ok: false, problem: `'${name}' is no object's name (lower-case letters, digits, '-' and '.').` };
@@ -2994,26 +3909,31 @@ function sayWorkload({ kind, name }) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   q_: () => (/* binding */ slim),
 /* harmony export */   wk: () => (/* binding */ observeIfThere)
 /* harmony export */ });
-/* unused harmony exports observe, slim */
+/* unused harmony export observe */
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(9473);
-/* harmony import */ var _pulse_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(2468);
+/* harmony import */ var _pulse_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(2468);
 /* harmony import */ var _resources_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(8268);
 /* harmony import */ var _watch_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(6862);
-/* harmony import */ var _kinds_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(2536);
+/* harmony import */ var _controller_revisions_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(2425);
+/* harmony import */ var _kinds_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(6260);
+/* harmony import */ var _restarts_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(342);
+
+
 
 
 
 
 
 async function observe(client, name, namespace, clock, signal) {
-    const kind = _kinds_js__WEBPACK_IMPORTED_MODULE_3__/* .kinds */ .E[name.kind];
+    const kind = _kinds_js__WEBPACK_IMPORTED_MODULE_4__/* .kinds */ .E[name.kind];
     const first = await client.get(kind.resource, { namespace, name: name.name }, { signal });
     const uid = first.metadata?.uid;
     const closing = new AbortController();
     const ending = AbortSignal.any([signal, closing.signal]);
-    const pulse = new _pulse_js__WEBPACK_IMPORTED_MODULE_4__/* .Pulse */ .S();
+    const pulse = new _pulse_js__WEBPACK_IMPORTED_MODULE_5__/* .Pulse */ .S();
     const options = { signal: ending, onChange: () => pulse.beat() };
     const labelSelector = kind.selector(first);
     const workloads = (0,_watch_js__WEBPACK_IMPORTED_MODULE_2__/* .mirror */ .e)(client, kind.resource, { namespace, fieldSelector: `metadata.name=${name.name}` }, options);
@@ -3054,7 +3974,7 @@ async function observeIfThere(run) {
         if (!(error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ApiError */ .hD) || (error.status !== 404 && error.status !== 403))
             throw error;
         return {
-            kind: _kinds_js__WEBPACK_IMPORTED_MODULE_3__/* .kinds */ .E[workload.kind],
+            kind: _kinds_js__WEBPACK_IMPORTED_MODULE_4__/* .kinds */ .E[workload.kind],
             missing: error.status === 404,
             view: () => undefined,
             changes: 0,
@@ -3069,11 +3989,14 @@ async function tooLong(clock, signal) {
     throw new Error(`The API server did not show the workload within ${firstLookSeconds} s.`);
 }
 function slim(pod) {
-    const { name, uid, ownerReferences, creationTimestamp, deletionTimestamp } = pod.metadata ?? {};
-    const deletionGracePeriodSeconds = pod.metadata?.deletionGracePeriodSeconds;
+    const { name, uid, resourceVersion, ownerReferences, creationTimestamp } = pod.metadata ?? {};
+    const { deletionTimestamp, deletionGracePeriodSeconds, labels } = pod.metadata ?? {};
+    const hash = labels?.[_controller_revisions_js__WEBPACK_IMPORTED_MODULE_3__/* .revisionHash */ .Cc];
     const metadata = {
         name,
         uid,
+        resourceVersion,
+        ...(hash !== undefined && { labels: { [_controller_revisions_js__WEBPACK_IMPORTED_MODULE_3__/* .revisionHash */ .Cc]: hash } }),
         ownerReferences,
         creationTimestamp,
         deletionTimestamp,
@@ -3081,11 +4004,29 @@ function slim(pod) {
     };
     const { phase, conditions } = pod.status ?? {};
     const ready = conditions?.find(({ type, status }) => type === 'Ready' && status === 'True');
-    if (ready && deletionTimestamp === undefined)
-        return { metadata, status: { ...(phase && { phase }), conditions: [ready] } };
+    if (ready && deletionTimestamp === undefined) {
+        const status = { ...(phase && { phase }), conditions: [ready], ...statusImages(pod) };
+        return { metadata, spec: specImages(pod), status, restarts: (0,_restarts_js__WEBPACK_IMPORTED_MODULE_6__/* .restartsOf */ .w)(pod) };
+    }
     const { containers = [], initContainers, nodeName, readinessGates, restartPolicy } = pod.spec ?? {};
     const spec = { containers, initContainers, nodeName, readinessGates, restartPolicy };
     return { metadata, spec, ...(pod.status && { status: pod.status }) };
+}
+function specImages({ spec }) {
+    const slimmed = ({ name, image }) => ({ name, ...(image && { image }) });
+    return {
+        containers: (spec?.containers ?? []).map(slimmed),
+        ...(spec?.initContainers && { initContainers: spec.initContainers.map(slimmed) }),
+    };
+}
+function statusImages({ status }) {
+    const slimmed = ({ name, imageID }) => ({ name, imageID });
+    return {
+        ...(status?.containerStatuses && { containerStatuses: status.containerStatuses.map(slimmed) }),
+        ...(status?.initContainerStatuses && {
+            initContainerStatuses: status.initContainerStatuses.map(slimmed),
+        }),
+    };
 }
 
 
@@ -3105,6 +4046,8 @@ function slim(pod) {
 
 const fields = {
     Deployment: 'strategy',
+    StatefulSet: 'updateStrategy',
+    DaemonSet: 'updateStrategy',
 };
 function planPace(kind, workload, wanted) {
     const { maxSurge, maxUnavailable } = wanted;
@@ -3119,8 +4062,16 @@ function planPace(kind, workload, wanted) {
             next: "Leave the inputs 'max-surge' and 'max-unavailable' out.",
         };
     }
+    if (kind === 'StatefulSet' && maxSurge !== undefined) {
+        return {
+            ok: false,
+            problem: 'a StatefulSet makes no pod beyond the wanted number: each has its ordinal.',
+            next: "Leave the input 'max-surge' out.",
+        };
+    }
     const rollingUpdate = {
         ...before.rollingUpdate,
+        ...(kind === 'DaemonSet' && otherwiseNone(wanted)),
         ...(maxSurge !== undefined && { maxSurge }),
         ...(maxUnavailable !== undefined && { maxUnavailable }),
     };
@@ -3128,6 +4079,12 @@ function planPace(kind, workload, wanted) {
     if ((0,node_util__WEBPACK_IMPORTED_MODULE_0__.isDeepStrictEqual)(before, ours))
         return { ok: true, pace: undefined };
     return { ok: true, pace: { path: `/spec/${field}`, before, ours } };
+}
+function otherwiseNone({ maxSurge, maxUnavailable }) {
+    const isSome = (value) => Number.parseInt(String(value ?? 0), 10) > 0;
+    if (isSome(maxSurge))
+        return { maxUnavailable: 0 };
+    return isSome(maxUnavailable) ? { maxSurge: 0 } : {};
 }
 function setPacePatch({ path, before, ours }) {
     return [
@@ -3163,6 +4120,7 @@ function sayPace({ maxSurge, maxUnavailable }) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   IC: () => (/* binding */ imagesOf),
 /* harmony export */   KF: () => (/* binding */ bearsImages),
 /* harmony export */   Kf: () => (/* binding */ setImagePatch),
 /* harmony export */   W7: () => (/* binding */ annotationPatch),
@@ -3229,6 +4187,10 @@ function withImages(workload, changes) {
         },
     };
 }
+function imagesOf(template) {
+    const { containers = [], initContainers = [] } = template.spec ?? {};
+    return [...containers, ...initContainers].map(({ name, image = '' }) => [name, image]);
+}
 function bearsImages(workload, changes) {
     const all = containers(workload);
     return changes.every(({ container: name, to }) => all.some(({ container }) => container.name === name && container.image === to));
@@ -3254,6 +4216,55 @@ function containers(workload) {
 }
 function repositoryOf(image) {
     return (0,_image_js__WEBPACK_IMPORTED_MODULE_0__/* .parseImage */ .zZ)(image ?? '')?.repository ?? image ?? '';
+}
+
+
+/***/ }),
+
+/***/ 342:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   w: () => (/* binding */ restartsOf)
+/* harmony export */ });
+function restartsOf(pod) {
+    if (pod.restarts)
+        return pod.restarts;
+    const { initContainerStatuses = [], containerStatuses = [] } = pod.status ?? {};
+    return [
+        ...initContainerStatuses.map((status) => restartOf(status, true)),
+        ...containerStatuses.map((status) => restartOf(status, false)),
+    ].filter(({ count }) => count > 0);
+}
+function restartOf({ name, restartCount, state, lastState }, init) {
+    const hasEnded = !init && state?.terminated !== undefined;
+    return {
+        container: name,
+        count: restartCount + (hasEnded ? 1 : 0),
+        end: state?.terminated ?? lastState?.terminated,
+        runs: state?.running !== undefined,
+    };
+}
+
+
+/***/ }),
+
+/***/ 8155:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   n: () => (/* binding */ selectorText)
+/* harmony export */ });
+function selectorText(selector) {
+    const labels = Object.entries(selector?.matchLabels ?? {}).map(([key, value]) => `${key}=${value}`);
+    const expressions = (selector?.matchExpressions ?? []).map(({ key, operator, values = [] }) => {
+        if (operator === 'Exists')
+            return key;
+        if (operator === 'DoesNotExist')
+            return `!${key}`;
+        return `${key} ${operator === 'In' ? 'in' : 'notin'} (${values.join(',')})`;
+    });
+    return [...labels, ...expressions].join(',');
 }
 
 
@@ -3363,17 +4374,23 @@ function guarded(text) {
 /* harmony export */   GZ: () => (/* binding */ isDenied),
 /* harmony export */   Iz: () => (/* binding */ rbacRules)
 /* harmony export */ });
-function neededAccess(migrates, workload, lock) {
+/* harmony import */ var _kubernetes_workloads_kinds_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(6260);
+
+function neededAccess(kind, migrates, workload, lock, proof = {}) {
     const need = (name, group, resource, ...verbs) => verbs.map((verb) => ({ verb, group, resource, name }));
+    const { resource, holders, getsStuck } = _kubernetes_workloads_kinds_js__WEBPACK_IMPORTED_MODULE_0__/* .kinds */ .E[kind];
     return [
-        ...need(workload, 'apps', 'deployments', 'get', 'list', 'watch', 'patch'),
-        ...need(undefined, 'apps', 'replicasets', 'list', 'watch'),
-        ...need(undefined, '', 'pods', 'list', 'watch'),
+        ...need(workload, resource.group, resource.plural, 'get', 'list', 'watch', 'patch'),
+        ...need(undefined, holders.group, holders.plural, 'list', 'watch'),
+        ...need(undefined, '', 'pods', 'list', 'watch', ...(getsStuck ? ['delete'] : [])),
         ...need(undefined, '', 'pods/log', 'get'),
         ...need(undefined, '', 'events', 'list', 'watch'),
         ...need(lock, 'coordination.k8s.io', 'leases', 'get', 'patch'),
         ...need(undefined, 'coordination.k8s.io', 'leases', 'create'),
-        ...need(undefined, 'batch', 'jobs', 'list', ...(migrates ? ['watch', 'create', 'delete'] : [])),
+        ...need(undefined, 'batch', 'jobs', 'list', ...(migrates || proof.job ? ['watch', 'create', 'delete'] : [])),
+        ...(proof.port ? need(undefined, '', 'pods/portforward', 'get', 'create') : []),
+        ...(proof.port === 'service' ? need(undefined, '', 'services', 'get') : []),
+        ...(proof.service === undefined ? [] : need(proof.service, '', 'services/proxy', 'get')),
     ];
 }
 function isDenied(access, verb, resource) {
@@ -3396,7 +4413,7 @@ function rbacRules(missing) {
 
 /***/ }),
 
-/***/ 4859:
+/***/ 5755:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -3417,6 +4434,29 @@ const containerMissing = {
         return [{ message: `${workload}: ${found.plan.problem}`, next: found.plan.next }];
     },
 };
+
+;// CONCATENATED MODULE: ./build/preflight/rules/migrates-in-init.js
+const migratesInInit = {
+    id: 'migrates-in-init',
+    level: 'warning',
+    about: 'An init container migrates the database, though there are several replicas: each of them migrates, several at the same time, and again whenever a pod is made anew.',
+    judge({ command, found, workload }) {
+        if (command !== 'deploy' || found === undefined || (found.replicas ?? 2) < 2)
+            return [];
+        return found.initMigrations
+            .filter(({ isSure }) => isSure)
+            .map(({ container, evidence, command }) => ({
+            message: `${workload} migrates in its init container ${container} (by ${evidence}), so that each of ${found.replicas === undefined ? 'its pods' : `its ${found.replicas} replicas`} does, several at the same time.`,
+            next: `Let this step migrate once, before any pod is replaced${sayInput(command)}, and take the init container away.`,
+        }));
+    },
+};
+function sayInput(command) {
+    if (command.length === 0)
+        return " (inputs 'migration-job' and 'migration-command')";
+    const isPlain = command.every((word) => /^[\w./:=@-]+$/.test(word));
+    return `: migration-command: ${isPlain ? command.join(' ') : JSON.stringify(command)}`;
+}
 
 // EXTERNAL MODULE: ./build/preflight/access.js
 var preflight_access = __webpack_require__(212);
@@ -3467,7 +4507,15 @@ const noPace = {
     id: 'no-pace',
     level: 'fixed',
     about: "A pace is asked for (`max-surge`, `max-unavailable`) that the workload's update strategy does not know.",
-    judge({ found, workload }) {
+    judge({ found, workload, isPaceLost }) {
+        if (isPaceLost) {
+            return [
+                {
+                    message: `${workload}: the cluster does not take the pace that is asked for. It knows maxUnavailable of a StatefulSet only with the feature gate MaxUnavailableStatefulSet; or an admission policy has changed it.`,
+                    next: "Leave the inputs 'max-surge' and 'max-unavailable' out.",
+                },
+            ];
+        }
         if (found === undefined || found.plan.ok || found.plan.rule !== 'no-pace')
             return [];
         return [{ message: `${workload}: ${found.plan.problem}`, next: found.plan.next }];
@@ -3478,10 +4526,18 @@ const noPace = {
 const noReplicas = {
     id: 'no-replicas',
     level: 'error',
-    about: 'The workload is scaled to zero: a rollout would "succeed" without one pod having run.',
-    judge({ found, workload, namespace }) {
+    about: 'The workload is scaled to zero, or no node takes pods of the DaemonSet: a rollout would "succeed" without one pod having run.',
+    judge({ found, workload, kind, namespace }) {
         if (found?.replicas !== 0)
             return [];
+        if (kind === 'DaemonSet') {
+            return [
+                {
+                    message: `${workload} is for no node: its node selector, affinity and tolerations match none, so nothing would show whether the new image works.`,
+                    next: `Compare them with the cluster's nodes: kubectl -n ${namespace} describe ${workload}; kubectl get nodes --show-labels`,
+                },
+            ];
+        }
         return [
             {
                 message: `${workload} has replicas: 0, so nothing would show whether the new image works.`,
@@ -3491,15 +4547,74 @@ const noReplicas = {
     },
 };
 
+;// CONCATENATED MODULE: ./build/preflight/rules/on-delete.js
+const onDelete = {
+    id: 'on-delete',
+    level: 'fixed',
+    about: 'The update strategy is `OnDelete`: the controller replaces no pod by itself, so nothing would be rolled out.',
+    judge({ found, workload }) {
+        if (!found?.onDelete)
+            return [];
+        return [
+            {
+                message: `${workload} has updateStrategy.type: OnDelete: a new image would run only in pods that somebody deletes by hand, so there is nothing to watch and nothing to undo.`,
+                next: 'Set spec.updateStrategy.type to RollingUpdate in its manifest, and apply that.',
+            },
+        ];
+    },
+};
+
+;// CONCATENATED MODULE: ./build/preflight/rules/partition.js
+const partition = {
+    id: 'partition',
+    level: 'warning',
+    about: "A `partition` keeps some of the StatefulSet's pods on the revision that they run now.",
+    judge({ found, workload }) {
+        const { kept = 0, replicas = 0 } = found ?? {};
+        if (kept === 0 || kept >= replicas)
+            return [];
+        const stay = kept === 1
+            ? '1 pod stays on the revision that it runs'
+            : `${kept} pods stay on the revision that they run`;
+        return [
+            {
+                message: `${workload} has updateStrategy.rollingUpdate.partition: ${kept}, so ${stay}; only ${replicas - kept} of ${replicas} will have the new image.`,
+                next: 'When the others are to follow, set the partition to 0 in its manifest, and apply that.',
+            },
+        ];
+    },
+};
+
+;// CONCATENATED MODULE: ./build/preflight/rules/partition-keeps-all.js
+const partitionKeepsAll = {
+    id: 'partition-keeps-all',
+    level: 'fixed',
+    about: 'A `partition` keeps every pod of the StatefulSet on the revision that it runs: the rollout would "succeed" without one pod having run.',
+    judge({ found, workload }) {
+        const { kept = 0, replicas = 0 } = found ?? {};
+        if (kept === 0 || kept < replicas)
+            return [];
+        return [
+            {
+                message: `${workload} has an updateStrategy.rollingUpdate.partition that keeps all ${replicas} pods on the revision that they run, so none would get the new image.`,
+                next: 'Lower the partition in its manifest, and apply that.',
+            },
+        ];
+    },
+};
+
+// EXTERNAL MODULE: ./build/kubernetes/workloads/kinds.js + 3 modules
+var kinds = __webpack_require__(6260);
 ;// CONCATENATED MODULE: ./build/preflight/rules/patch-refused.js
+
 
 const patchRefused = {
     id: 'patch-refused',
     level: 'error',
     underLock: true,
     about: 'The API server refuses the new image in a dry run; an admission policy mostly says why.',
-    judge({ patchRefusal, workload, access }) {
-        if (patchRefusal === undefined || (0,preflight_access/* isDenied */.GZ)(access, 'patch', 'deployments'))
+    judge({ patchRefusal, workload, kind, access }) {
+        if (patchRefusal === undefined || (0,preflight_access/* isDenied */.GZ)(access, 'patch', kinds/* kinds */.E[kind].resource.plural))
             return [];
         return [
             {
@@ -3653,6 +4768,91 @@ const unhealthyNow = {
     },
 };
 
+;// CONCATENATED MODULE: ./build/preflight/rules/verification-refused.js
+
+const verificationRefused = {
+    id: 'verification-refused',
+    level: 'error',
+    about: 'The API server refuses the `verify-job` in a dry run: a field is wrong, or an admission policy objects.',
+    judge({ verificationRefusal, access }) {
+        if (verificationRefusal === undefined || (0,preflight_access/* isDenied */.GZ)(access, 'create', 'jobs'))
+            return [];
+        return [
+            {
+                message: `The API server refuses the verify-job: ${verificationRefusal}`,
+                next: "Correct the Job in the input 'verify-job'. Nothing has been changed.",
+            },
+        ];
+    },
+};
+
+;// CONCATENATED MODULE: ./build/preflight/rules/verify-port-unknown.js
+
+const verifyPortUnknown = {
+    id: 'verify-port-unknown',
+    level: 'error',
+    about: 'There is no such Service or port as `verify-port` names.',
+    judge({ portProblem, access }) {
+        if (portProblem === undefined || (0,preflight_access/* isDenied */.GZ)(access, 'get', 'services'))
+            return [];
+        return [
+            {
+                message: `The verify-port leads nowhere: ${portProblem}.`,
+                next: "Correct the input 'verify-port', or the Service. Nothing has been changed.",
+            },
+        ];
+    },
+};
+
+;// CONCATENATED MODULE: ./build/preflight/rules/watch-service-missing.js
+const missing = new Set(['no such Service', 'no such port']);
+const watchServiceMissing = {
+    id: 'watch-service-missing',
+    level: 'error',
+    about: 'The Service to watch, or its port, does not exist in the namespace.',
+    judge({ unwell, namespace }) {
+        const what = unwell?.met.find((each) => missing.has(each));
+        if (unwell === undefined || what === undefined)
+            return [];
+        return [
+            {
+                message: `The input 'watch-url' asks ${unwell.address}, but there is ${what} in namespace ${namespace}.`,
+                next: `Correct it; see what there is: kubectl -n ${namespace} get services`,
+            },
+        ];
+    },
+};
+function isServiceMissing(met) {
+    return met.some((each) => missing.has(each));
+}
+
+;// CONCATENATED MODULE: ./build/preflight/rules/watch-url-fails.js
+
+const watchUrlFails = {
+    id: 'watch-url-fails',
+    level: 'error',
+    underLock: true,
+    about: 'Every request to the address to watch fails before anything is changed: it is wrong, or users are down.',
+    judge({ unwell }) {
+        if (unwell === undefined || isServiceMissing(unwell.met))
+            return [];
+        const met = [...new Set(unwell.met)].join(', ');
+        return [
+            {
+                message: `The input 'watch-url' asks ${unwell.address}, which answers with an error before anything was changed: ${met}.`,
+                next: advice(unwell.met),
+            },
+        ];
+    },
+};
+function advice(met) {
+    if (met.some((each) => each.startsWith('no ready pod')))
+        return "Correct the Service's selector or port, so that it leads to ready pods.";
+    if (met.every((each) => /^4/.test(each)))
+        return "Name a path that answers everybody well, such as the readiness probe's.";
+    return "Correct the address. If this deploy is to mend it, add 'preflight-ignore: watch-url-fails'.";
+}
+
 ;// CONCATENATED MODULE: ./build/preflight/near-names.js
 function nearest(wanted, names) {
     return names
@@ -3710,6 +4910,14 @@ const workloadMissing = {
 
 
 
+
+
+
+
+
+
+
+
 const rules = [
     permissionMissing,
     workloadMissing,
@@ -3718,13 +4926,21 @@ const rules = [
     noPace,
     paused,
     noReplicas,
+    onDelete,
+    partitionKeepsAll,
+    partition,
     rolloutInProgress,
     runsButUnhealthy,
     unhealthyNow,
     mutableTag,
     schemaAhead,
+    migratesInInit,
     patchRefused,
     migrationRefused,
+    verificationRefused,
+    verifyPortUnknown,
+    watchServiceMissing,
+    watchUrlFails,
 ];
 function judge(facts, mode, ignored, locked) {
     return rules
@@ -3742,7 +4958,7 @@ function judge(facts, mode, ignored, locked) {
 
 /***/ }),
 
-/***/ 661:
+/***/ 3226:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -3762,7 +4978,7 @@ var journal = __webpack_require__(7999);
 ;// CONCATENATED MODULE: ./build/report/verdict.js
 function verdictOf(story) {
     const { workloads } = story;
-    const worst = workloads.filter(({ result }) => result === undefined || result === story.ending?.result);
+    const worst = workloads.filter(({ result }) => result === story.ending?.result);
     const subjects = worst.length > 0 ? worst : workloads;
     const others = workloads.filter((each) => !subjects.includes(each));
     const [one, ...more] = subjects;
@@ -3832,7 +5048,9 @@ function verdictOf(story) {
         },
     };
     const verdict = story.ending && table[story.ending.result];
-    const rest = others.map((each) => ` ${each.workload}: ${each.result}.`).join('');
+    const rest = others
+        .map((each) => ` ${each.workload}: ${each.result ?? 'not touched by this step'}.`)
+        .join('');
     return ((verdict && { ...verdict, state: `${verdict.state}${rest}` }) ?? {
         mark: '🛑',
         title: `Not finished: ${workload}`,
@@ -3871,13 +5089,15 @@ function annotation(story) {
 
 ;// CONCATENATED MODULE: ./build/report/outputs.js
 function outputs(story) {
-    const { ending, changes, revision, previousRevision, migrationJob, seconds } = story;
+    const { ending, changes, images, revision, previousRevision, migrationJob, seconds } = story;
     const distinct = (values) => [...new Set(values)].join(',');
     return {
         result: ending?.result ?? 'cancelled',
         reason: ending?.cause?.reason ?? '',
         image: distinct(changes.map(({ to }) => to)),
         'previous-image': distinct(changes.map(({ from }) => from)),
+        'image-digest': distinct(images.flatMap(({ after }) => after)),
+        'previous-image-digest': distinct(images.flatMap(({ before }) => before)),
         revision: revision?.toString() ?? '',
         'previous-revision': previousRevision?.toString() ?? '',
         'migration-job': migrationJob,
@@ -3898,14 +5118,16 @@ function tell(entries) {
         workloads,
         namespace: last('connected')?.namespace ?? '',
         changes: workloads.flatMap(({ changes }) => changes),
+        images: workloads.flatMap(({ images }) => images),
         revision: first?.revision,
         previousRevision: first?.previousRevision,
         undoneTo: last('undone')?.revision,
         migrationJob: last('migration-started')?.job ?? '',
         findings: names.flatMap((name) => lastOf(entries, name, 'checked')?.findings ?? []),
-        resumed: last('resumed')?.message ?? '',
+        resumed: entries.flatMap((entry) => (entry.type === 'resumed' ? [entry.message] : [])).join(' '),
         undoCause: last('undo-failed')?.cause,
         phases: phases(entries),
+        users: last('users')?.saw,
         run: last('began')?.run ?? '',
         commit: last('began')?.commit ?? '',
         migrated: last('migration-ended')?.cause === undefined && last('migration-ended') !== undefined,
@@ -3922,7 +5144,8 @@ function tellOne(entries, name) {
     return {
         workload: name,
         changes: last('planned')?.changes ?? [],
-        revision: last('rolled-out')?.revision ?? last('rollout-failed')?.revision,
+        images: last('images')?.images ?? [],
+        revision: last('rolled-out')?.revision ?? last('rollout-failed')?.revision ?? last('rollout-completed')?.revision,
         previousRevision: observed?.undoTo ?? observed?.revision,
         history: last('history')?.rows ?? [],
         result: last('workload-ended')?.result,
@@ -3935,7 +5158,17 @@ const phaseEnds = [
         ends: ['migration-ended'],
         title: (begin) => `Migration${begin.type === 'migration-started' ? ` job/${begin.job}` : ''}`,
     },
-    { begins: 'setting-image', ends: ['rolled-out', 'rollout-failed'], title: () => 'Rollout' },
+    {
+        begins: 'setting-image',
+        ends: ['rollout-completed', 'rolled-out', 'rollout-failed'],
+        title: () => 'Rollout',
+    },
+    {
+        several: true,
+        begins: 'proof-started',
+        ends: ['proof-ended'],
+        title: (begin) => (begin.type === 'proof-started' ? begin.title : ''),
+    },
     {
         begins: 'undo-started',
         ends: ['undone', 'undo-failed'],
@@ -3944,9 +5177,9 @@ const phaseEnds = [
 ];
 function phases(entries) {
     const workloads = new Set(entries.flatMap(({ workload }) => workload ?? []));
-    return phaseEnds.flatMap(({ begins, ends, title }) => {
+    return phaseEnds.flatMap(({ several, begins, ends, title }) => {
         const begun = entries.filter(({ type }) => type === begins);
-        const firsts = begun.filter(({ workload }, index) => begun.findIndex((each) => each.workload === workload) === index);
+        const firsts = begun.filter(({ workload }, index) => several || begun.findIndex((each) => each.workload === workload) === index);
         return firsts.map((begin) => {
             const isAbout = ({ workload }) => workload === undefined || begin.workload === undefined || workload === begin.workload;
             const end = entries
@@ -3957,10 +5190,21 @@ function phases(entries) {
             return {
                 title: `${title(begin)}${of}`,
                 seconds: end && (end.at - begin.at) / 1000,
-                ...outcomeOf(end),
+                ...withDeleted(outcomeOf(end), deletedBetween(entries.filter(isAbout), begin, end)),
             };
         });
     });
+}
+function deletedBetween(entries, begin, end) {
+    return entries
+        .slice(entries.indexOf(begin), end && entries.indexOf(end))
+        .flatMap((entry) => (entry.type === 'pod-deleted' ? [entry.pod] : []));
+}
+function withDeleted({ outcome, note }, pods) {
+    if (pods.length === 0)
+        return { outcome, note };
+    const deleted = `${pods.map((pod) => `pod/${pod}`).join(', ')} deleted, which held it up`;
+    return { outcome, note: note ? `${note}; ${deleted}` : deleted };
 }
 function outcomeOf(end) {
     switch (end?.type) {
@@ -3971,9 +5215,11 @@ function outcomeOf(end) {
                 ? { outcome: 'failed', note: 'refused' }
                 : { outcome: 'ok', note: '' };
         case 'migration-ended':
+        case 'proof-ended':
         case 'rollout-failed':
         case 'undo-failed':
             return end.cause ? { outcome: 'failed', note: end.cause.reason } : { outcome: 'ok', note: '' };
+        case 'rollout-completed':
         case 'rolled-out':
             return { outcome: 'ok', note: `revision ${end.revision}` };
         case 'undone':
@@ -4027,7 +5273,36 @@ function longestRun(text, pattern) {
     return Math.max(0, ...(text.match(pattern) ?? []).map(({ length }) => length));
 }
 
+// EXTERNAL MODULE: ./build/users/limit.js
+var limit = __webpack_require__(6748);
+// EXTERNAL MODULE: ./build/users/say.js
+var say = __webpack_require__(5836);
+;// CONCATENATED MODULE: ./build/report/users.js
+
+
+
+function usersSection(saw) {
+    if (saw === undefined)
+        return [];
+    return [
+        '### What users saw',
+        `${code(saw.address)} was asked all the time. Of errors, ${words((0,limit/* sayLimit */.NJ)(saw.limit))}.`,
+        [
+            '| | Requests | Errors | Slowest | Answers | When |',
+            '|:--|--:|:--|--:|:--|:--|',
+            ...saw.phases.map(phaseRow),
+        ].join('\n'),
+        words((0,say/* sayStretch */.jL)(saw)),
+    ];
+}
+function phaseRow(phase) {
+    const { requests, errors, slowest, statuses, setAside } = phase;
+    const aside = (0,say/* sayCounts */.A7)(setAside);
+    return row(`${errors > 0 ? '❌' : requests > 0 ? '✅' : '…'} ${phase.phase}`, String(requests), (0,say/* sayErrors */.hz)(phase), slowest === undefined ? '' : (0,say/* saySlowest */.NL)(slowest), words([(0,say/* sayCounts */.A7)(statuses), ...(aside ? [`set aside: ${aside}`] : [])].filter(Boolean).join('; ')), code((0,say/* picture */.li)(phase)));
+}
+
 ;// CONCATENATED MODULE: ./build/report/summary.js
+
 
 
 
@@ -4058,6 +5333,7 @@ function render(story) {
         ...eachWorkload(story),
         facts(story),
         ...timeline(story.phases),
+        ...usersSection(story.users),
         ...findings(story),
         ...summary_history(story),
     ];
@@ -4159,6 +5435,13 @@ function facts(story) {
             [isBefore ? 'Wanted image' : 'Image', `${code(to)} (container ${code(container)})`],
             [isBefore ? 'Runs' : 'Before', code(from)],
         ]),
+        ...workloads.flatMap((each) => each.images.flatMap(({ container, before, after }) => {
+            const where = `container ${code(container)}${several ? ` of ${code(each.workload)}` : ''}`;
+            return [
+                ...digestRow(isBefore ? 'Digest wanted' : 'Digest', where, after),
+                ...digestRow('Digest before', where, before),
+            ];
+        })),
         ...(revision === undefined || several ? [] : [['Revision', String(revision)]]),
         ...(previousRevision === undefined || several ? [] : [['Revision before', String(previousRevision)]]),
         ...(commit
@@ -4181,6 +5464,9 @@ function facts(story) {
     ];
     const [first = [], ...rest] = rows;
     return [row(...first), '|:--|:--|', ...rest.map((cells) => row(...cells))].join('\n');
+}
+function digestRow(title, where, digests) {
+    return digests.length === 0 ? [] : [[title, `${digests.map(code).join(', ')} (${where})`]];
 }
 const outcomeMarks = { ok: '✓', failed: '✗', open: '…' };
 function timeline(phases) {
@@ -4258,13 +5544,15 @@ function* sayCause(cause) {
     yield '';
     yield cause.message;
     for (const diagnosis of cause.diagnoses) {
-        const { message, said, count, others, logs, events } = diagnosis;
+        const { message, said, count, others, logs, events, streamed } = diagnosis;
         const alike = count > 1 ? ` (${count} alike${others.length > 0 ? `, also ${others.join(', ')}` : ''})` : '';
         yield `  ${(0,_diagnosis_diagnosis_js__WEBPACK_IMPORTED_MODULE_0__/* .sayObject */ .X)(diagnosis)}: ${message}${alike}`;
         if (said)
             yield `    ${said}`;
         for (const { reason, message: words, count: times } of events)
             yield `    event ${reason} (${times}×): ${words}`;
+        if (streamed)
+            continue;
         for (const { object, lines } of logs) {
             yield `    last log lines of ${object}:`;
             for (const line of lines)
@@ -4293,7 +5581,7 @@ function nameOf({ github, holder }) {
 
 /***/ }),
 
-/***/ 1988:
+/***/ 788:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -4404,12 +5692,27 @@ class Client {
         const { namespace, pod, ...rest } = query;
         return this.#transport.stream({
             method: 'GET',
-            path: `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(pod)}/log`,
+            path: podPath(namespace, pod, 'log'),
             query: rest,
             ...common(options),
             ...(query.follow ? { timeoutSeconds: Number.POSITIVE_INFINITY } : {}),
         });
     }
+    portForward({ namespace, pod, port }, options) {
+        return this.#transport.upgrade({
+            method: 'GET',
+            path: podPath(namespace, pod, 'portforward'),
+            query: { ports: port },
+            ...common(options),
+        }, 'v4.channel.k8s.io');
+    }
+    askService({ namespace, id, path }, options) {
+        const service = `/api/v1/namespaces/${encodeURIComponent(namespace)}/services/${id}`;
+        return this.#transport.stream({ method: 'GET', path: `${service}/proxy${path}`, ...common(options) });
+    }
+}
+function podPath(namespace, pod, subresource) {
+    return `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(pod)}/${subresource}`;
 }
 function pathOf(type, target) {
     const parts = type.group === '' ? ['api', type.version] : ['apis', type.group, type.version];
@@ -4435,11 +5738,12 @@ function selectors(selection) {
     };
 }
 function common(options) {
-    const { signal, patience, timeoutSeconds } = options;
+    const { signal, patience, timeoutSeconds, notAfter } = options;
     return {
         signal,
         ...(patience === undefined ? {} : { patience }),
         ...(timeoutSeconds === undefined ? {} : { timeoutSeconds }),
+        ...(notAfter === undefined ? {} : { notAfter }),
     };
 }
 function changeCommon(options) {
@@ -4731,67 +6035,8 @@ function capital(text) {
     return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-// EXTERNAL MODULE: external "node:net"
-var external_node_net_ = __webpack_require__(7030);
-;// CONCATENATED MODULE: ./build/kubernetes/proxy.js
-
-function proxyFor(url, env) {
-    const scheme = url.protocol === 'https:' ? 'HTTPS_PROXY' : 'HTTP_PROXY';
-    const proxy = setting(env, scheme);
-    if (proxy === '' || isLoopback(hostOf(url)) || isExempt(url, setting(env, 'NO_PROXY'))) {
-        return undefined;
-    }
-    return proxy.includes('://') ? proxy : `http://${proxy}`;
-}
-function setting(env, name) {
-    return (env[name] || env[name.toLowerCase()] || '').trim();
-}
-function hostOf(url) {
-    return url.hostname.replace(/^\[|\]$/g, '').toLowerCase();
-}
-function isLoopback(host) {
-    return host === 'localhost' || host === '::1' || ((0,external_node_net_.isIP)(host) === 4 && host.startsWith('127.'));
-}
-function isExempt(url, exemptions) {
-    const host = hostOf(url);
-    const port = url.port || (url.protocol === 'https:' ? '443' : '80');
-    return exemptions
-        .split(/[\s,]+/)
-        .map((entry) => entry.toLowerCase())
-        .some((entry) => entry !== '' && matches(entry, host, port));
-}
-function matches(entry, host, port) {
-    if (entry === '*') {
-        return true;
-    }
-    if (entry.includes('/')) {
-        return isInBlock(entry, host);
-    }
-    if ((0,external_node_net_.isIP)(entry) !== 0) {
-        return host === entry;
-    }
-    const [, name = entry, onlyPort] = /^(.*?)(?::(\d+))?$/.exec(entry) ?? [];
-    if (onlyPort !== undefined && onlyPort !== port) {
-        return false;
-    }
-    const bare = name.replace(/^\[|\]$/g, '').replace(/^\*(?=\.)/, '');
-    return bare.startsWith('.') ? host.endsWith(bare) : host === bare || host.endsWith(`.${bare}`);
-}
-function isInBlock(entry, host) {
-    const [network = '', prefix = ''] = entry.split('/');
-    const family = (0,external_node_net_.isIP)(network);
-    if (family === 0 || (0,external_node_net_.isIP)(host) !== family || !/^\d{1,3}$/.test(prefix)) {
-        return false;
-    }
-    if (Number(prefix) > (family === 4 ? 32 : 128)) {
-        return false;
-    }
-    const block = new external_node_net_.BlockList();
-    const type = family === 4 ? 'ipv4' : 'ipv6';
-    block.addSubnet(network, Number(prefix), type);
-    return block.check(host, type);
-}
-
+// EXTERNAL MODULE: ./build/kubernetes/proxy.js
+var kubernetes_proxy = __webpack_require__(1077);
 ;// CONCATENATED MODULE: ./build/kubernetes/kubeconfig.js
 
 
@@ -4920,7 +6165,7 @@ function serverOf(cluster, clusterName) {
 }
 function proxyOf(cluster, clusterName, server, source) {
     const fromCluster = stringIn(cluster, 'proxy-url');
-    const proxy = fromCluster || proxyFor(server, source.env);
+    const proxy = fromCluster || (0,kubernetes_proxy/* proxyFor */.i)(server, source.env);
     if (!proxy) {
         return undefined;
     }
@@ -5115,7 +6360,7 @@ async function inClusterConnection(source) {
     const server = new URL(`https://${host.includes(':') ? `[${host}]` : host}:${port}`);
     const ca = await readIfThere((0,external_node_path_.join)(folder, 'ca.crt'));
     const namespace = (await readIfThere((0,external_node_path_.join)(folder, 'namespace')))?.trim();
-    const proxy = proxyFor(server, source.env);
+    const proxy = (0,kubernetes_proxy/* proxyFor */.i)(server, source.env);
     return {
         server: server.href.replace(/\/+$/, ''),
         contextName: 'in-cluster',
@@ -5296,7 +6541,10 @@ function secondsFrom(header, now) {
     return Number.isNaN(date) ? undefined : Math.max(0, (date - now) / 1000);
 }
 
+// EXTERNAL MODULE: ./build/kubernetes/websocket.js
+var websocket = __webpack_require__(9698);
 ;// CONCATENATED MODULE: ./build/kubernetes/transport.js
+
 
 
 
@@ -5312,6 +6560,7 @@ const FIRST_WAIT_SECONDS = 0.25;
 const LONGEST_WAIT_SECONDS = 8;
 const LONGEST_RETRY_AFTER_SECONDS = 30;
 const MAX_ERROR_BYTES = 64 * 1024;
+const FORBIDDEN_SECONDS = 10;
 const TRANSIENT_STATUSES = new Set([429, 500, 502, 503, 504]);
 const gunzipped = (0,external_node_util_.promisify)(external_node_zlib_.gunzip);
 class Transport {
@@ -5321,6 +6570,7 @@ class Transport {
     #agents;
     #certificate;
     #known = false;
+    #troubledAt = Number.NEGATIVE_INFINITY;
     #outageSince;
     constructor(connection, options) {
         this.#connection = connection;
@@ -5359,6 +6609,34 @@ class Transport {
                 response.on('error', () => { });
                 response.once('close', () => attempt.end());
                 return response;
+            }
+            catch (error) {
+                attempt.end();
+                throw this.#failure(error, attempt);
+            }
+        });
+    }
+    async upgrade(call, protocol) {
+        return this.#persist(call, async (credential) => {
+            const attempt = new Attempt(call);
+            const { headers, accept } = (0,websocket/* upgradeRequest */.oN)(protocol);
+            try {
+                const agent = this.#agentsFor(credential).streams;
+                const response = await this.#send(call, credential, agent, attempt, headers);
+                if (response.statusCode !== 101) {
+                    throw this.#errorFrom(call, response, await read(response, MAX_ERROR_BYTES));
+                }
+                const { socket } = response;
+                if (response.headers['sec-websocket-accept'] !== accept) {
+                    socket.destroy();
+                    throw new Error('the answer is no WebSocket; is there a proxy in between?');
+                }
+                attempt.clearTimeout();
+                socket.on('error', () => { });
+                const hangUp = () => socket.destroy();
+                attempt.signal.addEventListener('abort', hangUp, { once: true });
+                socket.once('close', () => attempt.end());
+                return socket;
             }
             catch (error) {
                 attempt.end();
@@ -5405,6 +6683,9 @@ class Transport {
                     continue;
                 }
             }
+            if (isDown(failure)) {
+                this.#troubledAt = this.#clock.now();
+            }
             if (!this.#mayRepeat(call, failure)) {
                 throw failure;
             }
@@ -5421,6 +6702,9 @@ class Transport {
     #mayRepeat(call, failure) {
         const repeatable = call.repeatable ?? call.method === 'GET';
         if (failure instanceof errors/* ApiError */.hD) {
+            if (failure.status === 403) {
+                return this.#clock.now() - this.#troubledAt < FORBIDDEN_SECONDS * 1000;
+            }
             return failure.status === 429 || (repeatable && TRANSIENT_STATUSES.has(failure.status));
         }
         if (failure instanceof errors/* ConnectionError */.Rc) {
@@ -5433,8 +6717,7 @@ class Transport {
     }
     #tell(call, attempt, waitSeconds, error) {
         this.#options.onRetry?.({ request: nameOf(call), attempt, waitSeconds, error });
-        const down = error instanceof errors/* ConnectionError */.Rc || (error instanceof errors/* ApiError */.hD && error.status >= 500);
-        if (down && attempt > 1 && this.#outageSince === undefined) {
+        if (isDown(error) && attempt > 1 && this.#outageSince === undefined) {
             this.#outageSince = this.#clock.now();
             this.#options.onOutage?.({ error });
         }
@@ -5456,7 +6739,7 @@ class Transport {
         }
         return this.#agents;
     }
-    #send(call, credential, agent, attempt) {
+    #send(call, credential, agent, attempt, more = {}) {
         const secure = this.#connection.server.startsWith('https:');
         const url = new URL(this.#connection.server + call.path);
         for (const [key, value] of Object.entries(call.query ?? {})) {
@@ -5473,12 +6756,21 @@ class Transport {
                 ? {}
                 : { 'content-type': call.contentType ?? 'application/json', 'content-length': body.length }),
             ...credential.headers,
+            ...more,
         };
+        if (call.notAfter !== undefined && this.#clock.now() > call.notAfter) {
+            return Promise.reject(new Error('there was no time left to send it'));
+        }
         return new Promise((resolve, reject) => {
             attempt.signal.throwIfAborted();
             const request = (secure ? external_node_https_ : external_node_http_).request(url, { method: call.method, headers, agent });
             attempt.signal.addEventListener('abort', () => request.destroy(), { once: true });
             request.once('response', resolve);
+            request.once('upgrade', (response, socket, head) => {
+                if (head.length > 0)
+                    socket.unshift(head);
+                resolve(response);
+            });
             request.once('socket', (socket) => {
                 if (isUp(socket, secure)) {
                     attempt.sent = true;
@@ -5582,6 +6874,9 @@ function parseJson(body, call, response) {
         });
     }
 }
+function isDown(failure) {
+    return failure instanceof errors/* ConnectionError */.Rc || (failure instanceof errors/* ApiError */.hD && failure.status >= 500);
+}
 function waitBefore(attempt, failure) {
     const full = Math.min(FIRST_WAIT_SECONDS * 2 ** (attempt - 2), LONGEST_WAIT_SECONDS);
     const drawn = full * (0.5 + Math.random() / 2);
@@ -5596,9 +6891,8 @@ function nameOf(call) {
 var names = __webpack_require__(5596);
 // EXTERNAL MODULE: ./build/state.js
 var state = __webpack_require__(8801);
-;// CONCATENATED MODULE: ./build/version.js
-const version = '0.1.0';
-
+// EXTERNAL MODULE: ./build/version.js
+var version = __webpack_require__(8508);
 ;// CONCATENATED MODULE: ./build/start-run.js
 
 
@@ -5613,6 +6907,8 @@ const version = '0.1.0';
 async function startRun(from) {
     const { inputs, environment, log, journal, signal } = from;
     const { kubeconfig, context } = inputs;
+    for (const secret of inputs.watch?.address.secrets ?? [])
+        log.mask(secret);
     const connection = await loadConnection({
         kubeconfig,
         context,
@@ -5620,7 +6916,7 @@ async function startRun(from) {
         onSecret: (secret) => log.mask(secret),
     });
     const transport = new Transport(connection, {
-        version: version,
+        version: version/* version */.r,
         onOutage: ({ error }) => log.line(`The API server does not answer (${(0,errors/* messageOf */.bD)(error)}); waiting for it.`),
         onRecovered: ({ seconds }) => log.line(`The API server answers again, after ${(0,duration/* sayDuration */.k)(seconds)}.`),
     });
@@ -5640,6 +6936,7 @@ async function startRun(from) {
     return {
         inputs,
         github: environment.run,
+        environment: environment.variables,
         client: new Client(transport),
         server: connection.server,
         namespace,
@@ -5739,6 +7036,7 @@ async function applyPatch(run, kind, name, patch, expected, isOurs, patience) {
                 signal,
                 timeoutSeconds,
                 patience: Math.min(patience, held - timeoutSeconds),
+                notAfter: clock.now() + (held - timeoutSeconds) * 1000,
                 repeatable: true,
             };
             const workload = await client.patch(kind.resource, { namespace, name }, patch, options);
@@ -5784,7 +7082,8 @@ async function readIfThere({ client, namespace, signal }, kind, name, patience) 
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   E: () => (/* binding */ conclude)
+/* harmony export */   E: () => (/* binding */ conclude),
+/* harmony export */   O: () => (/* binding */ restorePace)
 /* harmony export */ });
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(9473);
 /* harmony import */ var _kubernetes_marks_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(5587);
@@ -5797,26 +7096,26 @@ async function readIfThere({ client, namespace, signal }, kind, name, patience) 
 const mostAttempts = 5;
 const patience = 60;
 async function conclude(run, kind, intent) {
-    if (intent.pace !== undefined)
-        await restorePace(run, kind, intent);
+    const generation = await restorePace(run, kind, intent);
     await run.saveIntent(undefined);
+    return generation;
 }
 async function restorePace(run, kind, { pace, uid }) {
     const { client, namespace, signal, log, workload } = run;
     for (let attempt = 1; pace !== undefined; attempt++) {
         const now = await (0,_apply_patch_js__WEBPACK_IMPORTED_MODULE_3__/* .readIfThere */ .q)(run, kind, workload.name, patience);
         if (now === undefined || now.metadata?.uid !== uid || !(0,_kubernetes_workloads_pace_js__WEBPACK_IMPORTED_MODULE_2__/* .bearsPace */ .V1)(now, pace))
-            return;
+            return 0;
         const patch = [
             { op: 'test', path: '/metadata/uid', value: uid },
             ...(0,_kubernetes_workloads_pace_js__WEBPACK_IMPORTED_MODULE_2__/* .restorePacePatch */ .Qt)(now, pace),
         ];
         try {
-            await run.ensureLock();
-            const options = { fieldManager: _kubernetes_marks_js__WEBPACK_IMPORTED_MODULE_1__/* .fieldManager */ .wM, signal, patience, repeatable: true };
-            await client.patch(kind.resource, { namespace, name: workload.name }, patch, options);
+            const held = await run.ensureLock();
+            const options = { fieldManager: _kubernetes_marks_js__WEBPACK_IMPORTED_MODULE_1__/* .fieldManager */ .wM, signal, patience: Math.min(patience, held / 2), repeatable: true };
+            const patched = await client.patch(kind.resource, { namespace, name: workload.name }, patch, options);
             log.line('The pace of rollouts is put back to what it was.');
-            return;
+            return patched.metadata?.generation ?? 0;
         }
         catch (error) {
             const isRace = error instanceof _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ApiError */ .hD && (error.status === 409 || error.status === 422);
@@ -5824,6 +7123,7 @@ async function restorePace(run, kind, { pace, uid }) {
                 throw error;
         }
     }
+    return 0;
 }
 
 
@@ -5841,7 +7141,7 @@ async function restorePace(run, kind, { pace, uid }) {
 /* harmony import */ var _kubernetes_workloads_template_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(5984);
 /* harmony import */ var _conclude_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(2883);
 /* harmony import */ var _undo_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(8600);
-/* harmony import */ var _watch_rollout_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(6741);
+/* harmony import */ var _watch_rollout_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(4566);
 
 
 
@@ -5850,14 +7150,34 @@ async function restorePace(run, kind, { pace, uid }) {
 
 async function finishLeft(run, observation, left) {
     const { log, journal } = run;
-    if (left.phase !== 'migrating') {
-        await run.saveIntent(left);
-        log.line(`An earlier run (${left.by}) was lost while it changed ${(0,_kubernetes_workloads_names_js__WEBPACK_IMPORTED_MODULE_1__/* .sayWorkload */ .j)(run.workload)}; finishing that first.`);
-        const message = await finish(run, observation, left);
-        log.line(message);
-        journal.add({ type: 'resumed', message: `An earlier run (${left.by}) was lost half-way. ${message}` });
+    if (left.phase === 'migrating') {
+        await run.saveIntent(undefined);
+        return '';
     }
-    await (0,_conclude_js__WEBPACK_IMPORTED_MODULE_3__/* .conclude */ .E)(run, observation.kind, left);
+    await run.saveIntent(left);
+    log.line(`An earlier run (${left.by}) was lost while it changed ${(0,_kubernetes_workloads_names_js__WEBPACK_IMPORTED_MODULE_1__/* .sayWorkload */ .j)(run.workload)}; finishing that first.`);
+    const message = await finish(run, observation, left);
+    log.line(message);
+    journal.add({ type: 'resumed', message: `An earlier run (${left.by}) was lost half-way. ${message}` });
+    const generation = await (0,_conclude_js__WEBPACK_IMPORTED_MODULE_3__/* .conclude */ .E)(run, observation.kind, left);
+    await seen(run, observation, generation);
+    return message;
+}
+const seenSeconds = 10;
+async function seen(run, observation, generation) {
+    const { clock, signal } = run;
+    const deadline = clock.now() + seenSeconds * 1000;
+    for (;;) {
+        signal.throwIfAborted();
+        const changes = observation.changes;
+        const view = observation.view();
+        const isSeen = view === undefined ||
+            ((view.workload.metadata?.generation ?? 0) >= generation &&
+                observation.kind.status(view).state !== 'unseen');
+        if (isSeen || generation === 0 || clock.now() >= deadline)
+            return;
+        await observation.changed(changes, (deadline - clock.now()) / 1000);
+    }
 }
 async function finish(run, observation, left) {
     const view = observation.view();
@@ -5890,8 +7210,149 @@ async function isHealthy(run, observation, left) {
     if (view === undefined || observation.kind.status(view).state !== 'complete')
         return false;
     const ours = new Set(left.ours);
-    const expected = { ours, before: undefined, generation: 0, timeout: healthySeconds, isUndo: false };
+    const images = left.changes.map(({ container, to }) => ({ container, image: to }));
+    const expected = { ours, before: undefined, generation: 0, timeout: healthySeconds, isUndo: false, images };
     return (await (0,_watch_rollout_js__WEBPACK_IMPORTED_MODULE_5__/* .watchRollout */ .D)(run, observation, expected)).kind === 'complete';
+}
+
+
+/***/ }),
+
+/***/ 4876:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   Q4: () => (/* binding */ doubtUnchanged),
+/* harmony export */   n_: () => (/* binding */ noteImagesAfter),
+/* harmony export */   sl: () => (/* binding */ noteImagesBefore)
+/* harmony export */ });
+/* harmony import */ var _image_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(349);
+/* harmony import */ var _kubernetes_workloads_digests_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(741);
+/* harmony import */ var _kubernetes_workloads_names_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(5596);
+/* harmony import */ var _look_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(909);
+
+
+
+
+function noteImagesBefore(journal, kind, view, containers) {
+    const before = (0,_kubernetes_workloads_digests_js__WEBPACK_IMPORTED_MODULE_1__/* .runningDigests */ .Jc)((0,_look_js__WEBPACK_IMPORTED_MODULE_3__/* .presentPods */ .O_)(kind, view));
+    const images = containers.map(({ container }) => ({ container, before: before(container), after: [] }));
+    journal.add({ type: 'images', images });
+}
+function noteImagesAfter(journal, kind, view, containers) {
+    if (view === undefined)
+        return;
+    const after = (0,_kubernetes_workloads_digests_js__WEBPACK_IMPORTED_MODULE_1__/* .runningDigests */ .Jc)((0,_look_js__WEBPACK_IMPORTED_MODULE_3__/* .presentPods */ .O_)(kind, view));
+    const known = journal.last('images')?.images ?? [];
+    const images = containers.map(({ container }) => {
+        const before = known.find((each) => each.container === container)?.before ?? [];
+        return { container, before, after: after(container) };
+    });
+    journal.add({ type: 'images', images });
+}
+function doubtUnchanged({ journal, workload }, { observation: { kind, view: look }, changes }) {
+    const view = look();
+    if (view === undefined)
+        return [];
+    noteImagesAfter(journal, kind, view, changes);
+    const wanted = changes.map(({ container, to }) => ({ container, image: to }));
+    const verdict = (0,_kubernetes_workloads_digests_js__WEBPACK_IMPORTED_MODULE_1__/* .judgeImages */ .Mk)((0,_look_js__WEBPACK_IMPORTED_MODULE_3__/* .presentPods */ .O_)(kind, view), wanted);
+    const movable = [...new Set(wanted.map(({ image }) => image))].filter((image) => {
+        const parsed = (0,_image_js__WEBPACK_IMPORTED_MODULE_0__/* .parseImage */ .zZ)(image);
+        return parsed !== undefined && !(0,_image_js__WEBPACK_IMPORTED_MODULE_0__/* .isNamedForGood */ .G4)(parsed);
+    });
+    return [
+        ...(verdict.state === 'wrong' ? [verdict.message] : []),
+        ...movable.map((image) => `${(0,_kubernetes_workloads_names_js__WEBPACK_IMPORTED_MODULE_2__/* .sayWorkload */ .j)(workload)} is set to ${image} already, so nothing was pulled. If another image has been pushed by that name since, it does not run: name the digest (${(0,_image_js__WEBPACK_IMPORTED_MODULE_0__/* .parseImage */ .zZ)(image)?.repository}@sha256:…) to be sure.`),
+    ];
+}
+
+
+/***/ }),
+
+/***/ 1627:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   DC: () => (/* binding */ JobLogs),
+/* harmony export */   gd: () => (/* binding */ hasStarted),
+/* harmony export */   up: () => (/* binding */ containerStatuses)
+/* harmony export */ });
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(9473);
+/* harmony import */ var _kubernetes_logs_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(6534);
+
+
+const keptLines = 50;
+const drainSeconds = 5;
+class JobLogs {
+    #run;
+    #signal;
+    #podOf;
+    #names;
+    #tails = new Map();
+    #streams = [];
+    constructor(run, signal, podOf, names) {
+        this.#run = run;
+        this.#signal = signal;
+        this.#podOf = podOf;
+        this.#names = names;
+    }
+    follow(pod) {
+        const several = (pod.spec?.containers.length ?? 0) + (pod.spec?.initContainers?.length ?? 0) > 1;
+        for (const status of containerStatuses(pod)) {
+            const key = keyOf(pod, status);
+            if (this.#names?.has(status.name) === false)
+                continue;
+            if (!hasStarted(status) || this.#tails.has(key))
+                continue;
+            const tail = [];
+            this.#tails.set(key, tail);
+            const stream = (0,_kubernetes_logs_js__WEBPACK_IMPORTED_MODULE_1__/* .followLog */ .wO)(this.#run.client, { namespace: this.#run.namespace, pod: pod.metadata?.name ?? '', container: status.name }, {
+                signal: this.#signal,
+                ended: () => this.#hasEnded(pod.metadata?.uid ?? '', status),
+                onLine: (line) => {
+                    if ((0,_kubernetes_logs_js__WEBPACK_IMPORTED_MODULE_1__/* .isKubeletsWord */ .AW)(line))
+                        return;
+                    tail.push(line);
+                    if (tail.length > keptLines)
+                        tail.shift();
+                    this.#run.log.line(several ? `[${status.name}] ${line}` : line);
+                },
+            }).catch((error) => {
+                if (!this.#signal.aborted) {
+                    this.#run.log.line(`(The log of ${status.name} cannot be read: ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .messageOf */ .bD)(error)})`);
+                }
+            });
+            this.#streams.push(stream);
+        }
+    }
+    tail(pod, status) {
+        return this.#tails.get(keyOf(pod, status)) ?? [];
+    }
+    async drain() {
+        const done = new AbortController();
+        const limit = this.#run.clock
+            .sleep(drainSeconds, AbortSignal.any([done.signal, this.#signal]))
+            .catch(() => { });
+        await Promise.race([Promise.all(this.#streams), limit]);
+        done.abort();
+        this.#signal.throwIfAborted();
+    }
+    #hasEnded(uid, { name, containerID }) {
+        const pod = this.#podOf(uid);
+        const status = pod && containerStatuses(pod).find((each) => each.name === name);
+        return status?.state?.running === undefined || status.containerID !== containerID;
+    }
+}
+function containerStatuses(pod) {
+    return [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])];
+}
+function hasStarted({ state, lastState }) {
+    const ran = (end) => end !== undefined && new Date(end.startedAt ?? 0).getTime() > 0;
+    return state?.running !== undefined || ran(state?.terminated) || ran(lastState?.terminated);
+}
+function keyOf(pod, { name, containerID }) {
+    return `${pod.metadata?.uid}/${name}/${containerID}`;
 }
 
 
@@ -5921,7 +7382,7 @@ async function isHealthy(run, observation, left) {
 
 
 
-async function underLocks(runs, work) {
+async function underLocks(runs, onHeld, work) {
     const lost = new AbortController();
     const deadline = (runs[0]?.clock.now() ?? 0) + (runs[0]?.inputs.lockTimeout ?? 0) * 1000;
     const held = new Map();
@@ -5932,9 +7393,10 @@ async function underLocks(runs, work) {
             return work(runs.flatMap((each) => held.get(each) ?? []));
         const signal = AbortSignal.any([run.signal, lost.signal]);
         const timeout = Math.max(0, (deadline - run.clock.now()) / 1000);
-        return underLock({ ...run, signal }, timeout, (locked) => {
+        return underLock({ ...run, signal }, timeout, async (locked) => {
             held.set(run, locked);
             locked.signal.addEventListener('abort', () => lost.abort(locked.signal.reason), { once: true });
+            await onHeld(locked, runs.indexOf(run));
             return next(index + 1);
         });
     };
@@ -5964,11 +7426,16 @@ async function underLock(run, timeout, work) {
     let isHistoryNew = false;
     const historyNote = () => isHistoryNew && { [_kubernetes_marks_js__WEBPACK_IMPORTED_MODULE_2__/* .marks */ .Z8.history]: JSON.stringify(history) };
     let isIntentOurs = left === '';
+    let begun;
     const release = () => lock.release({ ...(isIntentOurs && { [_kubernetes_marks_js__WEBPACK_IMPORTED_MODULE_2__/* .marks */ .Z8.intent]: null }), ...historyNote() });
-    lock.lost.addEventListener('abort', () => void run.saveIntent(undefined), { once: true });
+    const giveOver = () => {
+        run.journal.add({ type: 'workload-ended', result: 'superseded' });
+        void run.saveIntent(undefined);
+    };
+    lock.lost.addEventListener('abort', giveOver, { once: true });
     const locked = {
         ...run,
-        left: (0,_intent_js__WEBPACK_IMPORTED_MODULE_6__/* .parseIntent */ .G)(left),
+        left: (0,_intent_js__WEBPACK_IMPORTED_MODULE_6__/* .parseIntent */ .Gf)(left),
         waited,
         signal: AbortSignal.any([run.signal, lock.lost]),
         history: () => history,
@@ -5979,6 +7446,7 @@ async function underLock(run, timeout, work) {
         ensureLock: () => lock.ensure(),
         saveIntent: async (intent) => {
             isIntentOurs = true;
+            begun = intent;
             await run.saveIntent(intent);
             if (intent !== undefined)
                 await lock.note({ [_kubernetes_marks_js__WEBPACK_IMPORTED_MODULE_2__/* .marks */ .Z8.intent]: JSON.stringify(intent), ...historyNote() });
@@ -5990,7 +7458,7 @@ async function underLock(run, timeout, work) {
         return ending;
     }
     catch (error) {
-        const isHalfWay = run.signal.aborted || run.journal.last('setting-image') !== undefined;
+        const isHalfWay = run.signal.aborted || (begun !== undefined && begun.phase !== 'migrating');
         if (isHalfWay)
             lock.stop();
         else
@@ -6031,11 +7499,12 @@ function stillLocked(run, by) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   O_: () => (/* binding */ presentPods),
 /* harmony export */   Wr: () => (/* binding */ healthOf),
 /* harmony export */   pV: () => (/* binding */ findRevision),
 /* harmony export */   zG: () => (/* binding */ toUndoTarget)
 /* harmony export */ });
-/* harmony import */ var _diagnosis_diagnose_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(7780);
+/* harmony import */ var _diagnosis_diagnose_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(8451);
 /* harmony import */ var _kubernetes_workloads_template_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(5984);
 
 
@@ -6044,7 +7513,7 @@ function healthOf(kind, view, now) {
     const current = kind.current(view);
     const pods = current ? kind.podsOf(view, current) : [];
     const creator = current && kind.creator(view, current);
-    const verdict = (0,_diagnosis_diagnose_js__WEBPACK_IMPORTED_MODULE_0__/* .diagnose */ .h4)({ pods, creator }, new _diagnosis_diagnose_js__WEBPACK_IMPORTED_MODULE_0__/* .Sightings */ .lL(), now);
+    const verdict = (0,_diagnosis_diagnose_js__WEBPACK_IMPORTED_MODULE_0__/* .diagnose */ .h4)({ pods, creator, everyPodCounts: kind.everyPodCounts }, new _diagnosis_diagnose_js__WEBPACK_IMPORTED_MODULE_0__/* .Sightings */ .lL(), now);
     const settled = kind.settled(view.workload);
     const serves = status.state === 'complete' || (settled && (current?.available ?? 0) > 0);
     const undoTo = serves
@@ -6053,6 +7522,11 @@ function healthOf(kind, view, now) {
             .revisions(view)
             .find((revision) => revision.holderUid !== current?.holderUid && revision.available > 0);
     return { status, settled, current, verdict, undoTo };
+}
+function presentPods(kind, view) {
+    const current = kind.current(view);
+    const pods = current ? kind.podsOf(view, current) : [];
+    return pods.filter(({ metadata }) => metadata?.deletionTimestamp === undefined);
 }
 function toUndoTarget(revision) {
     const { number, holder, holderUid, template } = revision;
@@ -6067,7 +7541,7 @@ function findRevision(kind, view, target) {
 
 /***/ }),
 
-/***/ 6030:
+/***/ 4644:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -6107,7 +7581,11 @@ const mostDiagnoses = 3;
 const mostEvents = 8;
 async function collect(run, trouble) {
     const limit = AbortSignal.any([run.signal, AbortSignal.timeout(collectSeconds * 1000)]);
-    const diagnoses = await Promise.all(trouble.diagnoses.map((each, index) => index < mostDiagnoses ? withEvidence(run, each, limit) : { ...each, logs: [], events: [] }));
+    const diagnoses = await Promise.all(trouble.diagnoses.map((each, index) => {
+        if ('logs' in each)
+            return each;
+        return index < mostDiagnoses ? withEvidence(run, each, limit) : { ...each, logs: [], events: [] };
+    }));
     return plainer({ reason: trouble.reason, message: trouble.message, diagnoses });
 }
 async function withEvidence(run, diagnosis, signal) {
@@ -6118,16 +7596,17 @@ async function withEvidence(run, diagnosis, signal) {
     ]);
     return { ...diagnosis, logs: logs.filter(({ lines }) => lines.length > 0), events: merge(events.flat()) };
 }
+const crashed = new Set(['crash', 'init-migration-failed']);
 function plainer(cause) {
     const diagnoses = cause.diagnoses.map((each) => {
-        const row = each.reason === 'crash' ? logRowOf(each) : undefined;
+        const row = crashed.has(each.reason) ? logRowOf(each) : undefined;
         return row
             ? { ...each, reason: row.reason, next: row.next, message: `${each.message}: ${row.message}` }
             : each;
     });
     const [first] = diagnoses;
     const isPlainer = first !== undefined && first.reason !== cause.diagnoses[0]?.reason;
-    if (!isPlainer || cause.reason !== 'crash')
+    if (!isPlainer || !crashed.has(cause.reason))
         return { ...cause, diagnoses };
     return {
         reason: first.reason,
@@ -6138,18 +7617,20 @@ function plainer(cause) {
 function logRowOf({ logs }) {
     return log/* logRows */.W.find(({ pattern }) => logs.some(({ lines }) => lines.some((line) => pattern.test(line))));
 }
-async function lastLines(run, { container, hasLog }, object, signal) {
+async function lastLines(run, { container, hasLog, previous = false }, object, signal) {
     const [kind, pod = ''] = object.split('/');
     if (!hasLog || kind !== 'pod' || container === undefined)
         return { object, lines: [] };
     const target = { namespace: run.namespace, pod, container, tailLines: logLines };
-    try {
-        const lines = await (0,logs/* readLog */.x6)(run.client, target, { signal });
-        return { object, lines: lines.filter((line) => !(0,logs/* isKubeletsWord */.AW)(line)) };
+    for (const source of previous ? [{ ...target, previous }, target] : [target]) {
+        try {
+            const lines = await (0,logs/* readLog */.x6)(run.client, source, { signal });
+            return { object, lines: lines.filter((line) => !(0,logs/* isKubeletsWord */.AW)(line)) };
+        }
+        catch {
+        }
     }
-    catch {
-        return { object, lines: [] };
-    }
+    return { object, lines: [] };
 }
 const tellingEvents = new Set(['Killing', 'TriggeredScaleUp', 'Preempted']);
 async function eventsOf(run, object, signal) {
@@ -6179,7 +7660,91 @@ function merge(events) {
 var conclude = __webpack_require__(2883);
 // EXTERNAL MODULE: ./build/steps/undo.js
 var undo = __webpack_require__(8600);
+// EXTERNAL MODULE: ./build/image.js
+var build_image = __webpack_require__(349);
+// EXTERNAL MODULE: ./build/kubernetes/workloads/digests.js
+var digests = __webpack_require__(741);
+// EXTERNAL MODULE: ./build/kubernetes/workloads/patch.js
+var patch = __webpack_require__(8290);
+// EXTERNAL MODULE: ./build/kubernetes/workloads/template.js
+var workloads_template = __webpack_require__(5984);
+// EXTERNAL MODULE: ./build/steps/look.js
+var look = __webpack_require__(909);
+;// CONCATENATED MODULE: ./build/steps/undo-doubt.js
+
+
+
+
+
+
+function doubtsOf(revision, undone, setImage) {
+    return undone.flatMap(({ container, set, failed, target, earlier }) => {
+        const [digest] = earlier;
+        const isOne = earlier.length === 1 && digest !== undefined;
+        if (isOne && failed.length === 1 && failed[0] === digest) {
+            return [
+                {
+                    message: `Revision ${revision} runs, in container ${container}, the very image that is undone (${digest}): the undo brings no other program back.`,
+                    next: `The image of container ${container} is the same before and after (${digest}), so look for the cause elsewhere: its settings, its database, what it depends on.`,
+                },
+            ];
+        }
+        if (!(0,digests/* isSameMovableName */.MD)(set, target))
+            return [];
+        const repository = (0,build_image/* parseImage */.zZ)(target)?.repository ?? target;
+        return [
+            {
+                message: `Revision ${revision} names, in container ${container}, the image that has just failed (${target}${failed.length > 0 ? `, now ${failed.join(' and ')}` : ''}): new pods of it bring the same program back.`,
+                next: isOne
+                    ? `To bring back what ran before in container ${container}, set it by its digest: ${setImage} ${container}=${repository}@${digest}`
+                    : `Set container ${container} by the digest of an image that works: ${setImage} ${container}=${repository}@sha256:…`,
+            },
+        ];
+    });
+}
+function doubtUndo(journal, observation, intent, target) {
+    const { kind } = observation;
+    const view = observation.view();
+    const template = view?.workload.spec?.template;
+    if (view === undefined || template === undefined || !intent.ours.includes((0,workloads_template/* templateDigest */.pd)(template)))
+        return [];
+    const revision = (0,look/* findRevision */.pV)(kind, view, target);
+    const before = new Map(revision && (0,patch/* imagesOf */.IC)(revision.template));
+    const failed = (0,digests/* runningDigests */.Jc)((0,look/* presentPods */.O_)(kind, view));
+    const still = (0,digests/* runningDigests */.Jc)(revision ? kind.podsOf(view, revision) : []);
+    const { namespace, workload } = intent;
+    return doubtsOf(target.number, intent.changes.map(({ container, from, to }) => ({
+        container,
+        set: to,
+        failed: failed(container),
+        target: before.get(container) ?? from,
+        earlier: still(container).length > 0 ? still(container) : notedBefore(journal, target, container),
+    })), `kubectl -n ${namespace} set image ${(0,names/* sayWorkload */.j)(workload)}`);
+}
+function movedByUndo(journal, observation, intent) {
+    const view = observation.view();
+    const target = intent.undoTo;
+    if (view === undefined || target === undefined)
+        return [];
+    const now = (0,digests/* runningDigests */.Jc)((0,look/* presentPods */.O_)(observation.kind, view));
+    return intent.changes.flatMap(({ container }) => {
+        const before = notedBefore(journal, target, container);
+        const others = now(container).filter((digest) => !before.includes(digest));
+        if (before.length === 0 || others.length === 0)
+            return [];
+        return [
+            `After the undo, container ${container} runs ${others.join(' and ')}; before this deploy it ran ${before.join(' and ')}. Its tag has been moved in the meantime.`,
+        ];
+    });
+}
+function notedBefore(journal, target, container) {
+    if (journal.last('observed')?.revision !== target.number)
+        return [];
+    return journal.last('images')?.images.find((each) => each.container === container)?.before ?? [];
+}
+
 ;// CONCATENATED MODULE: ./build/steps/recover.js
+
 
 
 
@@ -6208,6 +7773,7 @@ async function recover(run, observation, intent, end, turn) {
                 ...adviceOnCause(cause),
                 "It is left as it is, as the input 'on-failure' asks for.",
                 `To go back: ${undoCommand(run, intent)}`,
+                ...(intent.undoTo ? sayDoubts(doubtUndo(journal, observation, intent, intent.undoTo)) : []),
             ],
         };
     }
@@ -6238,7 +7804,14 @@ async function undoAndSay(run, observation, intent, cause, timeout, turn) {
     }
     log.group(`Undo to revision ${target.number}`);
     await run.saveIntent({ ...intent, phase: 'undoing' });
-    journal.add({ type: 'undo-started', revision: target.number });
+    const doubts = doubtUndo(journal, observation, intent, target);
+    for (const { message } of doubts)
+        log.line(message);
+    journal.add({
+        type: 'undo-started',
+        revision: target.number,
+        ...(doubts.length > 0 && { doubts: doubts.map(({ message }) => message) }),
+    });
     await turn?.mine;
     const end = await undoOrExplain(run, observation, intent, timeout, turn?.passOn);
     log.endGroup();
@@ -6248,7 +7821,10 @@ async function undoAndSay(run, observation, intent, cause, timeout, turn) {
         journal.add({ type: 'undo-failed', cause: { ...end.trouble, diagnoses: [] } });
     await (0,conclude/* conclude */.E)(run, observation.kind, intent);
     if (end.kind === 'undone') {
-        return { result: 'undone', cause, next: adviceOnCause(cause) };
+        const moved = movedByUndo(journal, observation, intent);
+        for (const line of moved)
+            log.line(line);
+        return { result: 'undone', cause, next: [...sayDoubts(doubts), ...moved, ...adviceOnCause(cause)] };
     }
     if (end.kind === 'superseded')
         return superseded(run, end, cause);
@@ -6261,6 +7837,7 @@ async function undoAndSay(run, observation, intent, cause, timeout, turn) {
         cause,
         next: [
             `The undo failed too: ${undoCause.message}`,
+            ...sayDoubts(doubts),
             `See where it stands: kubectl -n ${namespace} rollout status ${workload} --watch=false; kubectl -n ${namespace} get pods`,
             wayOut(run, intent, end),
         ],
@@ -6305,6 +7882,9 @@ function setImageCommand({ namespace, workload, journal }) {
     const images = journal.last('planned')?.changes.map(({ container, from }) => `${container}=${from}`) ?? [];
     return `kubectl -n ${namespace} set image ${(0,names/* sayWorkload */.j)(workload)} ${images.join(' ')}`;
 }
+function sayDoubts(doubts) {
+    return doubts.flatMap(({ message, next }) => [message, next]);
+}
 function adviceOnCause({ reason, diagnoses }) {
     return [...new Set([...diagnoses.map(({ next }) => next), ...(0,plain_reasons/* adviceOn */.i)(reason)])];
 }
@@ -6318,6 +7898,7 @@ function adviceOnCause({ reason, diagnoses }) {
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   t: () => (/* binding */ undo)
 /* harmony export */ });
+/* harmony import */ var _intent_js__WEBPACK_IMPORTED_MODULE_8__ = __webpack_require__(7048);
 /* harmony import */ var _kubernetes_workloads_last_change_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(2539);
 /* harmony import */ var _kubernetes_workloads_names_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(5596);
 /* harmony import */ var _kubernetes_workloads_pace_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(4245);
@@ -6325,7 +7906,8 @@ function adviceOnCause({ reason, diagnoses }) {
 /* harmony import */ var _kubernetes_workloads_template_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(5984);
 /* harmony import */ var _apply_patch_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(8195);
 /* harmony import */ var _look_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(909);
-/* harmony import */ var _watch_rollout_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(6741);
+/* harmony import */ var _watch_rollout_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(4566);
+
 
 
 
@@ -6394,6 +7976,7 @@ async function undo(run, observation, intent, timeout, onSet) {
         before,
         generation,
         timeout: left(),
+        broken: (0,_intent_js__WEBPACK_IMPORTED_MODULE_8__/* .brokenTemplates */ .Jv)(intent, wanted, true),
         isUndo: true,
     });
     if (end.kind === 'complete')
@@ -6411,7 +7994,7 @@ function rebuild(workload, { changes }, target) {
 
 /***/ }),
 
-/***/ 6741:
+/***/ 4566:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -6422,20 +8005,102 @@ __webpack_require__.d(__webpack_exports__, {
 
 // UNUSED EXPORTS: troubleOf
 
-// EXTERNAL MODULE: ./build/diagnosis/diagnose.js + 10 modules
-var diagnose = __webpack_require__(7780);
+// EXTERNAL MODULE: ./build/diagnosis/diagnose.js + 8 modules
+var diagnose = __webpack_require__(8451);
 // EXTERNAL MODULE: ./build/diagnosis/diagnosis.js
 var diagnosis_diagnosis = __webpack_require__(1851);
 // EXTERNAL MODULE: ./build/duration.js
 var duration = __webpack_require__(3110);
 // EXTERNAL MODULE: ./build/kubernetes/events.js
 var events = __webpack_require__(4912);
+// EXTERNAL MODULE: ./build/kubernetes/workloads/digests.js
+var digests = __webpack_require__(741);
 // EXTERNAL MODULE: ./build/kubernetes/workloads/last-change.js
 var last_change = __webpack_require__(2539);
 // EXTERNAL MODULE: ./build/kubernetes/workloads/names.js
 var names = __webpack_require__(5596);
 // EXTERNAL MODULE: ./build/kubernetes/workloads/template.js
-var template = __webpack_require__(5984);
+var workloads_template = __webpack_require__(5984);
+// EXTERNAL MODULE: ./build/steps/images.js
+var steps_images = __webpack_require__(4876);
+// EXTERNAL MODULE: ./build/kubernetes/workloads/init-containers.js
+var init_containers = __webpack_require__(881);
+// EXTERNAL MODULE: ./build/steps/job-logs.js
+var job_logs = __webpack_require__(1627);
+;// CONCATENATED MODULE: ./build/steps/init-progress.js
+
+
+
+const mostPods = 5;
+const ended = 'its init containers have ended';
+class InitProgress {
+    #run;
+    #changed;
+    #signal;
+    #told = new Map();
+    #pods = [];
+    #followed;
+    #hasMigrated = false;
+    constructor(run, changed, signal) {
+        this.#run = run;
+        this.#changed = changed;
+        this.#signal = signal;
+    }
+    look(pods) {
+        this.#pods = pods.filter(({ metadata }) => metadata?.deletionTimestamp === undefined);
+        const begun = this.#pods.filter((pod) => !(0,diagnose/* isReady */.i_)(pod) && (pod.status?.initContainerStatuses?.length ?? 0) > 0);
+        for (const pod of begun.sort((a, b) => createdAt(a) - createdAt(b)))
+            this.#lookAt(pod);
+        for (const pod of this.#pods)
+            if ((0,diagnose/* isReady */.i_)(pod) && this.#told.has(pod.metadata?.name ?? ''))
+                this.#tell(pod, ended);
+    }
+    #lookAt(pod) {
+        const migrations = pod.spec ? (0,init_containers/* initMigrations */.qH)(pod.spec, this.#changed) : [];
+        if (migrations.length === 0)
+            return;
+        const names = new Set(migrations.map(({ container }) => container));
+        const now = (0,init_containers/* initStatus */.JI)(pod) ?? ended;
+        const running = pod.status?.initContainerStatuses?.findLast(({ state }) => state?.running)?.name;
+        this.#tell(pod, running && now !== ended ? `${now} (${running} runs)` : now);
+        this.#follow(pod, names);
+    }
+    #tell({ metadata }, now) {
+        const name = metadata?.name ?? '';
+        const before = this.#told.get(name);
+        if (before === undefined && (this.#told.size >= mostPods || now === ended))
+            return;
+        if (now === before)
+            return;
+        this.#told.set(name, now);
+        const message = `pod/${name}: ${now}`;
+        this.#run.log.line(message);
+        this.#run.journal.add({ type: 'progress', message });
+    }
+    #follow(pod, names) {
+        const uid = pod.metadata?.uid ?? '';
+        const isThere = this.#followed && this.#podOf(this.#followed.uid) !== undefined;
+        if (!isThere)
+            this.#followed = undefined;
+        if (this.#hasMigrated || (this.#followed && this.#followed.uid !== uid))
+            return;
+        this.#followed ??= {
+            uid,
+            logs: new job_logs/* JobLogs */.DC(this.#run, this.#signal, (wanted) => this.#podOf(wanted), names),
+        };
+        this.#followed.logs.follow(pod);
+        this.#hasMigrated = (0,init_containers/* initStatus */.JI)(pod) === undefined;
+    }
+    #podOf(uid) {
+        return this.#pods.find(({ metadata }) => metadata?.uid === uid);
+    }
+}
+function createdAt({ metadata }) {
+    return new Date(metadata?.creationTimestamp ?? 0).getTime();
+}
+
+// EXTERNAL MODULE: ./build/steps/look.js
+var look = __webpack_require__(909);
 ;// CONCATENATED MODULE: ./build/steps/teller.js
 
 
@@ -6481,6 +8146,12 @@ class Teller {
         this.#line(`still waiting: ${status.message}${why}`, now);
         this.#pause = pause;
     }
+    tellOnce(text) {
+        if (this.#told.has(text))
+            return;
+        this.#told.add(text);
+        this.#line(text, this.#run.clock.now());
+    }
     #line(text, now) {
         const { log, journal } = this.#run;
         log.line(text);
@@ -6492,7 +8163,92 @@ class Teller {
 function keyOf({ reason, container, message }) {
     return `${reason}/${container ?? ''}/${message}`;
 }
-const waitsOnly = new Set(['not-ready', 'startup-probe-failing', 'init-waiting']);
+const waitsOnly = new Set([
+    'not-ready',
+    'startup-probe-failing',
+    'init-waiting',
+    'init-migration-running',
+]);
+
+// EXTERNAL MODULE: ./build/errors.js
+var errors = __webpack_require__(9473);
+// EXTERNAL MODULE: ./build/kubernetes/resources.js
+var resources = __webpack_require__(8268);
+;// CONCATENATED MODULE: ./build/steps/unstick.js
+
+
+
+const pause = 0.5;
+const graceSeconds = 2;
+const attemptSeconds = 10;
+async function unstick(run, observation, broken, signal) {
+    if (broken.size === 0 || !observation.kind.getsStuck)
+        return;
+    try {
+        await new Unsticker(run, observation, broken, signal).untilAborted();
+    }
+    catch {
+    }
+}
+class Unsticker {
+    #run;
+    #observation;
+    #broken;
+    #signal;
+    #since = new Map();
+    #refused = new Set();
+    constructor(run, observation, broken, signal) {
+        this.#run = run;
+        this.#observation = observation;
+        this.#broken = broken;
+        this.#signal = signal;
+    }
+    async untilAborted() {
+        for (;;) {
+            const view = this.#observation.view();
+            for (const { pod, revision } of view ? stuckPods(this.#observation.kind, view, this.#broken) : []) {
+                const uid = pod.metadata?.uid ?? '';
+                const now = this.#run.clock.now();
+                const since = this.#since.get(uid) ?? now;
+                this.#since.set(uid, since);
+                if (now - since < graceSeconds * 1000 || this.#refused.has(uid))
+                    continue;
+                await this.#delete(pod, revision);
+            }
+            await this.#run.clock.sleep(pause, this.#signal);
+        }
+    }
+    async #delete({ metadata }, revision) {
+        const { client, namespace, log, journal } = this.#run;
+        const { name = '', uid = '', resourceVersion } = metadata ?? {};
+        const timeoutSeconds = Math.min(attemptSeconds, await this.#run.ensureLock());
+        try {
+            await client.delete(resources/* resources */.E.pods, { namespace, name }, {
+                signal: this.#signal,
+                timeoutSeconds,
+                patience: 0,
+                preconditions: { uid, ...(resourceVersion && { resourceVersion }) },
+            });
+            log.line(`Deleted pod/${name} (revision ${revision.number}): it was not ready, and its controller would have waited for it for ever.`);
+            journal.add({ type: 'pod-deleted', pod: name });
+        }
+        catch (error) {
+            this.#signal.throwIfAborted();
+            if (error instanceof errors/* ConnectionError */.Rc)
+                return;
+            if (!(error instanceof errors/* ApiError */.hD))
+                throw error;
+            if (error.status === 404 || error.status === 409 || error.status >= 500)
+                return;
+            this.#refused.add(uid);
+            log.line(`pod/${name} holds the rollout up and cannot be deleted (${(0,errors/* messageOf */.bD)(error)}). Delete it by hand: kubectl -n ${namespace} delete pod ${name}`);
+        }
+    }
+}
+function stuckPods(kind, view, broken) {
+    const revisions = kind.revisions(view).filter(({ template }) => broken.has((0,workloads_template/* templateDigest */.pd)(template)));
+    return revisions.flatMap((revision) => kind.stuckPods(view, [revision]).map((pod) => ({ pod, revision })));
+}
 
 ;// CONCATENATED MODULE: ./build/steps/watch-rollout.js
 
@@ -6503,14 +8259,26 @@ const waitsOnly = new Set(['not-ready', 'startup-probe-failing', 'init-waiting']
 
 
 
+
+
+
+
+
 async function watchRollout(run, observation, expected) {
     const watching = new AbortController();
-    const watch = new RolloutWatch(run, observation, expected, AbortSignal.any([run.signal, watching.signal]));
+    const signal = AbortSignal.any([run.signal, watching.signal]);
+    const watch = new RolloutWatch(run, observation, expected, signal);
+    const unsticking = unstick(run, observation, expected.broken ?? new Set(), signal);
+    let end;
     try {
-        return await watch.toEnd();
+        end = await watch.toEnd();
+        return end;
     }
     finally {
         watching.abort();
+        if (expected.images && end?.kind !== 'superseded')
+            (0,steps_images/* noteImagesAfter */.n_)(run.journal, observation.kind, observation.view(), expected.images);
+        await unsticking;
     }
 }
 const pausedSeconds = 5;
@@ -6524,6 +8292,8 @@ class RolloutWatch {
     #teller;
     #sightings = new diagnose/* Sightings */.lL();
     #podEvents;
+    #workloadEvents;
+    #inits;
     #takenAway = new Map();
     #completeSince;
     constructor(run, observation, expected, signal) {
@@ -6533,7 +8303,10 @@ class RolloutWatch {
         this.#deadline = run.clock.now() + expected.timeout * 1000;
         this.#name = (0,names/* sayWorkload */.j)(run.workload);
         this.#teller = new Teller(run);
-        this.#podEvents = new events/* PodEvents */.R(run.client, run.namespace, signal, () => { });
+        const changed = expected.images?.map(({ container }) => container);
+        this.#inits = changed && new InitProgress(run, changed, signal);
+        this.#podEvents = new events/* ObjectEvents */.v(run.client, run.namespace, signal, () => { });
+        this.#workloadEvents = new events/* ObjectEvents */.v(run.client, run.namespace, signal, () => { });
     }
     async toEnd() {
         const { clock } = this.#run;
@@ -6555,7 +8328,7 @@ class RolloutWatch {
         }
         if ((view.workload.metadata?.generation ?? 0) < this.#expected.generation)
             return this.#trouble(unseen, nothing);
-        if (!view.workload.spec || !this.#expected.ours.has((0,template/* templateDigest */.pd)(view.workload.spec.template))) {
+        if (!view.workload.spec || !this.#expected.ours.has((0,workloads_template/* templateDigest */.pd)(view.workload.spec.template))) {
             const message = `${this.#name} was changed during the rollout by ${(0,last_change/* lastChangeOf */.k)(view.workload, this.#run.github.url)}.`;
             return { kind: 'superseded', reason: 'superseded', message };
         }
@@ -6563,15 +8336,26 @@ class RolloutWatch {
         const revision = kind.current(view);
         const verdict = this.#judge(view, revision);
         this.#teller.tell(status, verdict.diagnoses);
-        const replicas = kind.replicas(view.workload);
-        if (status.state === 'complete' && replicas === 0 && !this.#expected.isUndo) {
+        const wrong = this.#expected.alsoWrong?.();
+        if (wrong && !verdict.hopeless)
+            return { kind: 'failed', revision, trouble: { ...wrong, diagnoses: verdict.diagnoses } };
+        const wanted = wantedPods(kind, view.workload);
+        if (status.state === 'complete' && wanted === 0 && !this.#expected.isUndo) {
             return scaledToZero(this.#name, revision);
         }
         const pods = revision ? kind.podsOf(view, revision) : [];
-        if (status.state === 'complete' && revision && isSound(pods, replicas, verdict)) {
+        this.#inits?.look(pods);
+        if (status.state === 'complete' && revision && isSound(pods, wanted, verdict)) {
             this.#completeSince ??= this.#run.clock.now();
             const settled = this.#run.clock.now() - this.#completeSince;
-            if (this.#isOver() || settled >= settleSeconds(view.workload) * 1000) {
+            const images = (0,digests/* judgeImages */.Mk)((0,look/* presentPods */.O_)(kind, view), this.#expected.images ?? []);
+            if (images.state === 'wrong' && !this.#expected.toleratesImages) {
+                return { kind: 'failed', revision, trouble: { ...images, diagnoses: [] } };
+            }
+            if (images.state === 'wrong')
+                this.#teller.tellOnce(images.message);
+            const least = Math.max(settleSeconds(view.workload), images.state === 'unsaid' ? unsaidSeconds : 0);
+            if (this.#isOver() || settled >= least * 1000) {
                 return this.#expected.isHeld?.(true) ? undefined : { kind: 'complete', revision };
             }
         }
@@ -6584,13 +8368,15 @@ class RolloutWatch {
     #judge(view, revision) {
         const { kind } = this.#observation;
         const now = this.#run.clock.now();
-        const pods = revision ? kind.podsOf(view, revision) : [];
+        const own = revision ? kind.podsOf(view, revision) : [];
+        const pods = revision ? [...own, ...this.#blocking(view, revision)] : [];
         const isOld = ({ metadata }) => now - new Date(metadata?.creationTimestamp ?? now).getTime() > youngSeconds * 1000;
         this.#podEvents.follow(pods.filter((pod) => !(0,diagnose/* isReady */.i_)(pod) && isOld(pod)));
         const { before } = this.#expected;
         const scene = {
             pods,
-            creator: revision && kind.creator(view, revision),
+            creator: revision && kind.creator(this.#withEvents(view), revision),
+            everyPodCounts: kind.everyPodCounts,
             isMakingRoom: view.pods.some(({ metadata }) => metadata?.deletionTimestamp !== undefined),
             events: this.#podEvents.facts(),
             timeout: this.#expected.timeout,
@@ -6600,7 +8386,7 @@ class RolloutWatch {
                 recreates: kind.recreates(view.workload),
                 replicas: kind.replicas(view.workload),
                 replicasBefore: before && kind.replicas(before),
-                ending: view.pods.filter((pod) => pod.metadata?.deletionTimestamp !== undefined && !pods.includes(pod)),
+                ending: view.pods.filter((pod) => pod.metadata?.deletionTimestamp !== undefined && !own.includes(pod)),
                 now,
             },
         };
@@ -6611,6 +8397,24 @@ class RolloutWatch {
             if (each.about === 'ended-pod')
                 this.#takenAway.set(each.reason, each);
         return verdict;
+    }
+    #blocking(view, revision) {
+        const { kind } = this.#observation;
+        const pods = kind.blocking(view, revision);
+        const { broken } = this.#expected;
+        if (pods.length === 0 || broken === undefined)
+            return pods;
+        const leaving = kind
+            .revisions(view)
+            .filter(({ template }) => broken.has((0,workloads_template/* templateDigest */.pd)(template)))
+            .flatMap((each) => kind.podsOf(view, each));
+        return pods.filter((pod) => !leaving.includes(pod));
+    }
+    #withEvents(view) {
+        if (!this.#observation.kind.refusesByEvent)
+            return view;
+        this.#workloadEvents.follow([view.workload]);
+        return { ...view, events: [...this.#workloadEvents.facts().values()].flat() };
     }
     #trouble(status, verdict, revision) {
         const isOver = this.#run.clock.now() >= this.#deadline;
@@ -6644,18 +8448,28 @@ class RolloutWatch {
 }
 const unseen = { state: 'unseen', message: 'the change has not been seen yet' };
 const nothing = { diagnoses: [], hopeless: false };
-function isSound(pods, replicas, verdict) {
-    return (verdict.diagnoses.every(({ about }) => about !== 'pod' && about !== 'creator') &&
-        pods.filter(diagnose/* isReady */.i_).length >= (replicas ?? 1));
+function wantedPods(kind, workload) {
+    const replicas = kind.replicas(workload);
+    return replicas === undefined ? undefined : replicas - kind.kept(workload);
 }
+function isSound(pods, wanted, verdict) {
+    return (verdict.diagnoses.every(({ about }) => about !== 'pod' && about !== 'creator') &&
+        pods.filter(diagnose/* isReady */.i_).length >= (wanted ?? 1));
+}
+const unsaidSeconds = 10;
 const unprobedSeconds = 10;
 function settleSeconds({ spec }) {
     const containers = spec?.template.spec?.containers ?? [];
     return containers.every(({ readinessProbe }) => readinessProbe !== undefined) ? 0 : unprobedSeconds;
 }
 function scaledToZero(name, revision) {
-    const message = `${name} was scaled to zero during the rollout, so nothing shows whether the new image works.`;
+    const message = `${name} was scaled to zero during the rollout${wayToZero(name)}, so nothing shows whether the new image works.`;
     return { kind: 'failed', revision, trouble: { reason: 'scaled-to-zero', message, diagnoses: [] } };
+}
+function wayToZero(name) {
+    if (name.startsWith('daemonset/'))
+        return ' (no node takes its pods any more)';
+    return name.startsWith('statefulset/') ? ' (or its partition raised to all of its pods)' : '';
 }
 function troubleOf(status, { diagnoses, hopeless }, overdue) {
     const [worst] = diagnoses;
@@ -6674,6 +8488,131 @@ function troubleOf(status, { diagnoses, hopeless }, overdue) {
         diagnoses,
     };
 }
+
+
+/***/ }),
+
+/***/ 6748:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   F_: () => (/* binding */ sayPercent),
+/* harmony export */   NJ: () => (/* binding */ sayLimit),
+/* harmony export */   b3: () => (/* binding */ parseErrorLimit)
+/* harmony export */ });
+function parseErrorLimit(text) {
+    const trimmed = text.trim();
+    if (trimmed.toLowerCase() === 'off')
+        return { kind: 'off' };
+    if (/^\d{1,9}$/.test(trimmed))
+        return { kind: 'count', count: Number(trimmed) };
+    const [, percent] = /^(\d{1,3}(?:\.\d{1,6})?)\s?%$/.exec(trimmed) ?? [];
+    if (percent === undefined || Number(percent) > 100)
+        return undefined;
+    if (Number(percent) === 0)
+        return { kind: 'count', count: 0 };
+    return { kind: 'share', share: Number(percent) / 100 };
+}
+function sayLimit(limit) {
+    if (limit.kind === 'off')
+        return 'any number is allowed';
+    if (limit.kind === 'share')
+        return `${sayPercent(limit.share)} of a phase is allowed`;
+    return limit.count === 0
+        ? 'none is allowed'
+        : `${limit.count} in all ${limit.count === 1 ? 'is' : 'are'} allowed`;
+}
+function sayPercent(share) {
+    return `${Number((share * 100).toPrecision(2))} %`;
+}
+
+
+/***/ }),
+
+/***/ 5836:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   A7: () => (/* binding */ sayCounts),
+/* harmony export */   B$: () => (/* binding */ sayPhase),
+/* harmony export */   NL: () => (/* binding */ saySlowest),
+/* harmony export */   V2: () => (/* binding */ phaseWords),
+/* harmony export */   hz: () => (/* binding */ sayErrors),
+/* harmony export */   jL: () => (/* binding */ sayStretch),
+/* harmony export */   li: () => (/* binding */ picture),
+/* harmony export */   pp: () => (/* binding */ sayExcess)
+/* harmony export */ });
+/* harmony import */ var _duration_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(3110);
+/* harmony import */ var _limit_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(6748);
+
+
+const phaseWords = {
+    before: 'before the image was set',
+    during: 'during the rollout',
+    after: 'after the rollout',
+    undo: 'during the undo',
+};
+function sayPhase(tally) {
+    const { requests, slowest } = tally;
+    const told = [
+        `${requests} ${requests === 1 ? 'request' : 'requests'}`,
+        sayErrors(tally),
+        ...(slowest === undefined ? [] : [`slowest ${saySlowest(slowest)}`]),
+    ].join(', ');
+    const statuses = requests > 0 ? `: ${sayCounts(tally.statuses)}` : '';
+    const aside = Object.keys(tally.setAside).length > 0 ? ` (set aside: ${sayCounts(tally.setAside)})` : '';
+    return `${phaseStart(tally.phase)}: ${told}${statuses}${aside}  ${picture(tally)}`;
+}
+function sayErrors({ requests, errors }) {
+    if (errors === 0)
+        return 'no errors';
+    return `${errors} ${errors === 1 ? 'error' : 'errors'} (${(0,_limit_js__WEBPACK_IMPORTED_MODULE_1__/* .sayPercent */ .F_)(errors / requests)})`;
+}
+function sayCounts(counts) {
+    return Object.entries(counts)
+        .sort(([, a], [, b]) => b - a)
+        .map(([what, count]) => `${what} ×${count}`)
+        .join(', ');
+}
+function saySlowest(milliseconds) {
+    return milliseconds < 1000 ? `${Math.round(milliseconds)} ms` : `${(milliseconds / 1000).toFixed(1)} s`;
+}
+const heights = '▁▂▃▄▅▆▇█';
+function picture({ timeline }) {
+    return timeline
+        .map(([requests, errors]) => {
+        if (requests === 0)
+            return '·';
+        return heights[Math.ceil((errors / requests) * (heights.length - 1))] ?? '';
+    })
+        .join('');
+}
+function sayExcess({ address, limit, phases }, { phase, errors, requests }) {
+    const before = phases.find((each) => each.phase === 'before');
+    const seen = phases.find((each) => each.phase === phase)?.statuses ?? {};
+    const usual = before === undefined || before.requests === 0
+        ? ''
+        : ` ${phaseStart('before')}, ${before.errors === 0 ? 'none' : before.errors} of ${before.requests} failed.`;
+    return `${errors} of ${requests} requests to ${address} failed ${phaseWords[phase]} (${(0,_limit_js__WEBPACK_IMPORTED_MODULE_1__/* .sayPercent */ .F_)(errors / requests)}; ${(0,_limit_js__WEBPACK_IMPORTED_MODULE_1__/* .sayLimit */ .NJ)(limit)}): ${sayCounts(seen)}.${usual}`;
+}
+function phaseStart(phase) {
+    const words = phaseWords[phase];
+    return `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
+}
+function sayStretch({ stretch }) {
+    return `Each bar stands for ${(0,_duration_js__WEBPACK_IMPORTED_MODULE_0__/* .sayDuration */ .k)(stretch)}; the higher it is, the more of the requests failed (▁ none, █ all, · none asked).`;
+}
+
+
+/***/ }),
+
+/***/ 8508:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   r: () => (/* binding */ version)
+/* harmony export */ });
+const version = '0.1.0';
 
 
 /***/ }),

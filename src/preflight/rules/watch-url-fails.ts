@@ -1,0 +1,28 @@
+import type { Rule } from '../rule.ts';
+import { isServiceMissing } from './watch-service-missing.ts';
+
+export const watchUrlFails: Rule = {
+  id: 'watch-url-fails',
+  level: 'error',
+  underLock: true,
+  about:
+    'Every request to the address to watch fails before anything is changed: it is wrong, or users are down.',
+  judge({ unwell }) {
+    if (unwell === undefined || isServiceMissing(unwell.met)) return [];
+    const met = [...new Set(unwell.met)].join(', ');
+    return [
+      {
+        message: `The input 'watch-url' asks ${unwell.address}, which answers with an error before anything was changed: ${met}.`,
+        next: advice(unwell.met),
+      },
+    ];
+  },
+};
+
+function advice(met: readonly string[]): string {
+  if (met.some((each) => each.startsWith('no ready pod')))
+    return "Correct the Service's selector or port, so that it leads to ready pods.";
+  if (met.every((each) => /^4/.test(each)))
+    return "Name a path that answers everybody well, such as the readiness probe's.";
+  return "Correct the address. If this deploy is to mend it, add 'preflight-ignore: watch-url-fails'.";
+}
