@@ -35,8 +35,8 @@ var finish_left = __webpack_require__(8147);
 var lock = __webpack_require__(3329);
 // EXTERNAL MODULE: ./build/steps/look.js
 var look = __webpack_require__(909);
-// EXTERNAL MODULE: ./build/steps/recover.js + 2 modules
-var recover = __webpack_require__(4644);
+// EXTERNAL MODULE: ./build/steps/recover.js + 1 modules
+var recover = __webpack_require__(7576);
 ;// CONCATENATED MODULE: ./build/commands/finish.js
 
 

@@ -215,14 +215,16 @@ function labelValue(text) {
 var resources = __webpack_require__(8268);
 // EXTERNAL MODULE: ./build/report/cause.js
 var report_cause = __webpack_require__(2828);
-// EXTERNAL MODULE: ./build/diagnosis/diagnose.js + 8 modules
-var diagnose = __webpack_require__(8451);
+// EXTERNAL MODULE: ./build/diagnosis/diagnose.js + 9 modules
+var diagnose = __webpack_require__(6659);
 // EXTERNAL MODULE: ./build/kubernetes/events.js
 var kubernetes_events = __webpack_require__(4912);
 // EXTERNAL MODULE: ./build/kubernetes/pulse.js
 var pulse = __webpack_require__(2468);
 // EXTERNAL MODULE: ./build/kubernetes/watch.js
 var watch = __webpack_require__(6862);
+// EXTERNAL MODULE: ./build/steps/collect.js + 1 modules
+var collect = __webpack_require__(2765);
 // EXTERNAL MODULE: ./build/steps/job-logs.js
 var job_logs = __webpack_require__(1627);
 // EXTERNAL MODULE: ./build/clip.js
@@ -240,6 +242,7 @@ var row = __webpack_require__(5458);
 
 
 
+
 function failureOf(seen, end) {
     if (end.reason !== 'DeadlineExceeded')
         return crashOf(seen, end);
@@ -248,7 +251,7 @@ function failureOf(seen, end) {
     if (standstill) {
         const message = `The ${seen.purpose.noun} could not start within ${time}: ${(0,diagnosis_diagnosis/* sayObject */.X)(standstill)}: ${standstill.message}.`;
         const reason = startReason(seen.purpose, standstill);
-        return { reason, message, diagnoses: seen.standstill.map(bareEvidence) };
+        return { reason, message, diagnoses: seen.standstill.map((each) => withTail(seen, each)) };
     }
     const diagnoses = evidenceOf(seen, end.message, true);
     const where = diagnoses[0] ? ` (${(0,diagnosis_diagnosis/* sayObject */.X)(diagnoses[0])})` : '';
@@ -258,34 +261,37 @@ function failureOf(seen, end) {
 function crashOf(seen, end) {
     const diagnoses = evidenceOf(seen, end.message, false);
     const [first] = diagnoses;
-    const lastLine = first?.logs[0]?.lines.findLast((line) => line.trim() !== '');
-    const words = lastLine ? ` (its last line: ${(0,clip/* clip */.$Q)(lastLine, 200)})` : '';
-    const what = first ? `${(0,diagnosis_diagnosis/* sayObject */.X)(first)}: ${first.message}${words}` : end.message;
+    const what = first ? `${(0,diagnosis_diagnosis/* sayObject */.X)(first)}: ${first.message}${lastLine(first)}` : end.message;
     const policy = end.reason === 'PodFailurePolicy' ? ` (by the Job's podFailurePolicy: ${end.message})` : '';
     const tried = seen.pods.reduce((sum, pod) => sum + Math.max(1, ...(pod.status?.containerStatuses ?? []).map(row/* crashes */.sB)), 0);
     const tries = tried > 1 ? ` It was tried ${tried} times: ${end.message}.` : '';
     return {
-        reason: `${seen.purpose.reason}-failed`,
+        reason: first?.about === 'ended-pod' ? startReason(seen.purpose, first) : `${seen.purpose.reason}-failed`,
         message: `The ${seen.purpose.noun} failed: ${what}${policy}.${tries}`,
         diagnoses,
     };
 }
-function cannotStart({ diagnoses }, purpose) {
+function lastLine({ logs }) {
+    const line = logs[0]?.lines.findLast((each) => each.trim() !== '');
+    return line ? ` (its last line: ${(0,clip/* clip */.$Q)(line, 200)})` : '';
+}
+function cannotStart(seen, verdict) {
+    const diagnoses = verdict.diagnoses.map((each) => withTail(seen, each));
     const [worst] = diagnoses;
     if (worst === undefined)
         return undefined;
-    const message = `The ${purpose.noun} cannot start: ${(0,diagnosis_diagnosis/* sayObject */.X)(worst)}: ${worst.message}.`;
-    return { reason: startReason(purpose, worst), message, diagnoses: diagnoses.map(bareEvidence) };
+    const message = `The ${seen.purpose.noun} cannot start: ${(0,diagnosis_diagnosis/* sayObject */.X)(worst)}: ${worst.message}${lastLine(worst)}.`;
+    return { reason: startReason(seen.purpose, worst), message, diagnoses };
 }
-function startReason({ reason }, standstill) {
-    return reason === 'migration' ? standstill.reason : `${reason}-failed`;
+function startReason({ reason }, { reason: own }) {
+    return reason === 'migration' ? own : `${reason}-failed`;
 }
 function heldBy(diagnosis, purpose) {
     const { object, message } = diagnosis;
     return {
         reason: startReason(purpose, diagnosis),
         message: `${object}: ${message}.`,
-        diagnoses: [bareEvidence(diagnosis)],
+        diagnoses: [{ ...diagnosis, logs: [], events: [] }],
     };
 }
 function overdue(seen) {
@@ -306,30 +312,51 @@ const advice = {
     migration: 'Read its last log lines, correct the migration, and run this again.',
     'verify-job': 'Read its last log lines; mend the image, or the Job.',
 };
-function evidenceOf({ purpose, job, pods, tail, now }, said, wasStopped) {
-    const isAtFault = (status) => (0,job_logs/* hasStarted */.gd)(status) && ((0,row/* lastEnd */.WN)(status)?.exitCode !== 0 || (wasStopped && ranToDeadline(job, status)));
-    return pods.flatMap((pod) => (0,job_logs/* containerStatuses */.up)(pod)
-        .filter(isAtFault)
-        .map((status) => {
-        const end = (0,row/* lastEnd */.WN)(status);
-        const object = `pod/${pod.metadata?.name}`;
-        return {
-            reason: `${purpose.reason}-${end ? 'failed' : 'timeout'}`,
-            about: 'pod',
-            object,
-            others: [],
-            count: 1,
-            container: status.name,
-            message: end ? howItEnded(end.exitCode, end.reason, wasStopped) : 'it was still running',
-            said: end?.message ?? (end ? '' : said),
-            next: advice[purpose.reason],
-            since: now,
-            hopeless: true,
-            hasLog: true,
-            logs: [{ object, lines: tail(pod, status) }],
-            events: [],
-        };
-    }));
+function evidenceOf(seen, said, wasStopped) {
+    const isAtFault = (status) => (0,job_logs/* hasStarted */.gd)(status) &&
+        ((0,row/* lastEnd */.WN)(status)?.exitCode !== 0 || (wasStopped && ranToDeadline(seen.job, status)));
+    const found = seen.pods.map((pod) => {
+        const statuses = (0,job_logs/* containerStatuses */.up)(pod).filter(isAtFault);
+        const takenAway = (0,diagnose/* whyTakenAway */.it)(pod, seen.now);
+        if (takenAway)
+            return { takenAway: [interrupted(seen, takenAway, pod, statuses)], failed: [] };
+        const failed = statuses.map((status) => failedContainer(seen, pod, status, said, wasStopped));
+        return { takenAway: [], failed };
+    });
+    return [...found.flatMap(({ failed }) => failed), ...found.flatMap(({ takenAway }) => takenAway)];
+}
+function interrupted({ purpose, tail }, diagnosis, pod, statuses) {
+    const { object, next } = diagnosis;
+    const logs = statuses.map((status) => ({ object, lines: tail(pod, status) }));
+    return {
+        ...diagnosis,
+        next: purpose.reason === 'migration'
+            ? `${next} Find out how far the migration came before it is run again.`
+            : next,
+        hopeless: true,
+        logs: logs.filter(({ lines }) => lines.length > 0),
+        events: [],
+    };
+}
+function failedContainer({ purpose, tail, now }, pod, status, said, wasStopped) {
+    const end = (0,row/* lastEnd */.WN)(status);
+    const object = `pod/${pod.metadata?.name}`;
+    return {
+        reason: `${purpose.reason}-${end ? 'failed' : 'timeout'}`,
+        about: 'pod',
+        object,
+        others: [],
+        count: 1,
+        container: status.name,
+        message: end ? howItEnded(end.exitCode, end.reason, wasStopped) : 'it was still running',
+        said: end?.message ?? (end ? '' : said),
+        next: advice[purpose.reason],
+        since: now,
+        hopeless: true,
+        hasLog: true,
+        logs: [{ object, lines: tail(pod, status) }],
+        events: [],
+    };
 }
 function ranToDeadline({ status, spec }, container) {
     const deadline = new Date(status?.startTime ?? 0).getTime() + (spec?.activeDeadlineSeconds ?? 0) * 1000;
@@ -343,11 +370,18 @@ function howItEnded(code, reason, wasStopped) {
         ? `it was still running, and was stopped (${(0,exit_code/* sayExit */.C)(code)})`
         : `it ended with ${(0,exit_code/* sayExit */.C)(code)}`;
 }
-function bareEvidence(diagnosis) {
-    return { ...diagnosis, logs: [], events: [] };
+function withTail({ pods, tail }, diagnosis) {
+    const logs = [diagnosis.object, ...diagnosis.others].flatMap((object) => pods
+        .filter(({ metadata }) => object === `pod/${metadata?.name}`)
+        .flatMap((pod) => (0,job_logs/* containerStatuses */.up)(pod)
+        .filter(({ name }) => name === diagnosis.container)
+        .map((status) => ({ object, lines: tail(pod, status) }))));
+    const told = diagnosis.hasLog ? logs.filter(({ lines }) => lines.length > 0) : [];
+    return { ...diagnosis, logs: told, events: [] };
 }
 
 ;// CONCATENATED MODULE: ./build/steps/migrate.js
+
 
 
 
@@ -391,7 +425,8 @@ async function followJob(run, job, purpose = migration) {
     const watching = new AbortController();
     const follower = new JobFollower(run, job, purpose, AbortSignal.any([run.signal, watching.signal]));
     try {
-        return await follower.toEnd();
+        const end = await follower.toEnd();
+        return end.cause ? { ...end, cause: await (0,collect/* withEvents */.O)(run, end.cause) } : end;
     }
     finally {
         watching.abort();
@@ -512,7 +547,7 @@ class JobFollower {
         const verdict = (0,diagnose/* diagnose */.h4)(scene, this.#sightings, now, failFast);
         if (verdict.diagnoses.length > 0)
             this.#standstill = verdict.diagnoses;
-        return verdict.hopeless ? cannotStart(verdict, this.#purpose) : undefined;
+        return verdict.hopeless ? cannotStart(this.#seen(), verdict) : undefined;
     }
     #creator() {
         const refusal = this.#events().find(({ reason }) => reason === 'FailedCreate');
@@ -1927,10 +1962,10 @@ function isOurs(run, { intent, changes }, workload) {
 var ending_of_parts = __webpack_require__(5668);
 // EXTERNAL MODULE: ./build/intent.js
 var intent = __webpack_require__(7048);
-// EXTERNAL MODULE: ./build/steps/recover.js + 2 modules
-var recover = __webpack_require__(4644);
-// EXTERNAL MODULE: ./build/steps/watch-rollout.js + 3 modules
-var watch_rollout = __webpack_require__(4566);
+// EXTERNAL MODULE: ./build/steps/recover.js + 1 modules
+var recover = __webpack_require__(7576);
+// EXTERNAL MODULE: ./build/steps/watch-rollout.js + 4 modules
+var watch_rollout = __webpack_require__(9448);
 ;// CONCATENATED MODULE: ./build/steps/side-by-side.js
 
 

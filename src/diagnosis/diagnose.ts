@@ -1,6 +1,7 @@
 import type { V1ContainerStatus, V1Pod } from '@kubernetes/client-node';
+import { eventsOfAlike } from './alike.ts';
 import type { Diagnosis } from './diagnosis.ts';
-import { crashes, type EventFact, type Patience, type Row } from './row.ts';
+import { crashes, type EventFact, type Row } from './row.ts';
 import {
   type ContainerSubject,
   type CreatorSubject,
@@ -19,8 +20,12 @@ import {
 export interface Scene {
   readonly pods: readonly V1Pod[];
   readonly creator?: CreatorSubject | undefined;
-  /** Whether pods of the workload are ending: until they have, quotas count them. */
+  /** Whether pods of the workload are ending: until they have, quotas and nodes count them. */
   readonly isMakingRoom?: boolean | undefined;
+  /** Pods of other revisions that are still there: each that goes makes room. */
+  readonly otherPods?: number | undefined;
+  /** Pods of the revision that are available; those that are only ready soon let an old one go. */
+  readonly available?: number | undefined;
   /** Whether one hopeless pod is enough: each has a place of its own, and no other can take it. */
   readonly everyPodCounts?: boolean | undefined;
   readonly workload?: WorkloadSubject | undefined;
@@ -37,6 +42,7 @@ export interface Scene {
  */
 export class Sightings {
   readonly #seen = new Map<string, { readonly first: number; readonly last: number }>();
+  #step: { readonly what: string; readonly at: number } | undefined;
 
   /** When `symptom` was first seen, `now` being a sighting of it. */
   see(symptom: string, now: number): number {
@@ -46,9 +52,10 @@ export class Sightings {
     return first;
   }
 
-  /** Forgets the symptoms that begin with `prefix`: their grace period begins anew. */
-  forget(prefix: string): void {
-    for (const symptom of this.#seen.keys()) if (symptom.startsWith(prefix)) this.#seen.delete(symptom);
+  /** When the rollout last made a step: when `what` last changed, or when a step was last `underWay`. */
+  step(what: string, underWay: boolean, now: number): number {
+    if (underWay || this.#step?.what !== what) this.#step = { what, at: now };
+    return this.#step.at;
   }
 }
 
@@ -78,17 +85,17 @@ export function diagnose(
   now: number,
   failFast: FailFast = 'strict',
 ): Verdict {
-  const judge = new Judge(sightings, now, failFast);
+  const judge = new Judge(sightings, now, failFast, sightings.step(...stepOf(scene), now));
   const there: { readonly pod: V1Pod; readonly diagnoses: readonly Diagnosis[] }[] = [];
   const gone: Diagnosis[] = [];
+  const eventsOf = eventsOfAlike(scene.pods, scene.events ?? new Map());
   for (const pod of scene.pods) {
-    const events = scene.events?.get(pod.metadata?.uid ?? '') ?? [];
-    const subject = { pod, events, timeout: scene.timeout };
+    const subject = { pod, events: eventsOf(pod), timeout: scene.timeout };
     // A pod that is ending, or has ended, is replaced: nobody waits for it.
     if (pod.metadata?.deletionTimestamp !== undefined || hasEnded(pod)) gone.push(...judge.gone(subject));
     else there.push({ pod, diagnoses: judge.pod(subject) });
   }
-  const ofCreator = scene.creator && judge.creator(scene.creator, scene.isMakingRoom ?? false);
+  const ofCreator = scene.creator && judge.rows(creatorRows, scene.creator, 'creator', scene.creator.object);
   const ofWorkload =
     scene.workload && judge.rows(workloadRows, scene.workload, 'workload', scene.workload.object);
   const waitedFor = there.filter(({ pod }) => !isReady(pod));
@@ -119,6 +126,18 @@ export function judgeJob(
   return new Judge(sightings, now, failFast).rows(jobRows, subject, 'creator', object);
 }
 
+/** Why the cluster took a pod away that has ended; undefined where it did not. `now` is in milliseconds. */
+export function whyTakenAway(pod: V1Pod, now: number): Diagnosis | undefined {
+  return new Judge(new Sightings(), now, 'off').gone({ pod, events: [] })[0];
+}
+
+/** How far the rollout is, and whether it will soon be further: room is being made, or about to be. */
+function stepOf({ pods, isMakingRoom = false, otherPods = 0, available }: Scene): [string, boolean] {
+  const ready = pods.filter(isReady).length;
+  const isAboutToGo = otherPods > 0 && available !== undefined && ready > available;
+  return [`${ready} ready, ${otherPods} to go`, isMakingRoom || isAboutToGo];
+}
+
 /** Whether the pod's Ready condition is true. */
 export function isReady(pod: V1Pod): boolean {
   return pod.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
@@ -134,11 +153,14 @@ class Judge {
   readonly #sightings: Sightings;
   readonly #now: number;
   readonly #failFast: FailFast;
+  /** When the rollout last made a step. */
+  readonly #stepAt: number;
 
-  constructor(sightings: Sightings, now: number, failFast: FailFast) {
+  constructor(sightings: Sightings, now: number, failFast: FailFast, stepAt = Number.NEGATIVE_INFINITY) {
     this.#sightings = sightings;
     this.#now = now;
     this.#failFast = failFast;
+    this.#stepAt = stepAt;
   }
 
   pod(whole: PodSubject): Diagnosis[] {
@@ -175,12 +197,6 @@ class Judge {
     return found ? [found] : [];
   }
 
-  creator(creator: CreatorSubject, isMakingRoom: boolean): Diagnosis | undefined {
-    if (isMakingRoom) this.#sightings.forget(`${creator.object}/`);
-    const found = this.rows(creatorRows, creator, 'creator', creator.object);
-    return isMakingRoom && found ? { ...found, hopeless: false } : found;
-  }
-
   /** The diagnosis by the first row that recognises the subject. */
   rows<Subject>(
     rows: readonly Row<Subject>[],
@@ -205,18 +221,24 @@ class Judge {
         said,
         next: row.next,
         since,
-        hopeless: this.#isOver(row.patience, this.#now - since, status),
+        hopeless: this.#isOver(row, since, status),
         hasLog: row.hasLog,
       };
     }
     return undefined;
   }
 
-  #isOver(patience: Patience, elapsed: number, status: V1ContainerStatus | undefined): boolean {
+  #isOver(
+    { patience, needsRoom, backsOff }: Pick<Row<never>, 'patience' | 'needsRoom' | 'backsOff'>,
+    since: number,
+    status: V1ContainerStatus | undefined,
+  ): boolean {
     if (patience === 'timeout' || this.#failFast === 'off') return false;
     const factor = this.#failFast === 'patient' ? patientFactor : 1;
     const ended = status === undefined ? 0 : crashes(status);
-    return elapsed >= patience.seconds * factor * 1000 && ended >= (patience.crashes ?? 0) * factor;
+    const from = needsRoom ? Math.max(since, this.#stepAt) : since;
+    const grace = Math.max(patience.seconds * factor * 1000, backsOff ? from - since : 0);
+    return this.#now - from >= grace && ended >= (patience.crashes ?? 0) * factor;
   }
 }
 

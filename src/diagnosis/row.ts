@@ -68,6 +68,13 @@ export interface Row<Subject> {
   /** What to do about it. */
   readonly next: string;
   readonly patience: Patience;
+  /**
+   * Whether room that others leave can heal it: then its grace begins only once no pod is ending and the rollout has
+   * made its last step.
+   */
+  readonly needsRoom?: boolean;
+  /** Whether the cluster tries again at ever longer intervals, so that it needs about as long again as it has failed. */
+  readonly backsOff?: boolean;
   /** The cluster's own words (possibly none: ''), or undefined where the subject does not show the symptom. */
   recognise(subject: Subject): string | undefined;
   /** What is wrong, to follow the object's name and a colon. */

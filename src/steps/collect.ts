@@ -1,15 +1,15 @@
+import type { V1Container } from '@kubernetes/client-node';
 import type { Diagnosis } from '../diagnosis/diagnosis.ts';
 import { type LogRow, logRows } from '../diagnosis/rows/log.ts';
 import type { Cause, Evidence } from '../journal.ts';
 import { told } from '../kubernetes/events.ts';
-import { isKubeletsWord, readLog } from '../kubernetes/logs.ts';
 import { resources } from '../kubernetes/resources.ts';
 import type { Run } from '../run.ts';
+import { containerOf, lastLines, readPod } from './last-lines.ts';
 import type { RolloutTrouble } from './watch-rollout.ts';
 
 /** Seconds for all collecting: the undo waits for it. */
 const collectSeconds = 5;
-const logLines = 50;
 /** Diagnoses of which logs and events are read. */
 const mostDiagnoses = 3;
 const mostEvents = 8;
@@ -26,67 +26,72 @@ export async function collect(run: Run, trouble: RolloutTrouble): Promise<Cause>
       return index < mostDiagnoses ? withEvidence(run, each, limit) : { ...each, logs: [], events: [] };
     }),
   );
-  return plainer({ reason: trouble.reason, message: trouble.message, diagnoses });
+  const { reason, message } = trouble;
+  return inPlainerWords({ reason, message, diagnoses }, trouble.diagnoses[0]?.reason);
+}
+
+/** Adds what the cluster told of the objects, where their logs are known already. As quick as {@link collect}. */
+export async function withEvents(run: Run, cause: Cause): Promise<Cause> {
+  const limit = AbortSignal.any([run.signal, AbortSignal.timeout(collectSeconds * 1000)]);
+  const diagnoses = await Promise.all(
+    cause.diagnoses.map(async (each, index): Promise<Evidence> => {
+      if (index >= mostDiagnoses) return each;
+      const objects = [each.object, ...each.others];
+      const events = await Promise.all(objects.map((object) => eventsOf(run, object, limit)));
+      return { ...each, events: merge(events.flat()) };
+    }),
+  );
+  return { ...cause, diagnoses };
 }
 
 async function withEvidence(run: Run, diagnosis: Diagnosis, signal: AbortSignal): Promise<Evidence> {
   const objects = [diagnosis.object, ...diagnosis.others];
   const [logs, events] = await Promise.all([
-    Promise.all(objects.map((object) => lastLines(run, diagnosis, object, signal))),
+    Promise.all(objects.map((object) => logOf(run, diagnosis, object, signal))),
     Promise.all(objects.map((object) => eventsOf(run, object, signal))),
   ]);
-  return { ...diagnosis, logs: logs.filter(({ lines }) => lines.length > 0), events: merge(events.flat()) };
+  const evidence = {
+    ...diagnosis,
+    logs: logs.filter(({ lines }) => lines.length > 0).map(({ object, lines }) => ({ object, lines })),
+    events: merge(events.flat()),
+  };
+  return plainer(evidence, logs.find(({ container }) => container)?.container);
 }
 
 /** Reasons that say no more than that a container ended with an error. */
 const crashed: ReadonlySet<string> = new Set(['crash', 'init-migration-failed']);
 
 /** The log of a crashed container may name a plainer cause than its exit code. */
-function plainer(cause: Cause): Cause {
-  const diagnoses = cause.diagnoses.map((each) => {
-    const row = crashed.has(each.reason) ? logRowOf(each) : undefined;
-    return row
-      ? { ...each, reason: row.reason, next: row.next, message: `${each.message}: ${row.message}` }
-      : each;
-  });
-  const [first] = diagnoses;
-  const isPlainer = first !== undefined && first.reason !== cause.diagnoses[0]?.reason;
-  if (!isPlainer || !crashed.has(cause.reason)) return { ...cause, diagnoses };
-  return {
-    reason: first.reason,
-    message: `${first.object}, container ${first.container}: ${first.message}.`,
-    diagnoses,
-  };
+function plainer(evidence: Evidence, container: V1Container | undefined): Evidence {
+  const row = crashed.has(evidence.reason) ? logRowOf(evidence) : undefined;
+  if (row === undefined) return evidence;
+  const { reason, next } = row;
+  return { ...evidence, reason, next, message: `${evidence.message}: ${row.message(container)}` };
 }
 
 function logRowOf({ logs }: Evidence): LogRow | undefined {
   return logRows.find(({ pattern }) => logs.some(({ lines }) => lines.some((line) => pattern.test(line))));
 }
 
-async function lastLines(
+/** The cause, in the words of its first diagnosis where its log has named a plainer one. */
+function inPlainerWords(cause: Cause, before: string | undefined): Cause {
+  const [first] = cause.diagnoses;
+  if (first === undefined || first.reason === before || !crashed.has(cause.reason)) return cause;
+  const message = `${first.object}, container ${first.container}: ${first.message}.`;
+  return { ...cause, reason: first.reason, message };
+}
+
+async function logOf(
   run: Run,
   { container, hasLog, previous = false }: Diagnosis,
   object: string,
   signal: AbortSignal,
-): Promise<Evidence['logs'][number]> {
-  const [kind, pod = ''] = object.split('/');
+) {
+  const [kind, name = ''] = object.split('/');
   if (!hasLog || kind !== 'pod' || container === undefined) return { object, lines: [] };
-  const target = { namespace: run.namespace, pod, container, tailLines: logLines };
-  const before = { ...target, previous };
-  // An instance that has only just ended is still the present one; unless it is started again while that is read.
-  let present: Evidence['logs'][number] | undefined;
-  for (const source of previous ? [before, target, before] : [target]) {
-    try {
-      const lines = await readLog(run.client, source, { signal });
-      const log = { object, lines: lines.filter((line) => !isKubeletsWord(line)) };
-      if (source === before || !previous) return log;
-      present = log;
-    } catch {
-      // What cannot be had is left out.
-    }
-  }
-  if (present) return present;
-  return { object, lines: [] };
+  const pod = await readPod(run, name, signal);
+  const lines = await lastLines(run, { pod: name, container, now: pod, previous }, signal);
+  return { object, lines, container: containerOf(pod, container) };
 }
 
 /** Events of type Normal that tell why something was ended or waited for. */

@@ -64,9 +64,12 @@ export class JobLogs {
     }
   }
 
-  /** The last lines of the container's present instance. */
+  /** The last lines of the container's present instance; of the one before where it has written nothing yet. */
   tail(pod: V1Pod, status: V1ContainerStatus): readonly string[] {
-    return this.#tails.get(keyOf(pod, status)) ?? [];
+    const lines = this.#tails.get(keyOf(pod, status)) ?? [];
+    const containerID = status.lastState?.terminated?.containerID;
+    if (lines.length > 0 || containerID === undefined) return lines;
+    return this.#tails.get(keyOf(pod, { ...status, containerID })) ?? [];
   }
 
   /** Waits for the streams of a Job that has ended, a few seconds at the most. */

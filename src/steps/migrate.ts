@@ -11,6 +11,7 @@ import { Pulse } from '../kubernetes/pulse.ts';
 import { resources } from '../kubernetes/resources.ts';
 import { mirror } from '../kubernetes/watch.ts';
 import type { WorkloadRun } from '../run.ts';
+import { withEvents } from './collect.ts';
 import { containerStatuses, hasStarted, JobLogs } from './job-logs.ts';
 import {
   cannotStart,
@@ -84,7 +85,8 @@ export async function followJob(
   const watching = new AbortController();
   const follower = new JobFollower(run, job, purpose, AbortSignal.any([run.signal, watching.signal]));
   try {
-    return await follower.toEnd();
+    const end = await follower.toEnd();
+    return end.cause ? { ...end, cause: await withEvents(run, end.cause) } : end;
   } finally {
     watching.abort();
   }
@@ -225,7 +227,7 @@ class JobFollower {
     const verdict = diagnose(scene, this.#sightings, now, failFast);
     // A pod that is being removed, at the Job's deadline, is no longer judged.
     if (verdict.diagnoses.length > 0) this.#standstill = verdict.diagnoses;
-    return verdict.hopeless ? cannotStart(verdict, this.#purpose) : undefined;
+    return verdict.hopeless ? cannotStart(this.#seen(), verdict) : undefined;
   }
 
   #creator(): CreatorSubject | undefined {

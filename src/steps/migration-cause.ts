@@ -1,6 +1,6 @@
 import type { V1ContainerStatus, V1Job, V1Pod } from '@kubernetes/client-node';
 import { clip } from '../clip.ts';
-import type { Verdict } from '../diagnosis/diagnose.ts';
+import { type Verdict, whyTakenAway } from '../diagnosis/diagnose.ts';
 import { type Diagnosis, sayObject } from '../diagnosis/diagnosis.ts';
 import { sayExit } from '../diagnosis/exit-code.ts';
 import { crashes, lastEnd } from '../diagnosis/row.ts';
@@ -42,7 +42,7 @@ export function failureOf(seen: JobSeen, end: Failure): Cause {
   if (standstill) {
     const message = `The ${seen.purpose.noun} could not start within ${time}: ${sayObject(standstill)}: ${standstill.message}.`;
     const reason = startReason(seen.purpose, standstill);
-    return { reason, message, diagnoses: seen.standstill.map(bareEvidence) };
+    return { reason, message, diagnoses: seen.standstill.map((each) => withTail(seen, each)) };
   }
   const diagnoses = evidenceOf(seen, end.message, true);
   const where = diagnoses[0] ? ` (${sayObject(diagnoses[0])})` : '';
@@ -53,9 +53,7 @@ export function failureOf(seen: JobSeen, end: Failure): Cause {
 function crashOf(seen: JobSeen, end: Failure): Cause {
   const diagnoses = evidenceOf(seen, end.message, false);
   const [first] = diagnoses;
-  const lastLine = first?.logs[0]?.lines.findLast((line) => line.trim() !== '');
-  const words = lastLine ? ` (its last line: ${clip(lastLine, 200)})` : '';
-  const what = first ? `${sayObject(first)}: ${first.message}${words}` : end.message;
+  const what = first ? `${sayObject(first)}: ${first.message}${lastLine(first)}` : end.message;
   const policy = end.reason === 'PodFailurePolicy' ? ` (by the Job's podFailurePolicy: ${end.message})` : '';
   const tried = seen.pods.reduce(
     (sum, pod) => sum + Math.max(1, ...(pod.status?.containerStatuses ?? []).map(crashes)),
@@ -63,23 +61,31 @@ function crashOf(seen: JobSeen, end: Failure): Cause {
   );
   const tries = tried > 1 ? ` It was tried ${tried} times: ${end.message}.` : '';
   return {
-    reason: `${seen.purpose.reason}-failed`,
+    // What the cluster took away has not failed by itself.
+    reason: first?.about === 'ended-pod' ? startReason(seen.purpose, first) : `${seen.purpose.reason}-failed`,
     message: `The ${seen.purpose.noun} failed: ${what}${policy}.${tries}`,
     diagnoses,
   };
 }
 
-/** A Job that is given up, since nothing of it can start. */
-export function cannotStart({ diagnoses }: Verdict, purpose: JobPurpose): Cause | undefined {
-  const [worst] = diagnoses;
-  if (worst === undefined) return undefined;
-  const message = `The ${purpose.noun} cannot start: ${sayObject(worst)}: ${worst.message}.`;
-  return { reason: startReason(purpose, worst), message, diagnoses: diagnoses.map(bareEvidence) };
+/** ` (its last line: no database)`, or nothing. */
+function lastLine({ logs }: Evidence): string {
+  const line = logs[0]?.lines.findLast((each) => each.trim() !== '');
+  return line ? ` (its last line: ${clip(line, 200)})` : '';
 }
 
-/** What keeps a migration from starting is why the step ends; a workload that is to be verified has started well. */
-function startReason({ reason }: JobPurpose, standstill: Diagnosis): string {
-  return reason === 'migration' ? standstill.reason : `${reason}-failed`;
+/** A Job that is given up, since nothing of it can start. */
+export function cannotStart(seen: JobSeen, verdict: Verdict): Cause | undefined {
+  const diagnoses = verdict.diagnoses.map((each) => withTail(seen, each));
+  const [worst] = diagnoses;
+  if (worst === undefined) return undefined;
+  const message = `The ${seen.purpose.noun} cannot start: ${sayObject(worst)}: ${worst.message}${lastLine(worst)}.`;
+  return { reason: startReason(seen.purpose, worst), message, diagnoses };
+}
+
+/** What keeps a migration from its end is why the step ends; a workload that is to be verified has started well. */
+function startReason({ reason }: JobPurpose, { reason: own }: Diagnosis): string {
+  return reason === 'migration' ? own : `${reason}-failed`;
 }
 
 /** A Job that something holds, though nothing of it runs. */
@@ -88,7 +94,7 @@ export function heldBy(diagnosis: Diagnosis, purpose: JobPurpose): Cause {
   return {
     reason: startReason(purpose, diagnosis),
     message: `${object}: ${message}.`,
-    diagnoses: [bareEvidence(diagnosis)],
+    diagnoses: [{ ...diagnosis, logs: [], events: [] }],
   };
 }
 
@@ -115,38 +121,69 @@ const advice = {
   'verify-job': 'Read its last log lines; mend the image, or the Job.',
 } as const;
 
-/** One for each container that did not end well, or was stopped, with its last lines. */
-function evidenceOf(
-  { purpose, job, pods, tail, now }: JobSeen,
+/**
+ * One for each container that did not end well, or was stopped, with its last lines; then one for each pod that the
+ * cluster took away, which is no fault of its program.
+ */
+function evidenceOf(seen: JobSeen, said: string, wasStopped: boolean): Evidence[] {
+  const isAtFault = (status: V1ContainerStatus) =>
+    hasStarted(status) &&
+    (lastEnd(status)?.exitCode !== 0 || (wasStopped && ranToDeadline(seen.job, status)));
+  const found = seen.pods.map((pod) => {
+    const statuses = containerStatuses(pod).filter(isAtFault);
+    const takenAway = whyTakenAway(pod, seen.now);
+    if (takenAway) return { takenAway: [interrupted(seen, takenAway, pod, statuses)], failed: [] };
+    const failed = statuses.map((status) => failedContainer(seen, pod, status, said, wasStopped));
+    return { takenAway: [], failed };
+  });
+  return [...found.flatMap(({ failed }) => failed), ...found.flatMap(({ takenAway }) => takenAway)];
+}
+
+function interrupted(
+  { purpose, tail }: JobSeen,
+  diagnosis: Diagnosis,
+  pod: V1Pod,
+  statuses: readonly V1ContainerStatus[],
+): Evidence {
+  const { object, next } = diagnosis;
+  const logs = statuses.map((status) => ({ object, lines: tail(pod, status) }));
+  return {
+    ...diagnosis,
+    next:
+      purpose.reason === 'migration'
+        ? `${next} Find out how far the migration came before it is run again.`
+        : next,
+    hopeless: true,
+    logs: logs.filter(({ lines }) => lines.length > 0),
+    events: [],
+  };
+}
+
+function failedContainer(
+  { purpose, tail, now }: JobSeen,
+  pod: V1Pod,
+  status: V1ContainerStatus,
   said: string,
   wasStopped: boolean,
-): Evidence[] {
-  const isAtFault = (status: V1ContainerStatus) =>
-    hasStarted(status) && (lastEnd(status)?.exitCode !== 0 || (wasStopped && ranToDeadline(job, status)));
-  return pods.flatMap((pod) =>
-    containerStatuses(pod)
-      .filter(isAtFault)
-      .map((status): Evidence => {
-        const end = lastEnd(status);
-        const object = `pod/${pod.metadata?.name}`;
-        return {
-          reason: `${purpose.reason}-${end ? 'failed' : 'timeout'}`,
-          about: 'pod',
-          object,
-          others: [],
-          count: 1,
-          container: status.name,
-          message: end ? howItEnded(end.exitCode, end.reason, wasStopped) : 'it was still running',
-          said: end?.message ?? (end ? '' : said),
-          next: advice[purpose.reason],
-          since: now,
-          hopeless: true,
-          hasLog: true,
-          logs: [{ object, lines: tail(pod, status) }],
-          events: [],
-        };
-      }),
-  );
+): Evidence {
+  const end = lastEnd(status);
+  const object = `pod/${pod.metadata?.name}`;
+  return {
+    reason: `${purpose.reason}-${end ? 'failed' : 'timeout'}`,
+    about: 'pod',
+    object,
+    others: [],
+    count: 1,
+    container: status.name,
+    message: end ? howItEnded(end.exitCode, end.reason, wasStopped) : 'it was still running',
+    said: end?.message ?? (end ? '' : said),
+    next: advice[purpose.reason],
+    since: now,
+    hopeless: true,
+    hasLog: true,
+    logs: [{ object, lines: tail(pod, status) }],
+    events: [],
+  };
 }
 
 /** Whether the container ended only when the Job's deadline was over. */
@@ -164,6 +201,17 @@ function howItEnded(code: number, reason: string | undefined, wasStopped: boolea
     : `it ended with ${sayExit(code)}`;
 }
 
-function bareEvidence(diagnosis: Diagnosis): Evidence {
-  return { ...diagnosis, logs: [], events: [] };
+/** With the last log lines of the containers that show it, such as an init container that crashes or waits. */
+function withTail({ pods, tail }: JobSeen, diagnosis: Diagnosis): Evidence {
+  const logs = [diagnosis.object, ...diagnosis.others].flatMap((object) =>
+    pods
+      .filter(({ metadata }) => object === `pod/${metadata?.name}`)
+      .flatMap((pod) =>
+        containerStatuses(pod)
+          .filter(({ name }) => name === diagnosis.container)
+          .map((status) => ({ object, lines: tail(pod, status) })),
+      ),
+  );
+  const told = diagnosis.hasLog ? logs.filter(({ lines }) => lines.length > 0) : [];
+  return { ...diagnosis, logs: told, events: [] };
 }

@@ -1,6 +1,7 @@
 import type { V1Pod } from '@kubernetes/client-node';
 import { diagnose, isReady, type Scene, Sightings, type Verdict } from '../diagnosis/diagnose.ts';
 import { type Diagnosis, sayObject } from '../diagnosis/diagnosis.ts';
+import { TakenAway } from '../diagnosis/taken-away.ts';
 import { sayDuration } from '../duration.ts';
 import type { Evidence } from '../journal.ts';
 import { ObjectEvents } from '../kubernetes/events.ts';
@@ -106,8 +107,7 @@ class RolloutWatch {
   readonly #podEvents: ObjectEvents;
   readonly #workloadEvents: ObjectEvents;
   readonly #inits: InitProgress | undefined;
-  /** Pods that the cluster took away, which are soon gone without a trace. */
-  readonly #takenAway = new Map<string, Diagnosis>();
+  readonly #takenAway = new TakenAway();
   #completeSince: number | undefined;
 
   constructor(run: WorkloadRun, observation: Observation, expected: Expectation, signal: AbortSignal) {
@@ -198,6 +198,8 @@ class RolloutWatch {
       creator: revision && kind.creator(this.#withEvents(view), revision),
       everyPodCounts: kind.everyPodCounts,
       isMakingRoom: view.pods.some(({ metadata }) => metadata?.deletionTimestamp !== undefined),
+      otherPods: view.pods.length - pods.length,
+      available: revision?.available,
       events: this.#podEvents.facts(),
       timeout: this.#expected.timeout,
       workload: {
@@ -215,8 +217,7 @@ class RolloutWatch {
     const { failFast } = this.#run.inputs;
     const patience = this.#expected.isUndo && failFast === 'strict' ? 'patient' : failFast;
     const verdict = diagnose(scene, this.#sightings, now, patience);
-    for (const each of verdict.diagnoses)
-      if (each.about === 'ended-pod') this.#takenAway.set(each.reason, each);
+    this.#takenAway.note(verdict, now);
     return verdict;
   }
 
@@ -243,7 +244,7 @@ class RolloutWatch {
     const isOver = this.#run.clock.now() >= this.#deadline;
     const trouble = troubleOf(
       status,
-      this.#remembering(verdict),
+      this.#takenAway.among(verdict, this.#run.clock.now()),
       isOver ? this.#expected.timeout : undefined,
     );
     if (trouble) return { kind: 'failed', revision, trouble };
@@ -252,20 +253,6 @@ class RolloutWatch {
 
   #isOver(): boolean {
     return this.#run.clock.now() >= this.#deadline;
-  }
-
-  /** What is hopeless first; then what was taken away, of which the rest is mostly the consequence. */
-  #remembering({ diagnoses, hopeless }: Verdict): Verdict {
-    const earlier = [...this.#takenAway.values()];
-    const others = diagnoses.filter(({ about }) => about !== 'ended-pod');
-    return {
-      hopeless,
-      diagnoses: [
-        ...others.filter((each) => each.hopeless),
-        ...earlier,
-        ...others.filter((each) => !each.hopeless),
-      ],
-    };
   }
 
   /** An undo of a paused workload is set, but nothing of it will be rolled out; so there is nothing to wait for. */
@@ -326,7 +313,8 @@ export function troubleOf(
   { diagnoses, hopeless }: Verdict,
   overdue: number | undefined,
 ): RolloutTrouble | undefined {
-  const [worst] = diagnoses;
+  // That it was scaled is worth a word, but keeps nothing from becoming ready.
+  const worst = diagnoses.find(({ reason }) => reason !== 'scaled');
   const why = worst && `${sayObject(worst)}: ${worst.message}`;
   if (hopeless && worst)
     return { reason: worst.reason, message: `${why}. Waiting longer would not help.`, diagnoses };

@@ -15,6 +15,8 @@ export interface Behaviour {
   env?: Readonly<Record<string, string>>;
   /** A user, numeric or by name; default none, which is root. */
   user?: string;
+  /** The working directory; default none, which is `/`. */
+  workdir?: string;
   /** `linux/arm64` for an image that says it is for that platform alone; default this machine's. */
   platform?: string;
   /** Whether its program is one of another processor, though the image does not say so. */
@@ -117,7 +119,7 @@ async function mutate(
   behaviour: Behaviour,
   base = 'base',
 ): Promise<string> {
-  const { entrypoint = ['/app'], args = [], env = {}, user } = behaviour;
+  const { entrypoint = ['/app'], args = [], env = {}, user, workdir } = behaviour;
   const { platform = `linux/${process.arch === 'x64' ? 'amd64' : process.arch}` } = behaviour;
   const reference = `${repository}:${tag}`;
   const flags = [
@@ -126,6 +128,7 @@ async function mutate(
     ...args.map((part) => `--cmd=${csv(part)}`),
     ...Object.entries(env).map(([name, value]) => `--env=${csv(`${name}=${value}`)}`),
     ...(user === undefined ? [] : [`--user=${user}`]),
+    ...(workdir === undefined ? [] : [`--workdir=${workdir}`]),
   ];
   await run(crane, ['mutate', '--insecure', ...flags, '-t', reference, `${repository}:${base}`]);
   return reference;

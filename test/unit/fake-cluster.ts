@@ -65,7 +65,7 @@ export interface FakeClientOptions {
  */
 export class FakeCluster {
   readonly calls: FakeCall[] = [];
-  /** What containers wrote, by `pod/container`. */
+  /** What containers wrote, by `pod/container`; their instances before, by `pod/container/previous`. */
   readonly logs = new Map<string, string>();
   afterChange: (plural: string, object: Stored) => void = () => {};
   readonly #objects = new Map<string, Stored>();
@@ -175,8 +175,14 @@ export class FakeCluster {
         signal.throwIfAborted();
         return this.#watch(type.plural, query, Number(query.resourceVersion));
       },
-      log: async ({ pod, container }) =>
-        Readable.from([Buffer.from(this.logs.get(`${pod}/${container}`) ?? '')]),
+      log: async ({ pod, container, previous }) => {
+        const text = this.logs.get(`${pod}/${container}${previous ? '/previous' : ''}`);
+        if (previous && text === undefined) {
+          const words = `previous terminated container "${container}" in pod "${pod}" not found`;
+          throw apiError(400, 'BadRequest', words);
+        }
+        return Readable.from([Buffer.from(text ?? '')]);
+      },
       portForward: () => Promise.reject(new Error('Nobody asks for it.')),
     };
   }

@@ -1,5 +1,6 @@
 import { migrationIn } from '../../kubernetes/workloads/init-containers.ts';
 import { sayExit } from '../exit-code.ts';
+import { killedBy } from '../last-end.ts';
 import { probeAnswer, sayProbe } from '../probe.ts';
 import { type ContainerSubject, crashes, lastEnd, type Patience, type Row } from '../row.ts';
 
@@ -19,15 +20,6 @@ function unwantedEnd({ status, init, container, pod }: ContainerSubject) {
   return mayEnd && end.exitCode === 0 ? undefined : end;
 }
 
-function killedBy({ events, status }: ContainerSubject, probe: 'liveness' | 'startup'): boolean {
-  return events.some(
-    ({ reason, message, container }) =>
-      reason === 'Killing' &&
-      message.includes(`failed ${probe} probe`) &&
-      (container === '' || container === status.name),
-  );
-}
-
 /** What the probe that killed it last heard: `: connection refused from :8080/live`. */
 function answer({ events, status, container }: ContainerSubject, probe: 'liveness' | 'startup'): string {
   const words = probeAnswer(events, status.name, probe === 'liveness' ? 'Liveness' : 'Startup');
@@ -36,6 +28,12 @@ function answer({ events, status, container }: ContainerSubject, probe: 'livenes
     container,
   );
   return `: ${words === '' ? 'no good answer' : words} from ${target}`;
+}
+
+/** `; it ended with exit code 137 (SIGKILL)`. */
+function exit({ status }: ContainerSubject): string {
+  const end = lastEnd(status);
+  return end ? `; it ended with ${sayExit(end.exitCode)}` : '';
 }
 
 function times({ status }: ContainerSubject): string {
@@ -92,7 +90,7 @@ export const crashRows: readonly Row<ContainerSubject>[] = [
     recognise: (subject) =>
       unwantedEnd(subject) && killedBy(subject, 'startup') ? lastWord(subject) : undefined,
     message: (subject) =>
-      `the kubelet killed it, for its startup probe failed${answer(subject, 'startup')}${times(subject)}`,
+      `the kubelet killed it, for its startup probe failed${answer(subject, 'startup')}${times(subject)}${exit(subject)}`,
     hasLog: true,
   },
   {
@@ -104,7 +102,7 @@ export const crashRows: readonly Row<ContainerSubject>[] = [
     recognise: (subject) =>
       unwantedEnd(subject) && killedBy(subject, 'liveness') ? lastWord(subject) : undefined,
     message: (subject) =>
-      `the kubelet killed it, for its liveness probe failed${answer(subject, 'liveness')}${times(subject)}`,
+      `the kubelet killed it, for its liveness probe failed${answer(subject, 'liveness')}${times(subject)}${exit(subject)}`,
     hasLog: true,
   },
   {

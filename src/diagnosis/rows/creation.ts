@@ -6,7 +6,7 @@ function refusal(
   pattern: RegExp,
   patience: Patience,
   message: string,
-  docs: { symptom: string; cause: string; next: string },
+  docs: Pick<Row<CreatorSubject>, 'symptom' | 'cause' | 'next' | 'needsRoom' | 'backsOff'>,
 ): Row<CreatorSubject> {
   return {
     reason,
@@ -29,6 +29,9 @@ export const creatorRows: readonly Row<CreatorSubject>[] = [
       symptom: '`FailedCreate`, "exceeded quota"',
       cause: "The namespace's ResourceQuota is used up; a rolling update needs room for its surge pods.",
       next: "Raise the ResourceQuota, lower the pod's requests or maxSurge, or remove what is not needed.",
+      needsRoom: true,
+      // The ReplicaSet controller doubles its pause after each refusal: 5 ms, … 10 s, 20 s, 41 s.
+      backsOff: true,
     },
   ),
   refusal(

@@ -83,6 +83,16 @@ export const imageRows: readonly Row<ContainerSubject>[] = [
     hasLog: false,
   },
   {
+    reason: 'image-unreadable',
+    symptom: '`ImageInspectError`',
+    cause: "The node's container runtime cannot read the image that it has, or does not take its short name.",
+    next: "Read the cluster's words; look at the node's disk and container runtime, and name the registry in the image.",
+    patience: { seconds: 60 },
+    recognise: ({ status }) => waitingFor(status, 'ImageInspectError'),
+    message: ({ status }) => `the node cannot read the image ${status.image}`,
+    hasLog: false,
+  },
+  {
     reason: 'image-never-pulled',
     symptom: '`ErrImageNeverPull`',
     cause: '`imagePullPolicy: Never`, and the node does not have the image.',

@@ -1,25 +1,63 @@
+import type { V1Pod, V1PodCondition } from '@kubernetes/client-node';
 import type { PodSubject, Row } from '../row.ts';
 import { nodeVerdicts } from '../scheduling.ts';
 
 function unscheduled({ pod }: PodSubject): string | undefined {
-  const scheduled = pod.status?.conditions?.find(({ type }) => type === 'PodScheduled');
+  const scheduled = conditionOf(pod, 'PodScheduled');
   return scheduled?.status === 'False' && scheduled.reason === 'Unschedulable'
     ? (scheduled.message ?? '')
     : undefined;
 }
 
-/** The last event of one of the reasons, where the pod still waits for its containers to be created. */
+/** What the kubelet tells only once the volumes are mounted and the sandbox is there. */
+const laterSteps: ReadonlySet<string> = new Set(['Pulling', 'Pulled', 'Created', 'Started']);
+
+/**
+ * The last event of one of the reasons, where the pod still waits for its containers to be created. Undefined where
+ * what it tells of has healed: the pod is then in a later step, such as the pull of a large image.
+ */
 function eventWhileCreating(
   { pod, events }: PodSubject,
   reasons: readonly string[],
   pattern: RegExp,
 ): string | undefined {
   if (pod.status?.phase !== 'Pending') return undefined;
-  return events.find(({ reason, message }) => reasons.includes(reason) && pattern.test(message))?.message;
+  // Since Kubernetes 1.29. https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-conditions
+  if (conditionOf(pod, 'PodReadyToStartContainers')?.status === 'True') return undefined;
+  const failure = events.find(({ reason, message }) => reasons.includes(reason) && pattern.test(message));
+  // An event's time is in whole seconds: what comes only after a success may bear the second of the last failure.
+  const hasHealed = events.some(
+    ({ reason, lastSeen }) =>
+      failure !== undefined &&
+      (laterSteps.has(reason)
+        ? lastSeen >= failure.lastSeen
+        : reason === 'SuccessfulAttachVolume' && lastSeen > failure.lastSeen),
+  );
+  return hasHealed ? undefined : failure?.message;
+}
+
+function conditionOf({ status }: V1Pod, type: string): V1PodCondition | undefined {
+  return status?.conditions?.find((each) => each.type === type);
 }
 
 /** Pods that no node takes, or whose node cannot prepare them. */
 export const placementRows: readonly Row<PodSubject>[] = [
+  {
+    reason: 'scheduling-gated',
+    symptom: '`SchedulingGated`; `spec.schedulingGates`',
+    cause: 'Whoever put the gate there, such as a queue or quota controller, has not opened it.',
+    next: 'Look at the controller that opens the gate, or take the gate out of the pod template.',
+    patience: 'timeout',
+    recognise: ({ pod }) => {
+      const scheduled = conditionOf(pod, 'PodScheduled');
+      return scheduled?.reason === 'SchedulingGated' ? (scheduled.message ?? '') : undefined;
+    },
+    message: ({ pod }) => {
+      const gates = pod.spec?.schedulingGates?.map(({ name }) => name).join(', ');
+      return `no node is looked for yet, for its scheduling gates are shut${gates ? ` (${gates})` : ''}`;
+    },
+    hasLog: false,
+  },
   {
     reason: 'volume-unbound',
     symptom: '`Pending`, "unbound immediate PersistentVolumeClaims" or "persistentvolumeclaim not found"',
@@ -69,6 +107,7 @@ export const placementRows: readonly Row<PodSubject>[] = [
     next: "Compare its requests, node selector, affinity and tolerations with the cluster's nodes.",
     // A cluster that adds nodes on demand needs a minute or two for one.
     patience: { seconds: 120 },
+    needsRoom: true,
     recognise: unscheduled,
     message: (subject) => {
       const why = nodeVerdicts(unscheduled(subject) ?? '').map((each) => `${each.nodes}: ${each.why}`);
@@ -82,19 +121,32 @@ export const placementRows: readonly Row<PodSubject>[] = [
     cause: 'The volume can be attached to one node only, and the pod before still holds it.',
     next: 'Use the strategy Recreate, a StatefulSet, or a volume that several nodes may attach.',
     patience: { seconds: 60 },
+    needsRoom: true,
     recognise: (subject) => eventWhileCreating(subject, ['FailedAttachVolume'], /Multi-Attach/),
     message: () => 'its volume is still attached to another node',
     hasLog: false,
   },
   {
     reason: 'volume-not-mounted',
-    symptom: '`ContainerCreating`, event `FailedMount` or `FailedAttachVolume`',
+    symptom: '`ContainerCreating`, event `FailedAttachVolume`',
+    cause: 'The volume cannot be attached to the node: its storage is slow or throttled, or it is gone.',
+    next: "Look at the volume (kubectl describe pv), and at the storage driver's pods.",
+    // Storage may need a while to take it from the node before, and the attach controller backs off in between.
+    patience: { seconds: 60 },
+    needsRoom: true,
+    recognise: (subject) => eventWhileCreating(subject, ['FailedAttachVolume'], /(?:)/),
+    message: ({ pod }) => `a volume of it cannot be attached to node ${pod.spec?.nodeName ?? '?'}`,
+    hasLog: false,
+  },
+  {
+    reason: 'volume-not-mounted',
+    symptom: '`ContainerCreating`, event `FailedMount`',
     cause: 'A ConfigMap, Secret or volume that it mounts does not exist or cannot be mounted.',
     next: 'Create what is missing, or correct the name in the manifest.',
     patience: { seconds: 20 },
-    recognise: (subject) => eventWhileCreating(subject, ['FailedMount', 'FailedAttachVolume'], /(?:)/),
+    recognise: (subject) => eventWhileCreating(subject, ['FailedMount'], /(?:)/),
     message: (subject) => {
-      const words = eventWhileCreating(subject, ['FailedMount', 'FailedAttachVolume'], /(?:)/) ?? '';
+      const words = eventWhileCreating(subject, ['FailedMount'], /(?:)/) ?? '';
       const [, volume, kind, name] =
         /volume "([^"]+)" : (configmap|secret) "([^"]+)" not found/.exec(words) ?? [];
       if (volume && kind && name)

@@ -1,5 +1,6 @@
 import { sayDuration } from '../../duration.ts';
 import { migrationIn } from '../../kubernetes/workloads/init-containers.ts';
+import { sayEarlierEnds } from '../last-end.ts';
 import { earliestReady, probeAnswer, sayProbe } from '../probe.ts';
 import type { ContainerSubject, PodSubject, Row } from '../row.ts';
 
@@ -82,16 +83,15 @@ export const podReadinessRows: readonly Row<PodSubject>[] = [
   },
 ];
 
-function initNotEnded({ pod, status }: ContainerSubject): string {
+function initNotEnded(subject: ContainerSubject): string {
+  const { pod, status } = subject;
   const all = pod.status?.initContainerStatuses ?? [];
   const done = all.filter(({ state }) => state?.terminated?.exitCode === 0).length;
-  return `init container ${status.name} has not ended yet (Init:${done}/${all.length})`;
+  return `init container ${status.name} has not ended yet (Init:${done}/${all.length})${sayEarlierEnds(subject)}`;
 }
 
-function unready(
-  { events, status, container, timeout }: ContainerSubject,
-  kind: 'Readiness' | 'Startup',
-): string {
+function unready(subject: ContainerSubject, kind: 'Readiness' | 'Startup'): string {
+  const { events, status, container, timeout } = subject;
   const probe = kind === 'Startup' ? container?.startupProbe : container?.readinessProbe;
   const answer = probeAnswer(events, status.name, kind);
   const target = sayProbe(probe, container);
@@ -101,6 +101,7 @@ function unready(
       ? `; by its probes' own settings it cannot be ready before ${sayDuration(delay)}, and the timeout is ${sayDuration(timeout)}`
       : '';
   const what = kind === 'Startup' ? 'it is not started' : 'it is not ready';
-  if (probe === undefined) return what;
-  return `${what}: ${answer === '' ? `no good answer yet from ${target}` : `${answer} from ${target}`}${late}`;
+  const before = sayEarlierEnds(subject);
+  if (probe === undefined) return `${what}${before}`;
+  return `${what}: ${answer === '' ? `no good answer yet from ${target}` : `${answer} from ${target}`}${late}${before}`;
 }

@@ -16,6 +16,26 @@ function startFailureOf(subject: ContainerSubject, pattern: RegExp): string | un
   return words !== undefined && pattern.test(words) ? words : undefined;
 }
 
+/**
+ * What the runtime says of the command itself, not of a mount or the working directory: `exec: "/app": permission
+ * denied` is runc's way, "executable file … not found" and "open executable: …" are crun's.
+ */
+const ofCommand = String.raw`(?:\bexec:|\bexec "|executable file\b|\bopen executable\b|\bexec container process\b)`;
+const notFound = new RegExp(
+  String.raw`${ofCommand}.*(?:no such file or directory|executable file not found|not found in \$PATH)`,
+  'is',
+);
+const notExecutable = new RegExp(
+  `${ofCommand}.*(?:permission denied|is a directory|exec format error)`,
+  'is',
+);
+
+/** What the kubelet says where the container would run as root, or might, and must not. */
+function rootFailure({ status }: ContainerSubject): string | undefined {
+  const words = waitingFor(status, 'CreateContainerConfigError');
+  return words !== undefined && /runAsNonRoot|non-root policy/.test(words) ? words : undefined;
+}
+
 function command({ container }: ContainerSubject): string {
   const words = [...(container?.command ?? []), ...(container?.args ?? [])];
   return words.length > 0 ? words.join(' ') : "the image's own command";
@@ -25,16 +45,18 @@ function command({ container }: ContainerSubject): string {
 export const startRows: readonly Row<ContainerSubject>[] = [
   {
     reason: 'runs-as-root',
-    symptom: '`CreateContainerConfigError`, "runAsNonRoot"',
+    symptom: '`CreateContainerConfigError`, "runAsNonRoot" or "non-root policy"',
     cause:
       "The pod's security context forbids root, and the image runs as root or as a user without a number.",
     next: 'Set a numeric USER in the image, or runAsUser in the security context.',
     patience: { seconds: 0 },
-    recognise: ({ status }) => {
-      const words = waitingFor(status, 'CreateContainerConfigError');
-      return words !== undefined && /runAsNonRoot/.test(words) ? words : undefined;
+    recognise: rootFailure,
+    message: (subject) => {
+      const words = rootFailure(subject) ?? '';
+      if (/non-numeric user/.test(words))
+        return 'its security context forbids to run as root, and its image names its user without a number, so nobody knows whether that is root';
+      return `its security context forbids to run as root, and ${/runAsUser breaks/.test(words) ? 'names root as its user itself' : 'its image would'}`;
     },
-    message: () => 'its security context forbids to run as root, and its image would',
     hasLog: false,
   },
   {
@@ -67,8 +89,7 @@ export const startRows: readonly Row<ContainerSubject>[] = [
     cause: 'The command is not in the image, or its interpreter is not.',
     next: 'Check the command and the path, and that the image holds it.',
     patience: { seconds: 0 },
-    recognise: (subject) =>
-      startFailureOf(subject, /no such file or directory|executable file not found|not found in \$PATH/i),
+    recognise: (subject) => startFailureOf(subject, notFound),
     message: (subject) => `its command is not in the image (${command(subject)})`,
     hasLog: false,
   },
@@ -78,7 +99,7 @@ export const startRows: readonly Row<ContainerSubject>[] = [
     cause: 'The command is no program: it lacks the executable bit, or is a directory.',
     next: 'Set the executable bit when the image is built (COPY --chmod=755 …), and check the path.',
     patience: { seconds: 0 },
-    recognise: (subject) => startFailureOf(subject, /permission denied|is a directory|exec format error/i),
+    recognise: (subject) => startFailureOf(subject, notExecutable),
     message: (subject) => `its command cannot be executed (${command(subject)})`,
     hasLog: false,
   },

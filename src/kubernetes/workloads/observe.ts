@@ -151,8 +151,10 @@ export function slim(pod: V1Pod): ObservedPod {
     const status = { ...(phase && { phase }), conditions: [ready], ...statusImages(pod) };
     return { metadata, spec: specImages(pod), status, restarts: restartsOf(pod) };
   }
-  const { containers = [], initContainers, nodeName, readinessGates, restartPolicy } = pod.spec ?? {};
-  const spec = { containers, initContainers, nodeName, readinessGates, restartPolicy } as V1PodSpec;
+  const { containers = [], initContainers, nodeName, restartPolicy } = pod.spec ?? {};
+  const { readinessGates, schedulingGates } = pod.spec ?? {};
+  const gates = { readinessGates, schedulingGates };
+  const spec = { containers, initContainers, nodeName, restartPolicy, ...gates } as V1PodSpec;
   return { metadata, spec, ...(pod.status && { status: pod.status }) };
 }
 

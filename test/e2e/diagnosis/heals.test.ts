@@ -2,7 +2,7 @@ import { createServer } from 'node:net';
 import { expect } from 'vitest';
 import { stringify } from 'yaml';
 import { describeOnCluster } from '../support/fixtures.ts';
-import { migrationManifest, webDeployment } from '../support/manifests.ts';
+import { migrationManifest, quota, webDeployment } from '../support/manifests.ts';
 import { deployStep, expectEnding, startDeploy } from '../support/step.ts';
 import { verdictSeconds } from './support/case.ts';
 import { longest, rowsOf, test } from './support/describe-cases.ts';
@@ -105,24 +105,67 @@ describeOnCluster('what heals within its grace is deployed', () => {
     expectEnding(run, { result: 'deployed' });
   });
 
+  test('a ConfigMap that comes late, before an image that takes long to pull', { timeout: longest }, async ({
+    scene,
+  }) => {
+    const { namespace, cluster } = scene;
+    const settings = {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'settings' },
+      data: { a: 'b' },
+    };
+    await namespace.apply(settings);
+    const pod = { volumes: [{ name: 'settings', configMap: { name: 'settings' } }] };
+    const container = { volumeMounts: [{ name: 'settings', mountPath: '/settings' }] };
+    await namespace.running(webDeployment({ image: await scene.reference('good'), pod, container }));
+    await cluster.image('good-2');
+    await namespace.kubectl('delete', 'configmap', 'settings');
+    const port = await scene.listen(mirrorOf(cluster.registry, 25));
+
+    const step = startDeploy(namespace, {
+      image: `127.0.0.1:${port}/app:good-2`,
+      container: 'web',
+      timeout: '5m',
+    });
+    await step.waitForLog(/its volume settings needs the ConfigMap settings/, 90);
+    await namespace.apply(settings);
+    const run = await step.finished;
+
+    // The failure to mount is some time older than its grace when the image is there at last.
+    expectEnding(run, { result: 'deployed' });
+    expect(verdictSeconds(run)).toBeGreaterThan(25);
+  });
+
   test('a quota that is raised', { timeout: longest }, async ({ scene }) => {
     const { namespace } = scene;
     await namespace.running(webDeployment({ image: await scene.reference('good') }));
-    const quota = (pods: string) => ({
-      apiVersion: 'v1',
-      kind: 'ResourceQuota',
-      metadata: { name: 'limits' },
-      spec: { hard: { pods } },
-    });
-    await namespace.apply(quota('1'));
+    await namespace.apply(quota({ pods: '1' }));
     await scene.untilPodsAreRefused(/exceeded quota/);
 
     const step = startDeploy(namespace, { image: ':good-2', timeout: '5m' });
     await step.waitForLog(/quota does not allow another pod/, 90);
-    await namespace.apply(quota('5'));
+    await namespace.apply(quota({ pods: '5' }));
     const run = await step.finished;
 
     expectEnding(run, { result: 'deployed' });
+  });
+
+  test('a quota that old pods use up while they end slowly', { timeout: longest }, async ({ scene }) => {
+    const { namespace } = scene;
+    const spec = { strategy: { rollingUpdate: { maxSurge: 1, maxUnavailable: 1 } } };
+    const pod = { terminationGracePeriodSeconds: 25 };
+    const image = await scene.reference('ignores-sigterm');
+    await namespace.running(webDeployment({ image, replicas: 2, probe: true, spec, pod }));
+    await namespace.apply(quota({ pods: '2' }));
+    await scene.untilPodsAreRefused(/exceeded quota/);
+    await scene.reference('good-2');
+
+    const step = await deployStep(namespace, { image: ':good-2', timeout: '5m' });
+
+    expectEnding(step, { result: 'deployed' });
+    expect(step.main.shown).toContain('quota does not allow another pod');
+    expect(await namespace.workload()).toMatchObject({ ready: 2 });
   });
 
   test('an old pod that a finalizer holds', { timeout: longest }, async ({ scene }) => {
@@ -141,6 +184,34 @@ describeOnCluster('what heals within its grace is deployed', () => {
     // Its containers have ended, so the controller does not wait for it, and neither is it told.
     expectEnding(step, { result: 'deployed' });
     expect(step.main.shown).not.toContain('new pods wait for it');
+  });
+
+  test('an image after one that the cluster had given up', { timeout: longest }, async ({ scene }) => {
+    const { namespace } = scene;
+    const spec = { progressDeadlineSeconds: 5 };
+    await namespace.running(webDeployment({ image: await scene.reference('good'), probe: true, spec }));
+    await scene.reference('good-2');
+    const givenUp = async () =>
+      (await namespace.workload()).object.status?.conditions?.some(
+        ({ reason }) => reason === 'ProgressDeadlineExceeded',
+      );
+
+    const undone = await deployStep(namespace, { image: ':never-ready', timeout: '5m' });
+    expectEnding(undone, { result: 'undone', reason: 'not-ready' });
+    expect(undone.main.shown).toContain('The cluster gave the rollout up');
+    const left = await deployStep(namespace, {
+      image: ':never-ready',
+      timeout: '5m',
+      'on-failure': 'leave',
+    });
+    expectEnding(left, { result: 'left-failed', reason: 'not-ready' });
+    expect(await givenUp()).toBe(true);
+    const step = await deployStep(namespace, { image: ':good-2', timeout: '5m' });
+
+    expectEnding(step, { result: 'deployed' });
+    expect(step.main.shown).not.toContain('gave the rollout up');
+    expect(await namespace.workload()).toMatchObject({ ready: 1 });
+    expect(await givenUp()).toBe(false);
   });
 
   test('a workload that is scaled while it rolls out', { timeout: longest }, async ({ scene }) => {

@@ -6,11 +6,11 @@ import { podOf, running, statusOf, waiting } from '../builders.ts';
 
 // What takes a node or a zone to fail. Everything else is brought about on a real cluster: test/e2e/diagnosis.
 
-const event = (reason: string, message: string): EventFact => ({
+const event = (reason: string, message: string, lastSeen = 0): EventFact => ({
   reason,
   message,
   count: 1,
-  lastSeen: 0,
+  lastSeen,
   container: '',
 });
 
@@ -96,6 +96,46 @@ describe('a volume that another node holds', () => {
   it('is past once the pod runs', () => {
     const runs = podOf('a', [statusOf({ ready: true, state: running() })]);
     expect(seenFor(0, runs, [multiAttach]).diagnoses).toEqual([]);
+  });
+});
+
+describe('a pod whose node could not prepare it at first', () => {
+  const creating = on(
+    'node-2',
+    podOf('a', [statusOf({ state: waiting('ContainerCreating') })], { phase: 'Pending' }),
+  );
+  const readyToStart = (status: string): V1Pod => ({
+    ...creating,
+    status: { ...creating.status, conditions: [{ type: 'PodReadyToStartContainers', status }] },
+  });
+  const pulling = (lastSeen: number) => event('Pulling', 'Pulling image "acme/web:v2"', lastSeen);
+  const attached = (lastSeen: number) =>
+    event('SuccessfulAttachVolume', 'AttachVolume.Attach succeeded for volume "pvc-1b2c"', lastSeen);
+
+  describe.each([
+    ['volume-not-mounted', event('FailedMount', 'configmap "settings" not found', 5_000)],
+    ['volume-not-mounted', event('FailedAttachVolume', 'AttachVolume.Attach failed: throttled', 5_000)],
+    ['volume-in-use', event('FailedAttachVolume', 'Multi-Attach error for volume "pvc-1b2c"', 5_000)],
+    ['sandbox-failed', event('FailedCreatePodSandBox', 'plugin type="bridge" failed', 5_000)],
+  ])('%s: %o', (reason, failure) => {
+    it.each<[string, V1Pod, readonly EventFact[]]>([
+      ['is ready to start containers', readyToStart('True'), [failure]],
+      ['pulls its image', creating, [pulling(9_000), failure]],
+      ['pulls its image in the same second', creating, [failure, pulling(5_000)]],
+      ['has its volume attached', creating, [attached(6_000), failure]],
+    ])('is past once it %s, however long that takes', (_, pod, events) => {
+      expect(seenFor(300, pod, events)).toEqual({ diagnoses: [], hopeless: false });
+    });
+
+    it.each<[string, V1Pod, readonly EventFact[]]>([
+      ['nothing newer is told', readyToStart('False'), [failure]],
+      ['it fails again after a pull', creating, [failure, pulling(4_000)]],
+      ['another volume was attached before', creating, [failure, attached(5_000)]],
+    ])('is told where %s', (_, pod, events) => {
+      const { diagnoses, hopeless } = seenFor(60, pod, events);
+      expect(diagnoses.map((each) => each.reason)).toEqual([reason]);
+      expect(hopeless).toBe(true);
+    });
   });
 });
 

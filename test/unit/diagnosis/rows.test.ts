@@ -1,4 +1,4 @@
-import type { V1Container, V1Job, V1Pod, V1PodCondition } from '@kubernetes/client-node';
+import type { V1Container, V1ContainerState, V1Job, V1Pod, V1PodCondition } from '@kubernetes/client-node';
 import { describe, expect, it } from 'vitest';
 import { diagnose, judgeJob, type Scene, Sightings } from '../../../src/diagnosis/diagnose.ts';
 import type { Diagnosis } from '../../../src/diagnosis/diagnosis.ts';
@@ -7,8 +7,8 @@ import { creatorRows, table } from '../../../src/diagnosis/table.ts';
 import { podOf, running, statusOf, terminated, waiting } from '../builders.ts';
 
 /** What an event says of the container web. */
-function event(reason: string, message: string, container = 'web'): EventFact {
-  return { reason, message, count: 1, lastSeen: 0, container };
+function event(reason: string, message: string, container = 'web', lastSeen = 0): EventFact {
+  return { reason, message, count: 1, lastSeen, container };
 }
 
 function judged(scene: Scene): readonly Diagnosis[] {
@@ -102,7 +102,7 @@ const cases: readonly [string, Scene, string, string][] = [
       refusedBy('Liveness'),
     ]),
     'killed-by-liveness-probe',
-    'its liveness probe failed: connection refused from :8080/live, 2 times',
+    'its liveness probe failed: connection refused from :8080/live, 2 times; it ended with exit code 137 (SIGKILL)',
   ],
   [
     'a container that its startup probe killed',
@@ -110,7 +110,7 @@ const cases: readonly [string, Scene, string, string][] = [
       event('Killing', 'Container web failed startup probe, will be restarted'),
     ]),
     'killed-by-startup-probe',
-    'its startup probe failed: no good answer from :8080/up, 2 times',
+    'its startup probe failed: no good answer from :8080/up, 2 times; it ended with exit code 143',
   ],
   [
     'a container that crashed while another was killed by its probe',
@@ -182,6 +182,38 @@ const cases: readonly [string, Scene, string, string][] = [
     'forbids to run as root',
   ],
   [
+    'a security context that names root, and forbids it',
+    scene(
+      pod({
+        state: waiting(
+          'CreateContainerConfigError',
+          'container\'s runAsUser breaks non-root policy (pod: "web-a_shop(1)", container: web)',
+        ),
+      }),
+    ),
+    'runs-as-root',
+    'names root as its user itself',
+  ],
+  [
+    'an image whose user has no number',
+    scene(
+      pod({
+        state: waiting(
+          'CreateContainerConfigError',
+          'container has runAsNonRoot and image has non-numeric user (web), cannot verify user is non-root',
+        ),
+      }),
+    ),
+    'runs-as-root',
+    'names its user without a number',
+  ],
+  [
+    'an image that the node cannot read',
+    scene(pod({ state: waiting('ImageInspectError', 'Failed to inspect image "acme/web:v2"') })),
+    'image-unreadable',
+    'cannot read the image acme/web:v2',
+  ],
+  [
     'a key that is missing',
     scene(
       pod({
@@ -208,6 +240,22 @@ const cases: readonly [string, Scene, string, string][] = [
     scene(pod({ state: waiting('ErrImageNeverPull', 'Container image "web:v2" is not present') })),
     'image-never-pulled',
     'imagePullPolicy: Never',
+  ],
+  [
+    'a pod behind a gate',
+    scene({
+      ...pending([
+        {
+          type: 'PodScheduled',
+          status: 'False',
+          reason: 'SchedulingGated',
+          message: 'Scheduling is blocked due to non-empty scheduling gates',
+        },
+      ]),
+      spec: { containers: [], schedulingGates: [{ name: 'example.com/quota' }] },
+    }),
+    'scheduling-gated',
+    'its scheduling gates are shut (example.com/quota)',
   ],
   [
     'a claim that is not there',
@@ -282,6 +330,113 @@ describe.each(cases)('%s', (_, subject, reason, mention) => {
     const diagnoses = judged(subject);
     expect(diagnoses.map((each) => each.reason)).toEqual([reason]);
     expect(diagnoses[0]?.message).toContain(mention);
+  });
+});
+
+const runc = 'failed to create shim task: OCI runtime create failed: runc create failed: ';
+const unable = `${runc}unable to start container process: error during container init: `;
+
+it.each([
+  [`${unable}exec: "/app": stat /app: no such file or directory`, 'command-not-found'],
+  [`${unable}exec: "app": executable file not found in $PATH`, 'command-not-found'],
+  [
+    `${runc}starting container process caused "exec: \\"app\\": executable file not found in $PATH"`,
+    'command-not-found',
+  ],
+  ['executable file `app` not found in $PATH: No such file or directory', 'command-not-found'],
+  [
+    'exec container process (missing dynamic library?) `/app`: No such file or directory',
+    'command-not-found',
+  ],
+  [`${unable}exec: "/app": permission denied`, 'command-not-executable'],
+  [`${unable}exec: "/srv": is a directory`, 'command-not-executable'],
+  ['open executable: Permission denied: OCI permission denied', 'command-not-executable'],
+  [`${unable}chdir to cwd ("/home/web") set in config.json failed: permission denied`, 'cannot-start'],
+  [`${unable}chdir to cwd ("/srv") set in config.json failed: no such file or directory`, 'cannot-start'],
+  [
+    `${unable}error mounting "/var/lib/kubelet/pods/1/volume-subpaths/a/web/0" to rootfs at "/etc/web.conf": no such file or directory`,
+    'cannot-start',
+  ],
+  [`${unable}error mounting "proc" to rootfs at "/proc": permission denied`, 'cannot-start'],
+])('tells the command from what else keeps it from starting: %s', (words, reason) => {
+  const [found] = judged(scene(pod({ state: terminated(128, 'StartError', words) })));
+  expect(found).toMatchObject({ reason, said: words });
+});
+
+describe('the end of a container that a probe once killed', () => {
+  const at = (time: string) => Date.parse(`2026-11-20T${time}Z`);
+  const ended = (exitCode: number, reason = 'Error') => ({
+    terminated: {
+      exitCode,
+      reason,
+      startedAt: new Date(at('10:05:00')),
+      finishedAt: new Date(at('10:05:30')),
+    },
+  });
+  const killing = (time: string, probe = 'liveness') =>
+    event('Killing', `Container web failed ${probe} probe, will be restarted`, 'web', at(time));
+
+  it.each<[string, number, string, string]>([
+    ['before the last instance began', 1, '10:01:00', 'crash'],
+    ['just before the last instance began', 139, '10:04:59', 'crash'],
+    ['while it ran', 1, '10:05:10', 'killed-by-liveness-probe'],
+    ['when it ended', 2, '10:05:33', 'killed-by-liveness-probe'],
+    ['of an instance that came later', 1, '10:07:00', 'crash'],
+    // The kubelet has no more events to give for the pod, but nobody else would have killed it.
+    ['before, and was killed again', 137, '10:01:00', 'killed-by-liveness-probe'],
+    ['before, and was told to end again', 143, '10:01:00', 'killed-by-liveness-probe'],
+  ])('was told %s', (_, code, time, reason) => {
+    const [found] = judged(
+      scene(pod({ ...backingOff, restartCount: 3, lastState: ended(code) }), [killing(time)]),
+    );
+    expect(found?.reason).toBe(reason);
+    expect(found?.message).toContain(`it ended with exit code ${code}`);
+  });
+
+  it('is never that of one that ran out of memory', () => {
+    const oom = pod({ ...backingOff, lastState: ended(137, 'OOMKilled') });
+    expect(judged(scene(oom, [killing('10:05:10', 'startup')]))[0]?.reason).toBe('out-of-memory');
+  });
+
+  it.each<[string, number, V1ContainerState, readonly EventFact[], string]>([
+    ['once', 1, ended(1), [], '; it has ended once with exit code 1'],
+    ['several times', 4, ended(2), [], '; it has ended 4 times, last with exit code 2'],
+    [
+      'for want of memory',
+      2,
+      ended(137, 'OOMKilled'),
+      [],
+      '2 times, last with exit code 137 (SIGKILL), killed for using too much memory',
+    ],
+    [
+      'by a probe',
+      2,
+      ended(137),
+      [killing('10:05:30')],
+      '2 times, last with exit code 137 (SIGKILL), killed since its liveness probe failed',
+    ],
+  ])('is told of one that runs again, and has ended %s', (_, restartCount, lastState, events, mention) => {
+    const status = { state: running(), started: true, restartCount, lastState };
+    for (const spec of [{ readinessProbe }, {}]) {
+      const [found] = judged(scene(pod(status, spec), events));
+      expect(found).toMatchObject({ reason: 'not-ready', hasLog: true });
+      expect(found?.message).toMatch(/^it is not ready/);
+      expect(found?.message.endsWith(mention)).toBe(true);
+    }
+    const [starting] = judged(scene(pod({ ...status, started: false }, { startupProbe }), events));
+    expect(starting?.message).toContain(mention);
+  });
+
+  it('is told of an init container that runs again', () => {
+    const again = statusOf({ name: 'two', state: running(), restartCount: 2, lastState: ended(1) });
+    const waits = statusOf({ state: waiting('PodInitializing') });
+    const [found] = judged(scene(podOf('a', [waits], { phase: 'Pending', initStatuses: [again] })));
+    expect(found?.message).toMatch(/Init:0\/1\); it has ended 2 times, last with exit code 1$/);
+  });
+
+  it('is not told of one that has never ended', () => {
+    const [found] = judged(scene(pod({ state: running(), started: true })));
+    expect(found?.message).toBe('it is not ready');
   });
 });
 
@@ -371,16 +526,83 @@ describe('what creates the pods', () => {
   it('has a row for each reason, and no other', () => {
     expect(new Set(creatorRows.map(({ reason }) => reason)).size).toBe(creatorRows.length);
   });
+});
 
-  it('is waited for while old pods make room, and given its grace from then on', () => {
+describe('what others leave room for', () => {
+  const creator = { object: 'replicaset/web-v2', words: 'exceeded quota' };
+  const ready = (name: string) => podOf(name, [statusOf({ ready: true, state: running() })]);
+
+  /** The seconds at which a scene that changes from second to second is first hopeless, of so many. */
+  function hopelessAt(seconds: number, at: (second: number) => Scene): number | undefined {
     const sightings = new Sightings();
-    const at = (seconds: number, isMakingRoom: boolean) =>
-      diagnose({ pods: [], creator: creator('exceeded quota'), isMakingRoom }, sightings, seconds * 1000);
-    for (let now = 0; now < 60; now++) expect(at(now, true)).toMatchObject({ hopeless: false });
-    expect(at(59, true).diagnoses).toMatchObject([{ reason: 'quota-exceeded', hopeless: false }]);
-    expect(at(60, false).hopeless).toBe(false);
-    expect(at(68, false).hopeless).toBe(false);
-    expect(at(70, false).hopeless).toBe(true);
+    for (let now = 0; now <= seconds; now++) {
+      if (diagnose(at(now), sightings, now * 1000).hopeless) return now;
+    }
+    return undefined;
+  }
+
+  it('is given up after its grace where nothing makes room', () => {
+    expect(hopelessAt(300, () => ({ pods: [ready('a')], creator, otherPods: 2, available: 1 }))).toBe(10);
+  });
+
+  // The controller tries again only after about as long as it has failed.
+  it.each([
+    [4, 14],
+    [8, 18],
+    [25, 50],
+    [60, 120],
+  ])('is given as long again as it failed before: after %d s of pods ending, until %d s', (until, end) => {
+    const at = (now: number) => ({ pods: [], creator, isMakingRoom: now <= until, otherPods: 1 });
+    expect(hopelessAt(300, at)).toBe(end);
+  });
+
+  it('is never given up while pods end', () => {
+    expect(hopelessAt(900, () => ({ pods: [], creator, isMakingRoom: true }))).toBeUndefined();
+  });
+
+  it('is not given up in the moment in which a new pod is ready, and no old one ends yet', () => {
+    const starting = podOf('a', [statusOf({ state: running() })]);
+    const at = (now: number): Scene => {
+      if (now < 100) return { pods: [starting], creator, otherPods: 2, available: 0 };
+      if (now < 103) return { pods: [ready('a')], creator, otherPods: 2, available: 1 };
+      return { pods: [ready('a')], creator, isMakingRoom: now < 110, otherPods: now < 110 ? 2 : 1 };
+    };
+    expect(hopelessAt(150, at)).toBeUndefined();
+    expect(hopelessAt(400, at)).toBe(220);
+  });
+
+  it('is not given up while a ready pod is not long enough ready for an old one to go', () => {
+    const at = (now: number) => ({ pods: [ready('a')], creator, otherPods: 2, available: now < 60 ? 0 : 1 });
+    expect(hopelessAt(100, at)).toBeUndefined();
+  });
+
+  it('is not waited for where room is not what is missing', () => {
+    const forbidden = {
+      ...creator,
+      words: 'pods "web-1" is forbidden: violates PodSecurity "restricted:latest"',
+    };
+    expect(hopelessAt(60, () => ({ pods: [], creator: forbidden, isMakingRoom: true }))).toBe(5);
+  });
+
+  it.each([
+    ['a node without room', unscheduled('0/3 nodes are available: 3 Insufficient cpu.'), [], 120],
+    [
+      'a volume that another node holds',
+      creating,
+      [event('FailedAttachVolume', 'Multi-Attach error for volume "pvc-1b2c"', '')],
+      60,
+    ],
+    [
+      'a volume that cannot be attached yet',
+      creating,
+      [event('FailedAttachVolume', 'AttachVolume.Attach failed for volume "pvc-1b2c"', '')],
+      60,
+    ],
+  ])('%s: is given its grace once old pods have gone', (_, subject, events, grace) => {
+    expect(hopelessAt(900, () => ({ ...scene(subject, events), isMakingRoom: true }))).toBeUndefined();
+    expect(hopelessAt(900, (now) => ({ ...scene(subject, events), isMakingRoom: now <= 200 }))).toBe(
+      200 + grace,
+    );
   });
 });
 

@@ -1,6 +1,7 @@
 import type { V1Container, V1Pod } from '@kubernetes/client-node';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { diagnose, type Scene, Sightings } from '../../../src/diagnosis/diagnose.ts';
+import type { EventFact } from '../../../src/diagnosis/row.ts';
 import { slim } from '../../../src/kubernetes/workloads/observe.ts';
 import { podOf, running, statusOf, terminated, waiting } from '../builders.ts';
 
@@ -73,12 +74,94 @@ it('keeps of a pod that is not ready what its diagnosis needs', () => {
   expect(judged(pod).diagnoses).not.toEqual([]);
 });
 
+it('keeps the gates of a pod that is not ready', () => {
+  const gates = { readinessGates: [{ conditionType: 'lb' }], schedulingGates: [{ name: 'queue' }] };
+  const pod = whole(1, false);
+  expect(slim({ ...pod, spec: { containers: [], ...gates } }).spec).toMatchObject(gates);
+});
+
 it('names three examples of thousands, and counts the rest', () => {
   const pods = Array.from({ length: many }, (_, index) => slim(whole(index, false)));
   const { diagnoses } = diagnose({ pods }, new Sightings(), 0);
   expect(diagnoses).toMatchObject([{ count: many }]);
   expect(diagnoses[0]?.others).toHaveLength(2);
   expect(sizeOf(diagnoses)).toBeLessThan(2_000);
+});
+
+describe('pods of which only three are followed', () => {
+  const told = (reason: string, message: string): EventFact => ({
+    reason,
+    message,
+    count: 1,
+    lastSeen: 0,
+    container: '',
+  });
+  const noSettings = told('FailedMount', 'MountVolume.SetUp failed for volume "a" : configmap "b" not found');
+  const creating = { state: waiting('ContainerCreating') };
+  const unready = { type: 'PodReadyToStartContainers', status: 'False' };
+  const pod = (index: number, over: Parameters<typeof podOf>[2] = {}, status = creating, node = 'node-1') => {
+    const made = podOf(`${index}`, [statusOf(status)], { phase: 'Pending', conditions: [unready], ...over });
+    return { ...made, spec: { containers: [], nodeName: node } };
+  };
+  /** What is seen of ten pods after so many seconds, where an event was told of each of the first three. */
+  function seenFor(seconds: number, pods: readonly V1Pod[], event = noSettings) {
+    const events = new Map(pods.slice(0, 3).map(({ metadata }) => [metadata?.uid ?? '', [event]]));
+    const sightings = new Sightings();
+    let verdict = diagnose({ pods, events }, sightings, 0);
+    for (let now = 1; now <= seconds; now++) verdict = diagnose({ pods, events }, sightings, now * 1000);
+    return verdict;
+  }
+  const ten = (over?: Parameters<typeof pod>[1], nodes = 1) =>
+    Array.from({ length: 10 }, (_, index) => pod(index, over, creating, `node-${index % nodes}`));
+
+  it('are given up together', () => {
+    expect(seenFor(19, ten()).hopeless).toBe(false);
+    expect(seenFor(20, ten())).toMatchObject({
+      hopeless: true,
+      diagnoses: [{ reason: 'volume-not-mounted', count: 10 }],
+    });
+  });
+
+  it('are given up on several nodes too, where the cluster says that none has its sandbox', () => {
+    expect(seenFor(20, ten({}, 5)).hopeless).toBe(true);
+  });
+
+  it.each<[string, readonly V1Pod[]]>([
+    ['has its sandbox', [...ten(), pod(10, { conditions: [{ ...unready, status: 'True' }] })]],
+    ['waits for its image', [...ten(), pod(10, {}, { state: waiting('ErrImagePull', 'i/o timeout') })]],
+    ['runs', [...ten(), pod(10, { phase: 'Running' }, { state: running() })]],
+    ['may pull its image on another node', ten({ conditions: [] }, 5)],
+    ['waits for a node', [...ten(), pod(10, { conditions: [{ type: 'PodScheduled', status: 'False' }] })]],
+  ])('are waited for where one of the others %s', (_, pods) => {
+    expect(seenFor(20, pods).hopeless).toBe(false);
+  });
+
+  it('are given the grace of a pod that has only just been made', () => {
+    const sightings = new Sightings();
+    const look = (pods: readonly V1Pod[], now: number) =>
+      diagnose({ pods, events: new Map([['uid-pod-0', [noSettings]]]) }, sightings, now * 1000);
+    for (let now = 0; now < 20; now++) look([pod(0)], now);
+    expect(look([pod(0), pod(1)], 20).hopeless).toBe(false);
+    expect(look([pod(0), pod(1)], 39).hopeless).toBe(false);
+    expect(look([pod(0), pod(1)], 40).hopeless).toBe(true);
+  });
+
+  it('wait together for a node that is being added', () => {
+    const unscheduled = {
+      type: 'PodScheduled',
+      status: 'False',
+      reason: 'Unschedulable',
+      message: '0/1 nodes are available: 1 Insufficient cpu.',
+    };
+    const pods = Array.from({ length: 10 }, (_, index) =>
+      podOf(`${index}`, [], {
+        phase: 'Pending',
+        conditions: [unscheduled],
+      }),
+    );
+    const { diagnoses } = seenFor(300, pods, told('TriggeredScaleUp', 'pod triggered scale-up'));
+    expect(diagnoses).toMatchObject([{ reason: 'unschedulable', count: 10, hopeless: false }]);
+  });
 });
 
 it.each([

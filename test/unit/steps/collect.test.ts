@@ -1,9 +1,10 @@
 import { Readable } from 'node:stream';
-import type { CoreV1Event } from '@kubernetes/client-node';
+import type { CoreV1Event, V1ContainerStatus, V1Pod } from '@kubernetes/client-node';
 import { describe, expect, it } from 'vitest';
 import { resources } from '../../../src/kubernetes/resources.ts';
-import { collect } from '../../../src/steps/collect.ts';
-import { diagnosisOf, evidenceOf } from '../builders.ts';
+import { collect, withEvents } from '../../../src/steps/collect.ts';
+import { diagnosisOf, evidenceOf, podOf, statusOf, terminated, waiting } from '../builders.ts';
+import { FakeClock } from '../fake-clock.ts';
 import { apiError, type FakeCall, FakeCluster, type Fault, refused } from '../fake-cluster.ts';
 import { fakeRun } from '../fake-run.ts';
 
@@ -135,6 +136,61 @@ describe('the log of a crash', () => {
   });
 });
 
+describe('the log of a container that had ended', () => {
+  const began = Date.parse('2026-11-20T10:00:00Z');
+  /** A pod whose container lived for so many seconds, ended, and has run again since a minute past ten. */
+  function again(lived = 10, over: Partial<V1ContainerStatus> = {}): V1Pod {
+    const end = { ...terminated(1).terminated, exitCode: 1, finishedAt: new Date(began + lived * 1000) };
+    const running = { startedAt: new Date(began + lived * 1000 + 1000) };
+    return podOf('1', [
+      statusOf({ state: { running }, lastState: { terminated: end }, restartCount: 3, ...over }),
+    ]);
+  }
+  async function linesAt(seconds: number, pod: V1Pod | undefined, previous?: string) {
+    const cluster = new FakeCluster();
+    const run = fakeRun(cluster.client(), { clock: new FakeClock(began + seconds * 1000) });
+    if (pod) cluster.put(resources.pods, pod);
+    cluster.logs.set('web-1/web', 'starting again\n');
+    if (previous !== undefined) cluster.logs.set('web-1/web/previous', previous);
+    const cause = await collect(run, { ...crash, diagnoses: [diagnosisOf()] });
+    return cause.diagnoses[0]?.logs[0]?.lines;
+  }
+  const ended = 'panic: no database\n';
+
+  it.each<[string, number, V1Pod | undefined, string | undefined, string]>([
+    ['is that of its end, where it runs again', 20, again(), ended, 'panic: no database'],
+    ['is that of now, where nothing is left of the end', 20, again(), undefined, 'starting again'],
+    [
+      'is that of now, where the kubelet has the end no more',
+      20,
+      again(),
+      'unable to retrieve container logs for containerd://1a2b\n',
+      'starting again',
+    ],
+    ['is that of now, where it has run on for a minute', 90, again(), ended, 'starting again'],
+    ['is that of its end, where that took long to come', 300, again(200), ended, 'panic: no database'],
+    ['is that of now, where it waits', 20, again(10, { state: waiting('x') }), ended, 'starting again'],
+    ['is that of now, where it never ended', 20, again(10, { lastState: {} }), ended, 'starting again'],
+    ['is that of now, where the pod is gone', 20, undefined, ended, 'starting again'],
+  ])('%s', async (_, seconds, pod, previous, line) => {
+    expect(await linesAt(seconds, pod, previous)).toEqual([line]);
+  });
+});
+
+it.each([
+  ['its root file system, which is read-only', true],
+  ['a file system that is read-only', false],
+])('says that it is %s, by the security context', async (mention, readOnlyRootFilesystem) => {
+  const { cluster, run } = setUp();
+  const made = podOf('1', [statusOf({ state: waiting('CrashLoopBackOff'), lastState: terminated(1) })]);
+  const container = { name: 'web', securityContext: { readOnlyRootFilesystem } };
+  cluster.put(resources.pods, { ...made, spec: { containers: [container] } });
+  cluster.logs.set('web-1/web', 'open /settings/x: read-only file system\n');
+  const cause = await collect(run, { ...crash, diagnoses: [diagnosisOf()] });
+  expect(cause.reason).toBe('read-only-file-system');
+  expect(cause.message).toContain(`it writes to ${mention}`);
+});
+
 describe('events', () => {
   it('are warnings, and what tells why something was ended; alike ones merged, newest first', async () => {
     const { run, tell } = setUp();
@@ -168,6 +224,24 @@ describe('events', () => {
       { reason: 'Unhealthy', message: 'Readiness probe failed: two', count: 5 },
     ]);
   });
+});
+
+it('adds the events of a Job and its pods where their logs are known', async () => {
+  const { cluster, run, tell } = setUp();
+  tell('a', { reason: 'FailedMount', message: 'configmap "b" not found', count: 3 });
+  tell('b', { reason: 'FailedCreate', message: 'exceeded quota', count: 2 }, 'schema-1');
+  const ofPod = evidenceOf({ lines: ['a line'] });
+  const ofJob = evidenceOf({ object: 'job/schema-1', about: 'creator' });
+  const cause = await withEvents(run, { reason: 'x', message: 'y', diagnoses: [ofPod, ofJob] });
+  expect(cause).toEqual({
+    reason: 'x',
+    message: 'y',
+    diagnoses: [
+      { ...ofPod, events: [{ reason: 'FailedMount', message: 'configmap "b" not found', count: 3 }] },
+      { ...ofJob, events: [{ reason: 'FailedCreate', message: 'exceeded quota', count: 2 }] },
+    ],
+  });
+  expect(cluster.count('list', 'pods')).toBe(0);
 });
 
 it('goes without what cannot be had', async () => {

@@ -1,3 +1,4 @@
+import { kubectl } from '../../support/namespace.ts';
 import type { Case } from '../support/case.ts';
 import type { Scene } from '../support/scene.ts';
 
@@ -12,6 +13,27 @@ const gated: Pick<Case, 'web' | 'prepare'> = {
     };
     // Beside the wait for the workload to run, which depends on it.
     open().catch(() => {});
+  },
+};
+
+/** A workload whose pods wait for a scheduler that there is not, and say nothing; the first is put onto the node. */
+const unheard: Pick<Case, 'web' | 'prepare'> = {
+  web: { pod: { schedulerName: 'nobody' } },
+  prepare: async ({ namespace, cluster }) => {
+    const bind = async () => {
+      const pod = await namespace.until('a pod', async () => (await namespace.pods())[0]);
+      const name = pod.metadata?.name ?? '';
+      const binding = {
+        apiVersion: 'v1',
+        kind: 'Binding',
+        metadata: { name },
+        target: { apiVersion: 'v1', kind: 'Node', name: cluster.nodeName },
+      };
+      const path = `/api/v1/namespaces/${namespace.name}/pods/${name}/binding`;
+      await kubectl(cluster, ['create', '--raw', path, '-f', '-'], JSON.stringify(binding));
+    };
+    // Beside the wait for the workload to run, which depends on it.
+    bind().catch(() => {});
   },
 };
 
@@ -86,7 +108,7 @@ export const controllerCases: readonly Case[] = [
   {
     title: 'the cluster gives it up, and no pod shows why',
     reason: 'progress-deadline-exceeded',
-    ...gated,
+    ...unheard,
     spoil: hurry,
     object: /The cluster gave the rollout up/,
     words: [/has timed out progressing\.(?!\.)/],
@@ -104,11 +126,19 @@ export const controllerCases: readonly Case[] = [
   {
     title: 'nothing shows why it does not go on',
     reason: 'timeout',
-    ...gated,
+    ...unheard,
     inputs: { timeout: '5s' },
     object: /Not rolled out/,
     words: ['Not rolled out within 5 s'],
     next: "Look at the pods (kubectl describe); raise the input 'timeout' if they are only slow.",
+  },
+  {
+    title: 'its pods are behind a gate',
+    reason: 'scheduling-gated',
+    ...gated,
+    inputs: { timeout: '6s' },
+    object: /pod\/web-[0-9a-z-]+/,
+    words: ['its scheduling gates are shut (example.com/quota)', 'Not rolled out within 6 s'],
   },
   {
     title: 'its pods are evicted',

@@ -49,6 +49,22 @@ export const crashCases: readonly Case[] = [
     words: ['exit code 139 (SIGSEGV, a memory fault)', 'app exit-139 starting'],
   },
   {
+    title: 'the program ends as if it had been told to',
+    reason: 'crash',
+    web: { probe: true },
+    image: exits(143),
+    object,
+    words: ['exit code 143 (SIGTERM, it was told to end)', 'app exit-143 starting'],
+  },
+  {
+    title: 'the program ends as if it had been killed, though there was memory',
+    reason: 'crash',
+    web: { probe: true, container: { resources: { limits: { memory: '256Mi' } } } },
+    image: exits(137),
+    object,
+    words: ['exit code 137 (SIGKILL)', 'app exit-137 starting'],
+  },
+  {
     title: 'the program ends well, though it should serve',
     reason: 'exited',
     web: { probe: true },
@@ -86,7 +102,12 @@ export const crashCases: readonly Case[] = [
     web: { probe: true, container: { livenessProbe: { ...probe('/live'), failureThreshold: 1 } } },
     image: ['dead', serves('--never-ready --dead-after=1ms')],
     object,
-    words: ['liveness probe failed', /(HTTP 500|connection refused) from :8080\/live/, 'app dead listening'],
+    words: [
+      'liveness probe failed',
+      'it ended with exit code',
+      /(HTTP 500|connection refused) from :8080\/live/,
+      'app dead listening',
+    ],
   },
   {
     title: 'its startup probe never succeeds',

@@ -1,10 +1,13 @@
+import { disruptionRows } from '../../../../src/diagnosis/rows/placement.ts';
 import { migrationManifest, quota } from '../../support/manifests.ts';
+import { kubectl } from '../../support/namespace.ts';
 import type { Case } from '../support/case.ts';
 import { injectContainer } from '../support/webhooks.ts';
 
 const pod = /pod\/schema-[0-9a-z-]+, container schema/;
 const job = /job\/schema-[0-9a-z-]+/;
 const runs = (...args: string[]) => ({ args: ['run', ...args] });
+const evictedNext = disruptionRows.find(({ reason }) => reason === 'evicted')?.next ?? '';
 const failed = 'Read its last log lines, correct the migration, and run this again.';
 
 /** Migrations that fail, or cannot begin. */
@@ -76,6 +79,44 @@ export const jobCases: readonly Case[] = [
     object: /pod\/schema-[0-9a-z-]+, container lock/,
     words: ['exit code 4', 'lock_is_taken'],
     next: failed,
+  },
+  {
+    title: 'its init container crashes again and again',
+    reason: 'crash',
+    job: migrationManifest(
+      runs(),
+      { backoffLimit: 9 },
+      {
+        restartPolicy: 'OnFailure',
+        initContainers: [{ name: 'lock', args: ['run', '--print=lock_is_taken', '--exit=4'] }],
+      },
+    ),
+    object: /pod\/schema-[0-9a-z-]+, container lock/,
+    words: ['The migration cannot start', 'exit code 4', '3 times', 'lock_is_taken'],
+  },
+  {
+    title: 'its init container waits for ever',
+    reason: 'init-waiting',
+    job: migrationManifest(runs(), {}, { initContainers: [{ name: 'lock', args: ['run', '--hang'] }] }),
+    inputs: { 'migration-timeout': '6s' },
+    object: /pod\/schema-[0-9a-z-]+, container lock/,
+    words: ['could not start within 6 s', 'Init:0/1', 'waiting for a lock on table orders'],
+  },
+  {
+    title: 'its pod is evicted',
+    reason: 'evicted',
+    job: migrationManifest(runs('--print=half_way', '--hang')),
+    meanwhile: async ({ namespace, cluster }, step) => {
+      await step.waitForLog(/half_way/, 90);
+      const [pod] = await namespace.list('pod', 'batch.kubernetes.io/job-name');
+      const name = pod?.metadata?.name ?? '';
+      const eviction = { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name } };
+      const path = `/api/v1/namespaces/${namespace.name}/pods/${name}/eviction`;
+      await kubectl(cluster, ['create', '--raw', path, '-f', '-'], JSON.stringify(eviction));
+    },
+    object: /pod\/schema-[0-9a-z-]+/,
+    words: ['it was evicted from node', 'half_way'],
+    next: `${evictedNext} Find out how far the migration came before it is run again.`,
   },
   {
     title: 'a sidecar that was added keeps its pod alive',

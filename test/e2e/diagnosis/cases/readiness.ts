@@ -50,6 +50,15 @@ export const readinessCases: readonly Case[] = [
     words: ['cannot be ready before 12 s, and the timeout is 6 s'],
   },
   {
+    title: 'it has crashed, and happens to run again when the time is over',
+    reason: 'not-ready',
+    web: { probe: true },
+    image: ['crashes-unready', { env: { SERVE_FLAGS: '--never-ready --crash-after=10s' } }],
+    inputs: { timeout: '16s' },
+    object,
+    words: [/it is not ready.*; it has ended once with exit code 1/, 'lost the connection to the queue'],
+  },
+  {
     title: 'its startup probe has not succeeded yet',
     reason: 'startup-probe-failing',
     web: { container: { startupProbe: { ...ready, failureThreshold: 60 } } },

@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import { connect, createServer as createTcpServer, type Server } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 // Registries that do not serve, as containerd meets them on loopback.
 
@@ -26,12 +27,20 @@ export function busyRegistry(): Server {
   });
 }
 
-/** Another address of a registry that serves. */
-export function mirrorOf(registry: string): Server {
+/** Another address of a registry that serves, be it that it takes so many seconds to say which image a tag is. */
+export function mirrorOf(registry: string, seconds = 0): Server {
   const [host = '', port = ''] = registry.split(':');
   return createTcpServer((client) => {
-    const upstream = connect(Number(port), host);
-    for (const socket of [client, upstream]) socket.on('error', () => socket.destroy());
-    client.pipe(upstream).pipe(client);
+    client.once('error', () => client.destroy());
+    client.once('data', async (request) => {
+      client.pause();
+      if (/^(GET|HEAD) \S+\/manifests\//.test(request.toString('latin1'))) await sleep(seconds * 1000);
+      // Only now: the registry does not wait long for a request.
+      const upstream = connect(Number(port), host);
+      upstream.on('error', () => client.destroy());
+      client.on('error', () => upstream.destroy());
+      upstream.write(request);
+      client.pipe(upstream).pipe(client);
+    });
   });
 }

@@ -1,5 +1,5 @@
-export const id = 814;
-export const ids = [814];
+export const id = 922;
+export const ids = [922];
 export const modules = {
 
 /***/ 1992:
@@ -54,7 +54,7 @@ const systemClock = {
 
 /***/ }),
 
-/***/ 8451:
+/***/ 6659:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -63,10 +63,47 @@ __webpack_require__.d(__webpack_exports__, {
   lL: () => (/* binding */ Sightings),
   h4: () => (/* binding */ diagnose),
   i_: () => (/* binding */ isReady),
-  JB: () => (/* binding */ judgeJob)
+  JB: () => (/* binding */ judgeJob),
+  it: () => (/* binding */ whyTakenAway)
 });
 
 // UNUSED EXPORTS: patientFactor
+
+;// CONCATENATED MODULE: ./build/diagnosis/alike.js
+const sharedReasons = new Set([
+    'FailedMount',
+    'FailedAttachVolume',
+    'FailedCreatePodSandBox',
+    'TriggeredScaleUp',
+]);
+function eventsOfAlike(pods, events) {
+    const shared = new Map();
+    for (const pod of pods) {
+        const state = waitingState(pod);
+        const told = events.get(uidOf(pod))?.filter(({ reason }) => sharedReasons.has(reason)) ?? [];
+        if (state !== undefined && told.length > 0 && !shared.has(state))
+            shared.set(state, told);
+    }
+    return (pod) => events.get(uidOf(pod)) ?? shared.get(waitingState(pod) ?? '') ?? [];
+}
+function waitingState({ status, spec }) {
+    if (status?.phase !== 'Pending')
+        return undefined;
+    const containers = [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])];
+    const reasons = new Set(containers.map(({ state }) => state?.waiting?.reason));
+    if (containers.length > 0 && [...reasons].some((each) => !creating.has(each)))
+        return undefined;
+    const conditions = (status.conditions ?? [])
+        .filter(({ type }) => type === 'PodScheduled' || type === 'PodReadyToStartContainers')
+        .map(({ type, status: value }) => `${type}=${value}`)
+        .sort();
+    const node = conditions.some((each) => each.startsWith('PodReady')) ? '' : (spec?.nodeName ?? '');
+    return `${conditions.join()} ${node}`;
+}
+const creating = new Set(['ContainerCreating', 'PodInitializing']);
+function uidOf({ metadata }) {
+    return metadata?.uid ?? '';
+}
 
 // EXTERNAL MODULE: ./build/diagnosis/row.js
 var row = __webpack_require__(5458);
@@ -144,6 +181,8 @@ const creatorRows = [
         symptom: '`FailedCreate`, "exceeded quota"',
         cause: "The namespace's ResourceQuota is used up; a rolling update needs room for its surge pods.",
         next: "Raise the ResourceQuota, lower the pod's requests or maxSurge, or remove what is not needed.",
+        needsRoom: true,
+        backsOff: true,
     }),
     refusal('service-account-missing', /service ?account .*not found/i, { seconds: 5 }, 'its service account does not exist', {
         symptom: '`FailedCreate`, "error looking up service account"',
@@ -250,6 +289,16 @@ const imageRows = [
         hasLog: false,
     },
     {
+        reason: 'image-unreadable',
+        symptom: '`ImageInspectError`',
+        cause: "The node's container runtime cannot read the image that it has, or does not take its short name.",
+        next: "Read the cluster's words; look at the node's disk and container runtime, and name the registry in the image.",
+        patience: { seconds: 60 },
+        recognise: ({ status }) => (0,row/* waitingFor */.Fz)(status, 'ImageInspectError'),
+        message: ({ status }) => `the node cannot read the image ${status.image}`,
+        hasLog: false,
+    },
+    {
         reason: 'image-never-pulled',
         symptom: '`ErrImageNeverPull`',
         cause: '`imagePullPolicy: Never`, and the node does not have the image.',
@@ -302,17 +351,44 @@ var scheduling = __webpack_require__(2054);
 ;// CONCATENATED MODULE: ./build/diagnosis/rows/placement.js
 
 function unscheduled({ pod }) {
-    const scheduled = pod.status?.conditions?.find(({ type }) => type === 'PodScheduled');
+    const scheduled = conditionOf(pod, 'PodScheduled');
     return scheduled?.status === 'False' && scheduled.reason === 'Unschedulable'
         ? (scheduled.message ?? '')
         : undefined;
 }
+const laterSteps = new Set(['Pulling', 'Pulled', 'Created', 'Started']);
 function eventWhileCreating({ pod, events }, reasons, pattern) {
     if (pod.status?.phase !== 'Pending')
         return undefined;
-    return events.find(({ reason, message }) => reasons.includes(reason) && pattern.test(message))?.message;
+    if (conditionOf(pod, 'PodReadyToStartContainers')?.status === 'True')
+        return undefined;
+    const failure = events.find(({ reason, message }) => reasons.includes(reason) && pattern.test(message));
+    const hasHealed = events.some(({ reason, lastSeen }) => failure !== undefined &&
+        (laterSteps.has(reason)
+            ? lastSeen >= failure.lastSeen
+            : reason === 'SuccessfulAttachVolume' && lastSeen > failure.lastSeen));
+    return hasHealed ? undefined : failure?.message;
+}
+function conditionOf({ status }, type) {
+    return status?.conditions?.find((each) => each.type === type);
 }
 const placementRows = [
+    {
+        reason: 'scheduling-gated',
+        symptom: '`SchedulingGated`; `spec.schedulingGates`',
+        cause: 'Whoever put the gate there, such as a queue or quota controller, has not opened it.',
+        next: 'Look at the controller that opens the gate, or take the gate out of the pod template.',
+        patience: 'timeout',
+        recognise: ({ pod }) => {
+            const scheduled = conditionOf(pod, 'PodScheduled');
+            return scheduled?.reason === 'SchedulingGated' ? (scheduled.message ?? '') : undefined;
+        },
+        message: ({ pod }) => {
+            const gates = pod.spec?.schedulingGates?.map(({ name }) => name).join(', ');
+            return `no node is looked for yet, for its scheduling gates are shut${gates ? ` (${gates})` : ''}`;
+        },
+        hasLog: false,
+    },
     {
         reason: 'volume-unbound',
         symptom: '`Pending`, "unbound immediate PersistentVolumeClaims" or "persistentvolumeclaim not found"',
@@ -358,6 +434,7 @@ const placementRows = [
         cause: "The nodes lack room, or the pod's selector, affinity or missing tolerations exclude them.",
         next: "Compare its requests, node selector, affinity and tolerations with the cluster's nodes.",
         patience: { seconds: 120 },
+        needsRoom: true,
         recognise: unscheduled,
         message: (subject) => {
             const why = (0,scheduling/* nodeVerdicts */.H)(unscheduled(subject) ?? '').map((each) => `${each.nodes}: ${each.why}`);
@@ -371,19 +448,31 @@ const placementRows = [
         cause: 'The volume can be attached to one node only, and the pod before still holds it.',
         next: 'Use the strategy Recreate, a StatefulSet, or a volume that several nodes may attach.',
         patience: { seconds: 60 },
+        needsRoom: true,
         recognise: (subject) => eventWhileCreating(subject, ['FailedAttachVolume'], /Multi-Attach/),
         message: () => 'its volume is still attached to another node',
         hasLog: false,
     },
     {
         reason: 'volume-not-mounted',
-        symptom: '`ContainerCreating`, event `FailedMount` or `FailedAttachVolume`',
+        symptom: '`ContainerCreating`, event `FailedAttachVolume`',
+        cause: 'The volume cannot be attached to the node: its storage is slow or throttled, or it is gone.',
+        next: "Look at the volume (kubectl describe pv), and at the storage driver's pods.",
+        patience: { seconds: 60 },
+        needsRoom: true,
+        recognise: (subject) => eventWhileCreating(subject, ['FailedAttachVolume'], /(?:)/),
+        message: ({ pod }) => `a volume of it cannot be attached to node ${pod.spec?.nodeName ?? '?'}`,
+        hasLog: false,
+    },
+    {
+        reason: 'volume-not-mounted',
+        symptom: '`ContainerCreating`, event `FailedMount`',
         cause: 'A ConfigMap, Secret or volume that it mounts does not exist or cannot be mounted.',
         next: 'Create what is missing, or correct the name in the manifest.',
         patience: { seconds: 20 },
-        recognise: (subject) => eventWhileCreating(subject, ['FailedMount', 'FailedAttachVolume'], /(?:)/),
+        recognise: (subject) => eventWhileCreating(subject, ['FailedMount'], /(?:)/),
         message: (subject) => {
-            const words = eventWhileCreating(subject, ['FailedMount', 'FailedAttachVolume'], /(?:)/) ?? '';
+            const words = eventWhileCreating(subject, ['FailedMount'], /(?:)/) ?? '';
             const [, volume, kind, name] = /volume "([^"]+)" : (configmap|secret) "([^"]+)" not found/.exec(words) ?? [];
             if (volume && kind && name)
                 return `its volume ${volume} needs the ${kind === 'secret' ? 'Secret' : 'ConfigMap'} ${name}, which does not exist`;
@@ -456,9 +545,12 @@ const disruptionRows = [
 
 // EXTERNAL MODULE: ./build/kubernetes/workloads/init-containers.js
 var init_containers = __webpack_require__(881);
+// EXTERNAL MODULE: ./build/diagnosis/last-end.js
+var last_end = __webpack_require__(9420);
 // EXTERNAL MODULE: ./build/diagnosis/probe.js
 var diagnosis_probe = __webpack_require__(5844);
 ;// CONCATENATED MODULE: ./build/diagnosis/rows/readiness.js
+
 
 
 
@@ -529,12 +621,14 @@ const podReadinessRows = [
         hasLog: false,
     },
 ];
-function initNotEnded({ pod, status }) {
+function initNotEnded(subject) {
+    const { pod, status } = subject;
     const all = pod.status?.initContainerStatuses ?? [];
     const done = all.filter(({ state }) => state?.terminated?.exitCode === 0).length;
-    return `init container ${status.name} has not ended yet (Init:${done}/${all.length})`;
+    return `init container ${status.name} has not ended yet (Init:${done}/${all.length})${(0,last_end/* sayEarlierEnds */.U)(subject)}`;
 }
-function unready({ events, status, container, timeout }, kind) {
+function unready(subject, kind) {
+    const { events, status, container, timeout } = subject;
     const probe = kind === 'Startup' ? container?.startupProbe : container?.readinessProbe;
     const answer = (0,diagnosis_probe/* probeAnswer */.Zb)(events, status.name, kind);
     const target = (0,diagnosis_probe/* sayProbe */.yr)(probe, container);
@@ -543,9 +637,10 @@ function unready({ events, status, container, timeout }, kind) {
         ? `; by its probes' own settings it cannot be ready before ${(0,duration/* sayDuration */.k)(delay)}, and the timeout is ${(0,duration/* sayDuration */.k)(timeout)}`
         : '';
     const what = kind === 'Startup' ? 'it is not started' : 'it is not ready';
+    const before = (0,last_end/* sayEarlierEnds */.U)(subject);
     if (probe === undefined)
-        return what;
-    return `${what}: ${answer === '' ? `no good answer yet from ${target}` : `${answer} from ${target}`}${late}`;
+        return `${what}${before}`;
+    return `${what}: ${answer === '' ? `no good answer yet from ${target}` : `${answer} from ${target}`}${late}${before}`;
 }
 
 ;// CONCATENATED MODULE: ./build/diagnosis/rows/start.js
@@ -564,6 +659,13 @@ function startFailureOf(subject, pattern) {
     const words = startFailure(subject);
     return words !== undefined && pattern.test(words) ? words : undefined;
 }
+const ofCommand = String.raw `(?:\bexec:|\bexec "|executable file\b|\bopen executable\b|\bexec container process\b)`;
+const start_notFound = new RegExp(String.raw `${ofCommand}.*(?:no such file or directory|executable file not found|not found in \$PATH)`, 'is');
+const notExecutable = new RegExp(`${ofCommand}.*(?:permission denied|is a directory|exec format error)`, 'is');
+function rootFailure({ status }) {
+    const words = (0,row/* waitingFor */.Fz)(status, 'CreateContainerConfigError');
+    return words !== undefined && /runAsNonRoot|non-root policy/.test(words) ? words : undefined;
+}
 function command({ container }) {
     const words = [...(container?.command ?? []), ...(container?.args ?? [])];
     return words.length > 0 ? words.join(' ') : "the image's own command";
@@ -571,15 +673,17 @@ function command({ container }) {
 const startRows = [
     {
         reason: 'runs-as-root',
-        symptom: '`CreateContainerConfigError`, "runAsNonRoot"',
+        symptom: '`CreateContainerConfigError`, "runAsNonRoot" or "non-root policy"',
         cause: "The pod's security context forbids root, and the image runs as root or as a user without a number.",
         next: 'Set a numeric USER in the image, or runAsUser in the security context.',
         patience: { seconds: 0 },
-        recognise: ({ status }) => {
-            const words = (0,row/* waitingFor */.Fz)(status, 'CreateContainerConfigError');
-            return words !== undefined && /runAsNonRoot/.test(words) ? words : undefined;
+        recognise: rootFailure,
+        message: (subject) => {
+            const words = rootFailure(subject) ?? '';
+            if (/non-numeric user/.test(words))
+                return 'its security context forbids to run as root, and its image names its user without a number, so nobody knows whether that is root';
+            return `its security context forbids to run as root, and ${/runAsUser breaks/.test(words) ? 'names root as its user itself' : 'its image would'}`;
         },
-        message: () => 'its security context forbids to run as root, and its image would',
         hasLog: false,
     },
     {
@@ -610,7 +714,7 @@ const startRows = [
         cause: 'The command is not in the image, or its interpreter is not.',
         next: 'Check the command and the path, and that the image holds it.',
         patience: { seconds: 0 },
-        recognise: (subject) => startFailureOf(subject, /no such file or directory|executable file not found|not found in \$PATH/i),
+        recognise: (subject) => startFailureOf(subject, start_notFound),
         message: (subject) => `its command is not in the image (${command(subject)})`,
         hasLog: false,
     },
@@ -620,7 +724,7 @@ const startRows = [
         cause: 'The command is no program: it lacks the executable bit, or is a directory.',
         next: 'Set the executable bit when the image is built (COPY --chmod=755 …), and check the path.',
         patience: { seconds: 0 },
-        recognise: (subject) => startFailureOf(subject, /permission denied|is a directory|exec format error/i),
+        recognise: (subject) => startFailureOf(subject, notExecutable),
         message: (subject) => `its command cannot be executed (${command(subject)})`,
         hasLog: false,
     },
@@ -669,35 +773,37 @@ const table = [
 ;// CONCATENATED MODULE: ./build/diagnosis/diagnose.js
 
 
+
 class Sightings {
     #seen = new Map();
+    #step;
     see(symptom, now) {
         const earlier = this.#seen.get(symptom);
         const first = earlier && now - earlier.last <= longestPause ? earlier.first : now;
         this.#seen.set(symptom, { first, last: now });
         return first;
     }
-    forget(prefix) {
-        for (const symptom of this.#seen.keys())
-            if (symptom.startsWith(prefix))
-                this.#seen.delete(symptom);
+    step(what, underWay, now) {
+        if (underWay || this.#step?.what !== what)
+            this.#step = { what, at: now };
+        return this.#step.at;
     }
 }
 const longestPause = 30_000;
 const examples = 3;
 function diagnose(scene, sightings, now, failFast = 'strict') {
-    const judge = new Judge(sightings, now, failFast);
+    const judge = new Judge(sightings, now, failFast, sightings.step(...stepOf(scene), now));
     const there = [];
     const gone = [];
+    const eventsOf = eventsOfAlike(scene.pods, scene.events ?? new Map());
     for (const pod of scene.pods) {
-        const events = scene.events?.get(pod.metadata?.uid ?? '') ?? [];
-        const subject = { pod, events, timeout: scene.timeout };
+        const subject = { pod, events: eventsOf(pod), timeout: scene.timeout };
         if (pod.metadata?.deletionTimestamp !== undefined || hasEnded(pod))
             gone.push(...judge.gone(subject));
         else
             there.push({ pod, diagnoses: judge.pod(subject) });
     }
-    const ofCreator = scene.creator && judge.creator(scene.creator, scene.isMakingRoom ?? false);
+    const ofCreator = scene.creator && judge.rows(creatorRows, scene.creator, 'creator', scene.creator.object);
     const ofWorkload = scene.workload && judge.rows(workloadRows, scene.workload, 'workload', scene.workload.object);
     const waitedFor = there.filter(({ pod }) => !isReady(pod));
     const ofPods = there.flatMap(({ diagnoses }) => diagnoses);
@@ -718,6 +824,14 @@ function diagnose(scene, sightings, now, failFast = 'strict') {
 function judgeJob(subject, object, sightings, now, failFast) {
     return new Judge(sightings, now, failFast).rows(jobRows, subject, 'creator', object);
 }
+function whyTakenAway(pod, now) {
+    return new Judge(new Sightings(), now, 'off').gone({ pod, events: [] })[0];
+}
+function stepOf({ pods, isMakingRoom = false, otherPods = 0, available }) {
+    const ready = pods.filter(isReady).length;
+    const isAboutToGo = otherPods > 0 && available !== undefined && ready > available;
+    return [`${ready} ready, ${otherPods} to go`, isMakingRoom || isAboutToGo];
+}
 function isReady(pod) {
     return pod.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
 }
@@ -728,10 +842,12 @@ class Judge {
     #sightings;
     #now;
     #failFast;
-    constructor(sightings, now, failFast) {
+    #stepAt;
+    constructor(sightings, now, failFast, stepAt = Number.NEGATIVE_INFINITY) {
         this.#sightings = sightings;
         this.#now = now;
         this.#failFast = failFast;
+        this.#stepAt = stepAt;
     }
     pod(whole) {
         const { pod } = whole;
@@ -752,12 +868,6 @@ class Judge {
         const found = this.rows(disruptionRows, whole, 'ended-pod', object, `${object}/${whole.pod.metadata?.uid}`);
         return found ? [found] : [];
     }
-    creator(creator, isMakingRoom) {
-        if (isMakingRoom)
-            this.#sightings.forget(`${creator.object}/`);
-        const found = this.rows(creatorRows, creator, 'creator', creator.object);
-        return isMakingRoom && found ? { ...found, hopeless: false } : found;
-    }
     rows(rows, subject, about, object, key = object, status) {
         for (const row of rows) {
             const said = row.recognise(subject);
@@ -775,18 +885,20 @@ class Judge {
                 said,
                 next: row.next,
                 since,
-                hopeless: this.#isOver(row.patience, this.#now - since, status),
+                hopeless: this.#isOver(row, since, status),
                 hasLog: row.hasLog,
             };
         }
         return undefined;
     }
-    #isOver(patience, elapsed, status) {
+    #isOver({ patience, needsRoom, backsOff }, since, status) {
         if (patience === 'timeout' || this.#failFast === 'off')
             return false;
         const factor = this.#failFast === 'patient' ? patientFactor : 1;
         const ended = status === undefined ? 0 : (0,row/* crashes */.sB)(status);
-        return elapsed >= patience.seconds * factor * 1000 && ended >= (patience.crashes ?? 0) * factor;
+        const from = needsRoom ? Math.max(since, this.#stepAt) : since;
+        const grace = Math.max(patience.seconds * factor * 1000, backsOff ? from - since : 0);
+        return this.#now - from >= grace && ended >= (patience.crashes ?? 0) * factor;
     }
 }
 const patientFactor = 3;
@@ -851,6 +963,49 @@ const words = {
 };
 function sayExit(code) {
     return `exit code ${code}${words[code] ? ` (${words[code]})` : ''}`;
+}
+
+
+/***/ }),
+
+/***/ 9420:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   U: () => (/* binding */ sayEarlierEnds),
+/* harmony export */   p: () => (/* binding */ killedBy)
+/* harmony export */ });
+/* harmony import */ var _exit_code_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(5956);
+/* harmony import */ var _row_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(5458);
+
+
+const late = 5_000;
+const signalled = new Set([0, 137, 143]);
+function killedBy({ events, status }, probe) {
+    const end = (0,_row_js__WEBPACK_IMPORTED_MODULE_1__/* .lastEnd */ .WN)(status);
+    if (end === undefined || end.reason === 'OOMKilled')
+        return false;
+    const killed = events.filter(({ reason, message, container }) => reason === 'Killing' &&
+        message.includes(`failed ${probe} probe`) &&
+        (container === '' || container === status.name));
+    return killed.some(({ lastSeen }) => isWithin(end, lastSeen) || signalled.has(end.exitCode));
+}
+function isWithin({ startedAt, finishedAt }, time) {
+    const from = startedAt === undefined ? Number.NEGATIVE_INFINITY : new Date(startedAt).getTime();
+    const to = finishedAt === undefined ? Number.POSITIVE_INFINITY : new Date(finishedAt).getTime();
+    return time >= from && time <= to + late;
+}
+function sayEarlierEnds(subject) {
+    const { status } = subject;
+    const end = (0,_row_js__WEBPACK_IMPORTED_MODULE_1__/* .lastEnd */ .WN)(status);
+    const count = (0,_row_js__WEBPACK_IMPORTED_MODULE_1__/* .crashes */ .sB)(status);
+    if (status.state?.running === undefined || end === undefined || count === 0)
+        return '';
+    const probe = ['startup', 'liveness'].find((each) => killedBy(subject, each));
+    const last = probe
+        ? `${(0,_exit_code_js__WEBPACK_IMPORTED_MODULE_0__/* .sayExit */ .C)(end.exitCode)}, killed since its ${probe} probe failed`
+        : `${(0,_exit_code_js__WEBPACK_IMPORTED_MODULE_0__/* .sayExit */ .C)(end.exitCode)}${end.reason === 'OOMKilled' ? ', killed for using too much memory' : ''}`;
+    return `; it has ended ${count === 1 ? 'once' : `${count} times, last`} with ${last}`;
 }
 
 
@@ -1126,8 +1281,10 @@ function crashes(status) {
 /* harmony export */ });
 /* harmony import */ var _kubernetes_workloads_init_containers_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(881);
 /* harmony import */ var _exit_code_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(5956);
-/* harmony import */ var _probe_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(5844);
-/* harmony import */ var _row_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(5458);
+/* harmony import */ var _last_end_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(9420);
+/* harmony import */ var _probe_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(5844);
+/* harmony import */ var _row_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(5458);
+
 
 
 
@@ -1136,28 +1293,27 @@ const threeCrashes = { crashes: 3, seconds: 10 };
 function unwantedEnd({ status, init, container, pod }) {
     if (status.state?.running !== undefined)
         return undefined;
-    const end = (0,_row_js__WEBPACK_IMPORTED_MODULE_2__/* .lastEnd */ .WN)(status);
+    const end = (0,_row_js__WEBPACK_IMPORTED_MODULE_3__/* .lastEnd */ .WN)(status);
     if (end === undefined)
         return undefined;
     const mayEnd = (init && container?.restartPolicy !== 'Always') || (pod.spec?.restartPolicy ?? 'Always') !== 'Always';
     return mayEnd && end.exitCode === 0 ? undefined : end;
 }
-function killedBy({ events, status }, probe) {
-    return events.some(({ reason, message, container }) => reason === 'Killing' &&
-        message.includes(`failed ${probe} probe`) &&
-        (container === '' || container === status.name));
-}
 function answer({ events, status, container }, probe) {
-    const words = (0,_probe_js__WEBPACK_IMPORTED_MODULE_3__/* .probeAnswer */ .Zb)(events, status.name, probe === 'liveness' ? 'Liveness' : 'Startup');
-    const target = (0,_probe_js__WEBPACK_IMPORTED_MODULE_3__/* .sayProbe */ .yr)(probe === 'liveness' ? container?.livenessProbe : container?.startupProbe, container);
+    const words = (0,_probe_js__WEBPACK_IMPORTED_MODULE_4__/* .probeAnswer */ .Zb)(events, status.name, probe === 'liveness' ? 'Liveness' : 'Startup');
+    const target = (0,_probe_js__WEBPACK_IMPORTED_MODULE_4__/* .sayProbe */ .yr)(probe === 'liveness' ? container?.livenessProbe : container?.startupProbe, container);
     return `: ${words === '' ? 'no good answer' : words} from ${target}`;
 }
+function exit({ status }) {
+    const end = (0,_row_js__WEBPACK_IMPORTED_MODULE_3__/* .lastEnd */ .WN)(status);
+    return end ? `; it ended with ${(0,_exit_code_js__WEBPACK_IMPORTED_MODULE_1__/* .sayExit */ .C)(end.exitCode)}` : '';
+}
 function times({ status }) {
-    const count = (0,_row_js__WEBPACK_IMPORTED_MODULE_2__/* .crashes */ .sB)(status);
+    const count = (0,_row_js__WEBPACK_IMPORTED_MODULE_3__/* .crashes */ .sB)(status);
     return count > 1 ? `, ${count} times` : '';
 }
 function lastWord({ status }) {
-    return (0,_row_js__WEBPACK_IMPORTED_MODULE_2__/* .lastEnd */ .WN)(status)?.message ?? '';
+    return (0,_row_js__WEBPACK_IMPORTED_MODULE_3__/* .lastEnd */ .WN)(status)?.message ?? '';
 }
 function migration({ init, container }) {
     return init && container ? (0,_kubernetes_workloads_init_containers_js__WEBPACK_IMPORTED_MODULE_0__/* .migrationIn */ .o$)(container) : undefined;
@@ -1171,7 +1327,7 @@ const crashRows = [
         patience: threeCrashes,
         recognise: (subject) => (migration(subject) && unwantedEnd(subject) ? lastWord(subject) : undefined),
         message: (subject) => {
-            const end = (0,_row_js__WEBPACK_IMPORTED_MODULE_2__/* .lastEnd */ .WN)(subject.status);
+            const end = (0,_row_js__WEBPACK_IMPORTED_MODULE_3__/* .lastEnd */ .WN)(subject.status);
             const memory = end?.reason === 'OOMKilled' ? ', out of memory' : '';
             return `the migration in init container ${subject.status.name} failed: ${(0,_exit_code_js__WEBPACK_IMPORTED_MODULE_1__/* .sayExit */ .C)(end?.exitCode ?? 0)}${memory}${times(subject)} (it is known by ${migration(subject)?.evidence})`;
         },
@@ -1196,8 +1352,8 @@ const crashRows = [
         cause: 'It does not come up within what its startup probe allows (periodSeconds × failureThreshold).',
         next: 'See in its log what it waits for; give the startup probe more time if it is only slow.',
         patience: threeCrashes,
-        recognise: (subject) => unwantedEnd(subject) && killedBy(subject, 'startup') ? lastWord(subject) : undefined,
-        message: (subject) => `the kubelet killed it, for its startup probe failed${answer(subject, 'startup')}${times(subject)}`,
+        recognise: (subject) => unwantedEnd(subject) && (0,_last_end_js__WEBPACK_IMPORTED_MODULE_2__/* .killedBy */ .p)(subject, 'startup') ? lastWord(subject) : undefined,
+        message: (subject) => `the kubelet killed it, for its startup probe failed${answer(subject, 'startup')}${times(subject)}${exit(subject)}`,
         hasLog: true,
     },
     {
@@ -1206,8 +1362,8 @@ const crashRows = [
         cause: 'It did not end by itself: the kubelet killed it, since its liveness probe failed.',
         next: 'See in its log why it does not answer; check the probe, and use a startup probe if it only starts slowly.',
         patience: threeCrashes,
-        recognise: (subject) => unwantedEnd(subject) && killedBy(subject, 'liveness') ? lastWord(subject) : undefined,
-        message: (subject) => `the kubelet killed it, for its liveness probe failed${answer(subject, 'liveness')}${times(subject)}`,
+        recognise: (subject) => unwantedEnd(subject) && (0,_last_end_js__WEBPACK_IMPORTED_MODULE_2__/* .killedBy */ .p)(subject, 'liveness') ? lastWord(subject) : undefined,
+        message: (subject) => `the kubelet killed it, for its liveness probe failed${answer(subject, 'liveness')}${times(subject)}${exit(subject)}`,
         hasLog: true,
     },
     {
@@ -1247,7 +1403,7 @@ const crashRows = [
         next: 'Mend what its last log lines say, and deploy again.',
         patience: threeCrashes,
         recognise: (subject) => (unwantedEnd(subject) ? lastWord(subject) : undefined),
-        message: (subject) => `it ended with ${(0,_exit_code_js__WEBPACK_IMPORTED_MODULE_1__/* .sayExit */ .C)((0,_row_js__WEBPACK_IMPORTED_MODULE_2__/* .lastEnd */ .WN)(subject.status)?.exitCode ?? 0)}${times(subject)}`,
+        message: (subject) => `it ended with ${(0,_exit_code_js__WEBPACK_IMPORTED_MODULE_1__/* .sayExit */ .C)((0,_row_js__WEBPACK_IMPORTED_MODULE_3__/* .lastEnd */ .WN)(subject.status)?.exitCode ?? 0)}${times(subject)}`,
         hasLog: true,
     },
 ];
@@ -1269,16 +1425,18 @@ const logRows = [
         next: 'Build the image for the platform of the nodes (docker buildx build --platform …).',
         patience: { crashes: 3, seconds: 10 },
         pattern: /exec format error/,
-        message: "its program is not built for this node's processor (exec format error)",
+        message: () => "its program is not built for this node's processor (exec format error)",
     },
     {
         reason: 'read-only-file-system',
         symptom: '`CrashLoopBackOff`, "read-only file system" in the log',
-        cause: '`readOnlyRootFilesystem: true`, and the program writes to its image.',
+        cause: '`readOnlyRootFilesystem: true`, and the program writes to its image; or it writes to a volume that is read-only, as those of ConfigMaps and Secrets are.',
         next: 'Mount an emptyDir where the program writes, or write elsewhere.',
         patience: { crashes: 3, seconds: 10 },
         pattern: /read-only file system|EROFS/i,
-        message: 'it writes to its root file system, which is read-only',
+        message: (container) => container?.securityContext?.readOnlyRootFilesystem
+            ? 'it writes to its root file system, which is read-only'
+            : 'it writes to a file system that is read-only',
     },
 ];
 
@@ -4021,8 +4179,10 @@ function slim(pod) {
         const status = { ...(phase && { phase }), conditions: [ready], ...statusImages(pod) };
         return { metadata, spec: specImages(pod), status, restarts: (0,_restarts_js__WEBPACK_IMPORTED_MODULE_6__/* .restartsOf */ .w)(pod) };
     }
-    const { containers = [], initContainers, nodeName, readinessGates, restartPolicy } = pod.spec ?? {};
-    const spec = { containers, initContainers, nodeName, readinessGates, restartPolicy };
+    const { containers = [], initContainers, nodeName, restartPolicy } = pod.spec ?? {};
+    const { readinessGates, schedulingGates } = pod.spec ?? {};
+    const gates = { readinessGates, schedulingGates };
+    const spec = { containers, initContainers, nodeName, restartPolicy, ...gates };
     return { metadata, spec, ...(pod.status && { status: pod.status }) };
 }
 function specImages({ spec }) {
@@ -7091,6 +7251,170 @@ async function readIfThere({ client, namespace, signal }, kind, name, patience) 
 
 /***/ }),
 
+/***/ 2765:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+
+// EXPORTS
+__webpack_require__.d(__webpack_exports__, {
+  F: () => (/* binding */ collect),
+  O: () => (/* binding */ withEvents)
+});
+
+// EXTERNAL MODULE: ./build/diagnosis/rows/log.js
+var log = __webpack_require__(2016);
+// EXTERNAL MODULE: ./build/kubernetes/events.js
+var events = __webpack_require__(4912);
+// EXTERNAL MODULE: ./build/kubernetes/resources.js
+var resources = __webpack_require__(8268);
+// EXTERNAL MODULE: ./build/kubernetes/logs.js
+var logs = __webpack_require__(6534);
+// EXTERNAL MODULE: ./build/steps/job-logs.js
+var job_logs = __webpack_require__(1627);
+;// CONCATENATED MODULE: ./build/steps/last-lines.js
+
+
+
+const logLines = 50;
+async function readPod(run, name, signal) {
+    const selection = { namespace: run.namespace, fieldSelector: `metadata.name=${name}` };
+    try {
+        return (await run.client.list(resources/* resources */.E.pods, selection, { signal, patience: 0 })).items[0];
+    }
+    catch {
+        return undefined;
+    }
+}
+function containerOf(pod, name) {
+    const { containers = [], initContainers = [] } = pod?.spec ?? {};
+    return [...initContainers, ...containers].find((each) => each.name === name);
+}
+async function lastLines(run, { pod, container, now, previous }, signal) {
+    const status = now && (0,job_logs/* containerStatuses */.up)(now).find(({ name }) => name === container);
+    const read = async (before) => {
+        const target = { namespace: run.namespace, pod, container, tailLines: logLines };
+        try {
+            const source = before ? { ...target, previous: true } : target;
+            const lines = await (0,logs/* readLog */.x6)(run.client, source, { signal });
+            return lines.filter((line) => !(0,logs/* isKubeletsWord */.AW)(line));
+        }
+        catch {
+            return [];
+        }
+    };
+    const isBefore = previous || (status !== undefined && hasJustBegunAgain(status, run.clock.now()));
+    const ended = isBefore ? await read(true) : [];
+    if (ended.length > 0)
+        return ended;
+    const present = await read(false);
+    const meanwhile = isBefore ? await read(true) : [];
+    return meanwhile.length > 0 ? meanwhile : present;
+}
+const settled = 60_000;
+function hasJustBegunAgain({ state, lastState }, now) {
+    const [running, ended] = [state?.running, lastState?.terminated];
+    if (running === undefined || ended === undefined)
+        return false;
+    const at = (time) => new Date(time ?? 0).getTime();
+    const lived = at(ended.finishedAt) - at(ended.startedAt);
+    return now - at(running.startedAt) <= Math.max(settled, lived);
+}
+
+;// CONCATENATED MODULE: ./build/steps/collect.js
+
+
+
+
+const collectSeconds = 5;
+const mostDiagnoses = 3;
+const mostEvents = 8;
+async function collect(run, trouble) {
+    const limit = AbortSignal.any([run.signal, AbortSignal.timeout(collectSeconds * 1000)]);
+    const diagnoses = await Promise.all(trouble.diagnoses.map((each, index) => {
+        if ('logs' in each)
+            return each;
+        return index < mostDiagnoses ? withEvidence(run, each, limit) : { ...each, logs: [], events: [] };
+    }));
+    const { reason, message } = trouble;
+    return inPlainerWords({ reason, message, diagnoses }, trouble.diagnoses[0]?.reason);
+}
+async function withEvents(run, cause) {
+    const limit = AbortSignal.any([run.signal, AbortSignal.timeout(collectSeconds * 1000)]);
+    const diagnoses = await Promise.all(cause.diagnoses.map(async (each, index) => {
+        if (index >= mostDiagnoses)
+            return each;
+        const objects = [each.object, ...each.others];
+        const events = await Promise.all(objects.map((object) => eventsOf(run, object, limit)));
+        return { ...each, events: merge(events.flat()) };
+    }));
+    return { ...cause, diagnoses };
+}
+async function withEvidence(run, diagnosis, signal) {
+    const objects = [diagnosis.object, ...diagnosis.others];
+    const [logs, events] = await Promise.all([
+        Promise.all(objects.map((object) => logOf(run, diagnosis, object, signal))),
+        Promise.all(objects.map((object) => eventsOf(run, object, signal))),
+    ]);
+    const evidence = {
+        ...diagnosis,
+        logs: logs.filter(({ lines }) => lines.length > 0).map(({ object, lines }) => ({ object, lines })),
+        events: merge(events.flat()),
+    };
+    return plainer(evidence, logs.find(({ container }) => container)?.container);
+}
+const crashed = new Set(['crash', 'init-migration-failed']);
+function plainer(evidence, container) {
+    const row = crashed.has(evidence.reason) ? logRowOf(evidence) : undefined;
+    if (row === undefined)
+        return evidence;
+    const { reason, next } = row;
+    return { ...evidence, reason, next, message: `${evidence.message}: ${row.message(container)}` };
+}
+function logRowOf({ logs }) {
+    return log/* logRows */.W.find(({ pattern }) => logs.some(({ lines }) => lines.some((line) => pattern.test(line))));
+}
+function inPlainerWords(cause, before) {
+    const [first] = cause.diagnoses;
+    if (first === undefined || first.reason === before || !crashed.has(cause.reason))
+        return cause;
+    const message = `${first.object}, container ${first.container}: ${first.message}.`;
+    return { ...cause, reason: first.reason, message };
+}
+async function logOf(run, { container, hasLog, previous = false }, object, signal) {
+    const [kind, name = ''] = object.split('/');
+    if (!hasLog || kind !== 'pod' || container === undefined)
+        return { object, lines: [] };
+    const pod = await readPod(run, name, signal);
+    const lines = await lastLines(run, { pod: name, container, now: pod, previous }, signal);
+    return { object, lines, container: containerOf(pod, container) };
+}
+const tellingEvents = new Set(['Killing', 'TriggeredScaleUp', 'Preempted']);
+async function eventsOf(run, object, signal) {
+    const fieldSelector = `involvedObject.name=${object.split('/')[1] ?? ''}`;
+    try {
+        const { items } = await run.client.list(resources/* resources */.E.events, { namespace: run.namespace, fieldSelector }, { signal, patience: 0 });
+        return (items
+            .filter(({ type, reason }) => (type === 'Warning' && reason !== 'BackOff') || tellingEvents.has(reason ?? ''))
+            .map(events/* told */.E)
+            .sort((a, b) => b.lastSeen - a.lastSeen));
+    }
+    catch {
+        return [];
+    }
+}
+function merge(events) {
+    const merged = new Map();
+    for (const { reason, message, count } of events) {
+        const key = `${reason}/${message.split(':')[0]}`;
+        const alike = merged.get(key);
+        merged.set(key, alike ? { ...alike, count: alike.count + count } : { reason, message, count });
+    }
+    return [...merged.values()].slice(0, mostEvents);
+}
+
+
+/***/ }),
+
 /***/ 2883:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
@@ -7154,7 +7478,7 @@ async function restorePace(run, kind, { pace, uid }) {
 /* harmony import */ var _kubernetes_workloads_template_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(5984);
 /* harmony import */ var _conclude_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(2883);
 /* harmony import */ var _undo_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(8600);
-/* harmony import */ var _watch_rollout_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(4566);
+/* harmony import */ var _watch_rollout_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(9448);
 
 
 
@@ -7340,7 +7664,11 @@ class JobLogs {
         }
     }
     tail(pod, status) {
-        return this.#tails.get(keyOf(pod, status)) ?? [];
+        const lines = this.#tails.get(keyOf(pod, status)) ?? [];
+        const containerID = status.lastState?.terminated?.containerID;
+        if (lines.length > 0 || containerID === undefined)
+            return lines;
+        return this.#tails.get(keyOf(pod, { ...status, containerID })) ?? [];
     }
     async drain() {
         const done = new AbortController();
@@ -7517,7 +7845,7 @@ function stillLocked(run, by) {
 /* harmony export */   pV: () => (/* binding */ findRevision),
 /* harmony export */   zG: () => (/* binding */ toUndoTarget)
 /* harmony export */ });
-/* harmony import */ var _diagnosis_diagnose_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(8451);
+/* harmony import */ var _diagnosis_diagnose_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(6659);
 /* harmony import */ var _kubernetes_workloads_template_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(5984);
 
 
@@ -7554,7 +7882,7 @@ function findRevision(kind, view, target) {
 
 /***/ }),
 
-/***/ 4644:
+/***/ 7576:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -7575,107 +7903,8 @@ var names = __webpack_require__(5596);
 var observe = __webpack_require__(52);
 // EXTERNAL MODULE: ./build/report/cause.js
 var report_cause = __webpack_require__(2828);
-// EXTERNAL MODULE: ./build/diagnosis/rows/log.js
-var log = __webpack_require__(2016);
-// EXTERNAL MODULE: ./build/kubernetes/events.js
-var events = __webpack_require__(4912);
-// EXTERNAL MODULE: ./build/kubernetes/logs.js
-var logs = __webpack_require__(6534);
-// EXTERNAL MODULE: ./build/kubernetes/resources.js
-var resources = __webpack_require__(8268);
-;// CONCATENATED MODULE: ./build/steps/collect.js
-
-
-
-
-const collectSeconds = 5;
-const logLines = 50;
-const mostDiagnoses = 3;
-const mostEvents = 8;
-async function collect(run, trouble) {
-    const limit = AbortSignal.any([run.signal, AbortSignal.timeout(collectSeconds * 1000)]);
-    const diagnoses = await Promise.all(trouble.diagnoses.map((each, index) => {
-        if ('logs' in each)
-            return each;
-        return index < mostDiagnoses ? withEvidence(run, each, limit) : { ...each, logs: [], events: [] };
-    }));
-    return plainer({ reason: trouble.reason, message: trouble.message, diagnoses });
-}
-async function withEvidence(run, diagnosis, signal) {
-    const objects = [diagnosis.object, ...diagnosis.others];
-    const [logs, events] = await Promise.all([
-        Promise.all(objects.map((object) => lastLines(run, diagnosis, object, signal))),
-        Promise.all(objects.map((object) => eventsOf(run, object, signal))),
-    ]);
-    return { ...diagnosis, logs: logs.filter(({ lines }) => lines.length > 0), events: merge(events.flat()) };
-}
-const crashed = new Set(['crash', 'init-migration-failed']);
-function plainer(cause) {
-    const diagnoses = cause.diagnoses.map((each) => {
-        const row = crashed.has(each.reason) ? logRowOf(each) : undefined;
-        return row
-            ? { ...each, reason: row.reason, next: row.next, message: `${each.message}: ${row.message}` }
-            : each;
-    });
-    const [first] = diagnoses;
-    const isPlainer = first !== undefined && first.reason !== cause.diagnoses[0]?.reason;
-    if (!isPlainer || !crashed.has(cause.reason))
-        return { ...cause, diagnoses };
-    return {
-        reason: first.reason,
-        message: `${first.object}, container ${first.container}: ${first.message}.`,
-        diagnoses,
-    };
-}
-function logRowOf({ logs }) {
-    return log/* logRows */.W.find(({ pattern }) => logs.some(({ lines }) => lines.some((line) => pattern.test(line))));
-}
-async function lastLines(run, { container, hasLog, previous = false }, object, signal) {
-    const [kind, pod = ''] = object.split('/');
-    if (!hasLog || kind !== 'pod' || container === undefined)
-        return { object, lines: [] };
-    const target = { namespace: run.namespace, pod, container, tailLines: logLines };
-    const before = { ...target, previous };
-    let present;
-    for (const source of previous ? [before, target, before] : [target]) {
-        try {
-            const lines = await (0,logs/* readLog */.x6)(run.client, source, { signal });
-            const log = { object, lines: lines.filter((line) => !(0,logs/* isKubeletsWord */.AW)(line)) };
-            if (source === before || !previous)
-                return log;
-            present = log;
-        }
-        catch {
-        }
-    }
-    if (present)
-        return present;
-    return { object, lines: [] };
-}
-const tellingEvents = new Set(['Killing', 'TriggeredScaleUp', 'Preempted']);
-async function eventsOf(run, object, signal) {
-    const fieldSelector = `involvedObject.name=${object.split('/')[1] ?? ''}`;
-    try {
-        const { items } = await run.client.list(resources/* resources */.E.events, { namespace: run.namespace, fieldSelector }, { signal, patience: 0 });
-        return (items
-            .filter(({ type, reason }) => (type === 'Warning' && reason !== 'BackOff') || tellingEvents.has(reason ?? ''))
-            .map(events/* told */.E)
-            .sort((a, b) => b.lastSeen - a.lastSeen));
-    }
-    catch {
-        return [];
-    }
-}
-function merge(events) {
-    const merged = new Map();
-    for (const { reason, message, count } of events) {
-        const key = `${reason}/${message.split(':')[0]}`;
-        const alike = merged.get(key);
-        merged.set(key, alike ? { ...alike, count: alike.count + count } : { reason, message, count });
-    }
-    return [...merged.values()].slice(0, mostEvents);
-}
-
+// EXTERNAL MODULE: ./build/steps/collect.js + 1 modules
+var collect = __webpack_require__(2765);
 // EXTERNAL MODULE: ./build/steps/conclude.js
 var conclude = __webpack_require__(2883);
 // EXTERNAL MODULE: ./build/steps/undo.js
@@ -7779,7 +8008,7 @@ async function recover(run, observation, intent, end, turn) {
         await (0,conclude/* conclude */.E)(run, observation.kind, intent);
         return superseded(run, end);
     }
-    const cause = await collect(run, end.trouble);
+    const cause = await (0,collect/* collect */.F)(run, end.trouble);
     journal.add({ type: 'rollout-failed', revision: end.revision?.number, cause });
     for (const line of (0,report_cause/* sayCause */.n)(cause))
         log.line(line);
@@ -7848,7 +8077,7 @@ async function undoAndSay(run, observation, intent, cause, timeout, turn) {
     }
     if (end.kind === 'superseded')
         return superseded(run, end, cause);
-    const undoCause = await collect(run, end.trouble);
+    const undoCause = await (0,collect/* collect */.F)(run, end.trouble);
     journal.add({ type: 'undo-failed', cause: undoCause });
     for (const line of (0,report_cause/* sayCause */.n)(undoCause))
         log.line(line);
@@ -7926,7 +8155,7 @@ function adviceOnCause({ reason, diagnoses }) {
 /* harmony import */ var _kubernetes_workloads_template_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(5984);
 /* harmony import */ var _apply_patch_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(8195);
 /* harmony import */ var _look_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(909);
-/* harmony import */ var _watch_rollout_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(4566);
+/* harmony import */ var _watch_rollout_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(9448);
 
 
 
@@ -8014,7 +8243,7 @@ function rebuild(workload, { changes }, target) {
 
 /***/ }),
 
-/***/ 4566:
+/***/ 9448:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -8025,10 +8254,41 @@ __webpack_require__.d(__webpack_exports__, {
 
 // UNUSED EXPORTS: troubleOf
 
-// EXTERNAL MODULE: ./build/diagnosis/diagnose.js + 8 modules
-var diagnose = __webpack_require__(8451);
+// EXTERNAL MODULE: ./build/diagnosis/diagnose.js + 9 modules
+var diagnose = __webpack_require__(6659);
 // EXTERNAL MODULE: ./build/diagnosis/diagnosis.js
 var diagnosis_diagnosis = __webpack_require__(1851);
+;// CONCATENATED MODULE: ./build/diagnosis/taken-away.js
+const aftermath = 60_000;
+class TakenAway {
+    #pods = new Map();
+    note({ diagnoses }, now) {
+        for (const diagnosis of diagnoses.filter(({ about }) => about === 'ended-pod')) {
+            const { reason, object, count } = diagnosis;
+            const earlier = this.#pods.get(reason);
+            const isOld = earlier?.diagnosis.object === object && count <= earlier.diagnosis.count;
+            this.#pods.set(reason, { diagnosis, at: isOld ? earlier.at : now });
+        }
+    }
+    among({ diagnoses, hopeless }, now) {
+        const others = diagnoses.filter(({ about }) => about !== 'ended-pod');
+        const remembered = (isFresh) => [...this.#pods.values()]
+            .filter(({ at }) => now - at <= aftermath === isFresh)
+            .map(({ diagnosis }) => diagnosis);
+        const isOfItsOwn = ({ about }) => about === 'pod' || about === 'creator';
+        return {
+            hopeless,
+            diagnoses: [
+                ...others.filter((each) => each.hopeless),
+                ...remembered(true),
+                ...others.filter((each) => !each.hopeless && isOfItsOwn(each)),
+                ...remembered(false),
+                ...others.filter((each) => !each.hopeless && !isOfItsOwn(each)),
+            ],
+        };
+    }
+}
+
 // EXTERNAL MODULE: ./build/duration.js
 var duration = __webpack_require__(3110);
 // EXTERNAL MODULE: ./build/kubernetes/events.js
@@ -8284,6 +8544,7 @@ function stuckPods(kind, view, broken) {
 
 
 
+
 async function watchRollout(run, observation, expected) {
     const watching = new AbortController();
     const signal = AbortSignal.any([run.signal, watching.signal]);
@@ -8314,7 +8575,7 @@ class RolloutWatch {
     #podEvents;
     #workloadEvents;
     #inits;
-    #takenAway = new Map();
+    #takenAway = new TakenAway();
     #completeSince;
     constructor(run, observation, expected, signal) {
         this.#run = run;
@@ -8398,6 +8659,8 @@ class RolloutWatch {
             creator: revision && kind.creator(this.#withEvents(view), revision),
             everyPodCounts: kind.everyPodCounts,
             isMakingRoom: view.pods.some(({ metadata }) => metadata?.deletionTimestamp !== undefined),
+            otherPods: view.pods.length - pods.length,
+            available: revision?.available,
             events: this.#podEvents.facts(),
             timeout: this.#expected.timeout,
             workload: {
@@ -8413,9 +8676,7 @@ class RolloutWatch {
         const { failFast } = this.#run.inputs;
         const patience = this.#expected.isUndo && failFast === 'strict' ? 'patient' : failFast;
         const verdict = (0,diagnose/* diagnose */.h4)(scene, this.#sightings, now, patience);
-        for (const each of verdict.diagnoses)
-            if (each.about === 'ended-pod')
-                this.#takenAway.set(each.reason, each);
+        this.#takenAway.note(verdict, now);
         return verdict;
     }
     #blocking(view, revision) {
@@ -8438,25 +8699,13 @@ class RolloutWatch {
     }
     #trouble(status, verdict, revision) {
         const isOver = this.#run.clock.now() >= this.#deadline;
-        const trouble = troubleOf(status, this.#remembering(verdict), isOver ? this.#expected.timeout : undefined);
+        const trouble = troubleOf(status, this.#takenAway.among(verdict, this.#run.clock.now()), isOver ? this.#expected.timeout : undefined);
         if (trouble)
             return { kind: 'failed', revision, trouble };
         return this.#expected.isUndo ? this.#pausedUndo(verdict, revision) : undefined;
     }
     #isOver() {
         return this.#run.clock.now() >= this.#deadline;
-    }
-    #remembering({ diagnoses, hopeless }) {
-        const earlier = [...this.#takenAway.values()];
-        const others = diagnoses.filter(({ about }) => about !== 'ended-pod');
-        return {
-            hopeless,
-            diagnoses: [
-                ...others.filter((each) => each.hopeless),
-                ...earlier,
-                ...others.filter((each) => !each.hopeless),
-            ],
-        };
     }
     #pausedUndo({ diagnoses }, revision) {
         const paused = diagnoses.find(({ reason }) => reason === 'paused');
@@ -8492,7 +8741,7 @@ function wayToZero(name) {
     return name.startsWith('statefulset/') ? ' (or its partition raised to all of its pods)' : '';
 }
 function troubleOf(status, { diagnoses, hopeless }, overdue) {
-    const [worst] = diagnoses;
+    const worst = diagnoses.find(({ reason }) => reason !== 'scaled');
     const why = worst && `${(0,diagnosis_diagnosis/* sayObject */.X)(worst)}: ${worst.message}`;
     if (hopeless && worst)
         return { reason: worst.reason, message: `${why}. Waiting longer would not help.`, diagnoses };
