@@ -7587,7 +7587,7 @@ function noteImagesAfter(journal, kind, view, containers) {
     });
     journal.add({ type: 'images', images });
 }
-function doubtUnchanged({ journal, workload }, { observation: { kind, view: look }, changes }) {
+function doubtUnchanged({ journal, workload }, { observation: { kind, view: look }, changes, }) {
     const view = look();
     if (view === undefined)
         return [];

@@ -3,9 +3,10 @@ import type { Journal } from '../journal.ts';
 import { judgeImages, runningDigests, type WantedContainer } from '../kubernetes/workloads/digests.ts';
 import type { WorkloadKind, WorkloadView } from '../kubernetes/workloads/kind.ts';
 import { sayWorkload } from '../kubernetes/workloads/names.ts';
+import type { Observation } from '../kubernetes/workloads/observe.ts';
+import type { ImageChange } from '../kubernetes/workloads/patch.ts';
 import type { WorkloadRun } from '../run.ts';
 import { presentPods } from './look.ts';
-import type { Plan } from './plan.ts';
 
 /** Notes which images the containers run that are to be set, before they are. */
 export function noteImagesBefore(
@@ -39,7 +40,10 @@ export function noteImagesAfter(
 /** What speaks against taking what is set already for what is asked for: nothing is pulled, so a tag may have moved. */
 export function doubtUnchanged(
   { journal, workload }: Pick<WorkloadRun, 'journal' | 'workload'>,
-  { observation: { kind, view: look }, changes }: Pick<Plan, 'observation' | 'changes'>,
+  {
+    observation: { kind, view: look },
+    changes,
+  }: { readonly observation: Observation; readonly changes: readonly ImageChange[] },
 ): string[] {
   const view = look();
   if (view === undefined) return [];

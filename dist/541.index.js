@@ -1,8 +1,8 @@
-export const id = 486;
-export const ids = [486];
+export const id = 541;
+export const ids = [541];
 export const modules = {
 
-/***/ 5486:
+/***/ 3922:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -51,14 +51,8 @@ const draftDeploy = ({ inputs, github }, kind, { workload }) => {
     };
 };
 
-// EXTERNAL MODULE: ./build/kubernetes/workloads/names.js
-var names = __webpack_require__(5596);
 // EXTERNAL MODULE: ./build/kubernetes/workloads/observe.js
 var observe = __webpack_require__(52);
-// EXTERNAL MODULE: ./build/kubernetes/workloads/template.js
-var workloads_template = __webpack_require__(5984);
-// EXTERNAL MODULE: ./build/steps/conclude.js
-var conclude = __webpack_require__(2883);
 // EXTERNAL MODULE: ./build/steps/finish-left.js
 var finish_left = __webpack_require__(8147);
 // EXTERNAL MODULE: ./build/steps/images.js
@@ -69,6 +63,8 @@ var lock = __webpack_require__(3329);
 var duration = __webpack_require__(3110);
 // EXTERNAL MODULE: ./build/errors.js
 var errors = __webpack_require__(9473);
+// EXTERNAL MODULE: ./build/kubernetes/workloads/template.js
+var workloads_template = __webpack_require__(5984);
 ;// CONCATENATED MODULE: ./build/kubernetes/jobs.js
 
 
@@ -213,6 +209,8 @@ function labelValue(text) {
 
 // EXTERNAL MODULE: ./build/kubernetes/resources.js
 var resources = __webpack_require__(8268);
+// EXTERNAL MODULE: ./build/kubernetes/workloads/names.js
+var names = __webpack_require__(5596);
 // EXTERNAL MODULE: ./build/report/cause.js
 var report_cause = __webpack_require__(2828);
 // EXTERNAL MODULE: ./build/diagnosis/diagnose.js + 9 modules
@@ -687,22 +685,6 @@ async function createAndTell(run, job, started) {
     }
 }
 
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __webpack_require__(7598);
-;// CONCATENATED MODULE: ./build/report/findings.js
-function sayFindings(findings) {
-    if (findings.length === 0)
-        return ['Checked: permissions, the workload, and dry runs of what is to be changed. All is well.'];
-    return findings.flatMap(({ rule, level, message, next }) => [
-        `${level === 'error' ? '✗' : '!'} ${rule}: ${message}`,
-        ...next.split('\n').map((line) => `    ${line}`),
-    ]);
-}
-
-// EXTERNAL MODULE: ./build/run.js
-var build_run = __webpack_require__(6501);
-// EXTERNAL MODULE: ./build/steps/look.js
-var look = __webpack_require__(909);
 // EXTERNAL MODULE: ./build/kubernetes/workloads/init-containers.js
 var init_containers = __webpack_require__(881);
 // EXTERNAL MODULE: ./build/kubernetes/workloads/kinds.js + 3 modules
@@ -1098,121 +1080,8 @@ async function refusalOf(request) {
     }
 }
 
-;// CONCATENATED MODULE: ./build/steps/plan.js
-
-
-
-
-
-
-
-
-
-async function makeSurvey(run, drafter, access, observation) {
-    const view = observation.view();
-    const health = view && (0,look/* healthOf */.Wr)(observation.kind, view, run.clock.now());
-    const draft = view && health && drafter(run, observation.kind, view, health);
-    const found = view && health && draft && factsOf(observation.kind, view, health, draft);
-    const plan = view && health && draft?.ok ? planOf(run, observation, view, health, draft) : undefined;
-    const job = view && plan && migrationOf(run, view, plan);
-    const verification = view && plan && verificationOf(run, view, plan);
-    const patch = plan && !plan.isUnchanged ? plan.patch : undefined;
-    const rehearsal = await rehearse(run, observation, patch, { migration: job, verification });
-    const siblings = observation.missing ? await siblingsOf(run) : [];
-    return {
-        access,
-        observation,
-        found,
-        siblings,
-        rehearsal,
-        plan: withRehearsed(plan, rehearsal),
-        unwell: undefined,
-        job,
-        verification,
-    };
-}
-function judgeSurvey(run, survey, locked) {
-    const { journal, log } = run;
-    const { plan } = survey;
-    const findings = judgeFacts(run, { ...survey, missing: survey.observation.missing }, locked);
-    const refuses = findings.some(({ level }) => level === 'error') || plan === undefined;
-    if (locked || refuses) {
-        journal.add({ type: 'checked', findings });
-        for (const line of sayFindings(findings))
-            log.line(line);
-    }
-    return refuses ? 'refused' : plan;
-}
-function planOf(run, observation, view, { current, undoTo }, draft) {
-    const { journal } = run;
-    const { kind } = observation;
-    const target = draft.undoTo ?? undoTo;
-    journal.add({
-        type: 'observed',
-        revision: current?.number,
-        replicas: kind.replicas(view.workload),
-        undoTo: target?.number,
-    });
-    journal.add({ type: 'planned', changes: draft.changes });
-    (0,steps_images/* noteImagesBefore */.sl)(journal, kind, view, draft.changes);
-    return {
-        ...draft,
-        observation,
-        before: view.workload,
-        intent: toIntent(run, view.workload, draft, target),
-    };
-}
-function toIntent(run, before, { changes, template, pace }, undoTo) {
-    return {
-        version: 1,
-        phase: 'migrating',
-        workload: run.workload,
-        namespace: run.namespace,
-        uid: before.metadata?.uid ?? '',
-        changes: changes.map(({ container, from, to }) => ({ container, from, to })),
-        ...(pace && { pace }),
-        server: run.server,
-        before: before.spec ? (0,workloads_template/* templateDigest */.pd)(before.spec.template) : '',
-        by: (0,build_run/* nameOf */.V)(run),
-        ours: [(0,workloads_template/* templateDigest */.pd)(template)],
-        undoTo: undoTo && (0,look/* toUndoTarget */.zG)(undoTo),
-    };
-}
-function migrationOf(run, view, change) {
-    const { migration, migrationTimeout } = run.inputs;
-    return migration && jobOf(run, view, change, 'migrate', migration, migrationTimeout);
-}
-function verificationOf(run, view, change) {
-    const { job, timeout } = run.inputs.verification;
-    return job && jobOf(run, view, change, 'verify', { kind: 'job', job }, timeout);
-}
-function jobOf(run, view, { changes }, purpose, migration, timeout) {
-    const { inputs, github, namespace, workload } = run;
-    const [primary] = inputs.workloads;
-    if ((0,names/* sayWorkload */.j)(workload) !== (0,names/* sayWorkload */.j)(primary))
-        return undefined;
-    const [first] = changes;
-    return migrationJob({
-        purpose,
-        migration,
-        workload: view.workload,
-        workloadNames: inputs.workloads.map(names/* sayWorkload */.j),
-        namespace,
-        image: first?.to ?? '',
-        container: first?.container ?? '',
-        timeout,
-        run: github,
-        unique: (0,external_node_crypto_.randomBytes)(3).toString('hex').slice(0, 5),
-    });
-}
-function withRehearsed(plan, rehearsal) {
-    const template = rehearsal?.patched?.spec?.template;
-    if (plan === undefined || template === undefined)
-        return plan;
-    const ours = [...new Set([...plan.intent.ours, (0,workloads_template/* templateDigest */.pd)(template)])];
-    return { ...plan, intent: { ...plan.intent, ours } };
-}
-
+// EXTERNAL MODULE: ./build/steps/conclude.js
+var conclude = __webpack_require__(2883);
 // EXTERNAL MODULE: ./build/kubernetes/workloads/restarts.js
 var restarts = __webpack_require__(342);
 // EXTERNAL MODULE: ./build/diagnosis/rows/crash.js
@@ -1368,6 +1237,8 @@ var digests = __webpack_require__(741);
 var last_change = __webpack_require__(2539);
 // EXTERNAL MODULE: ./build/steps/apply-patch.js
 var apply_patch = __webpack_require__(8195);
+// EXTERNAL MODULE: ./build/steps/look.js
+var look = __webpack_require__(909);
 ;// CONCATENATED MODULE: ./build/steps/bake.js
 
 
@@ -2459,9 +2330,7 @@ async function tryAddress(run, watch = run.inputs.watch, ask = watch && askerFor
     return { address: watch.address.shown, met };
 }
 
-// EXTERNAL MODULE: ./build/workload-run.js
-var workload_run = __webpack_require__(8651);
-;// CONCATENATED MODULE: ./build/commands/carry-out.js
+;// CONCATENATED MODULE: ./build/steps/roll-out.js
 
 
 
@@ -2469,128 +2338,21 @@ var workload_run = __webpack_require__(8651);
 
 
 
-
-
-
-
-
-
-
-
-async function carryOut(run, command) {
-    run.log.group('Check');
-    const runs = (0,workload_run/* runsOf */.k)(run);
-    const [access, observations] = await Promise.all([
-        reviewAccess(runs),
-        Promise.all(runs.map((each) => (0,observe/* observeIfThere */.wk)(each))),
-    ]);
-    try {
-        const parts = await withAddress(run, runs.map((each, index) => surveyed(command, each, access[index] ?? [], observations[index])));
-        if (judge(parts, false) === 'refused') {
-            for (const each of runs)
-                command.show?.(each);
-            return refused(runs);
-        }
-        const finishEarlier = async (locked, index) => {
-            const observation = observations[index];
-            if (locked.left && observation)
-                await (0,finish_left/* finishLeft */.p)(locked, observation, locked.left);
-        };
-        return await (0,lock/* underLocks */.xp)(runs, finishEarlier, (locked) => carryOutLocked(run, command, locked.map((each, index) => ({ ...parts[index], run: each }))));
-    }
-    finally {
-        for (const observation of observations)
-            observation.close();
-    }
-}
-async function carryOutLocked(run, command, earlier) {
-    const other = await awaitOtherMigrations(run, carry_out_jobOf(earlier));
-    if ('result' in other)
-        return other;
-    const isStale = command.readsHistory || other.waited || earlier.some(({ run: each }) => each.waited || each.left);
-    const parts = isStale
-        ? await withAddress(run, earlier.map((part) => surveyedAnew(command, part)))
-        : earlier;
-    for (const part of parts)
-        command.show?.(part.run);
-    const plans = judge(parts, true);
-    if (plans === 'refused')
-        return refused(parts.map((part) => part.run));
-    const changing = plans.filter(({ plan }) => !plan.isUnchanged);
-    const same = plans.filter(({ plan }) => plan.isUnchanged);
-    const doubts = same.flatMap(({ run: each, plan }) => (0,steps_images/* doubtUnchanged */.Q4)(each, plan));
-    const [lead] = plans;
-    if (changing.length === 0 || lead === undefined)
-        return { result: 'unchanged', next: doubts };
-    for (const { run: each } of same)
-        each.journal.add({ type: 'workload-ended', result: 'unchanged' });
-    const failure = await migrate(run, plans, carry_out_jobOf(parts), other.adopted);
-    if (failure)
-        return failure;
-    const { watch } = run.inputs;
-    const verification = parts.find(({ survey }) => survey.verification !== undefined)?.survey.verification;
-    const proof = { lead, job: verification };
+async function rollOut(run, done, plans, proof) {
+    const { watch, timeout } = run.inputs;
     if (watch === undefined)
-        return rollOut(run, command, changing, proof);
-    const signal = AbortSignal.any(changing.map((each) => each.run.signal));
+        return rollOutWatched(run, done, plans, proof);
+    const signal = AbortSignal.any(plans.map((each) => each.run.signal));
     const users = await startWatching({ ...run, signal }, watch);
     try {
-        users.phase('during', run.inputs.timeout);
-        return await rollOut(run, command, changing, { ...proof, users });
+        users.phase('during', timeout);
+        return await rollOutWatched(run, done, plans, { ...proof, users });
     }
     finally {
         await users.stop();
     }
 }
-async function surveyed({ draft }, run, access, observation) {
-    return { run, access, observation, survey: await makeSurvey(run, draft, access, observation) };
-}
-function surveyedAnew(command, part) {
-    return surveyed(command, part.run, part.access, part.observation);
-}
-async function withAddress(run, surveys) {
-    const parts = await Promise.all(surveys);
-    const first = parts.find(({ survey }) => survey.plan && !survey.plan.isUnchanged);
-    if (first === undefined || run.inputs.command === 'rollback')
-        return parts;
-    const unwell = await tryAddress(run);
-    return parts.map((part) => (part === first ? { ...part, survey: { ...part.survey, unwell } } : part));
-}
-function judge(parts, locked) {
-    const judged = parts.map(({ run, survey }) => ({ run, plan: judgeSurvey(run, survey, locked) }));
-    return judged.every((each) => each.plan !== 'refused') ? judged : 'refused';
-}
-function carry_out_jobOf(parts) {
-    return parts.find(({ survey }) => survey.job !== undefined)?.survey.job;
-}
-function refused(runs) {
-    const errors = runs.flatMap(({ journal }) => journal.last('checked')?.findings.filter(({ level }) => level === 'error') ?? []);
-    return {
-        result: 'refused',
-        cause: {
-            reason: errors[0]?.rule ?? 'workload-missing',
-            message: errors.map(({ message }) => message).join('\n'),
-            diagnoses: [],
-        },
-        next: [...new Set(errors.map(({ next }) => next))],
-    };
-}
-async function migrate(run, plans, job, adopted) {
-    const [first] = plans;
-    if (job === undefined || first === undefined)
-        return undefined;
-    const { log, journal } = run;
-    const ensureLock = async () => Math.min(...(await Promise.all(plans.map((each) => each.run.ensureLock()))));
-    const failure = await runMigration({ ...first.run, log, journal, ensureLock }, first.plan, job, adopted);
-    if (failure)
-        return failure;
-    for (const { run: each, plan } of plans) {
-        const template = plan.intent.ours.at(-1) ?? '';
-        each.record({ what: 'migrated', template, job: (adopted ?? job).metadata?.name });
-    }
-    return undefined;
-}
-async function rollOut(run, { done }, plans, proof) {
+async function rollOutWatched(run, done, plans, proof) {
     const changed = [];
     for (const { run: each, plan } of plans) {
         const set = await setImage(each, plan);
@@ -2636,6 +2398,253 @@ function withTrouble(ends, trouble) {
     const [first, ...others] = ends;
     const revision = first?.kind === 'complete' ? first.revision : undefined;
     return [{ kind: 'failed', revision, trouble }, ...others];
+}
+
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __webpack_require__(7598);
+;// CONCATENATED MODULE: ./build/report/findings.js
+function sayFindings(findings) {
+    if (findings.length === 0)
+        return ['Checked: permissions, the workload, and dry runs of what is to be changed. All is well.'];
+    return findings.flatMap(({ rule, level, message, next }) => [
+        `${level === 'error' ? '✗' : '!'} ${rule}: ${message}`,
+        ...next.split('\n').map((line) => `    ${line}`),
+    ]);
+}
+
+// EXTERNAL MODULE: ./build/run.js
+var build_run = __webpack_require__(6501);
+;// CONCATENATED MODULE: ./build/steps/plan.js
+
+
+
+
+
+
+
+
+
+async function makeSurvey(run, drafter, access, observation) {
+    const view = observation.view();
+    const health = view && (0,look/* healthOf */.Wr)(observation.kind, view, run.clock.now());
+    const draft = view && health && drafter(run, observation.kind, view, health);
+    const found = view && health && draft && factsOf(observation.kind, view, health, draft);
+    const plan = view && health && draft?.ok ? planOf(run, observation, view, health, draft) : undefined;
+    const job = view && plan && migrationOf(run, view, plan);
+    const verification = view && plan && verificationOf(run, view, plan);
+    const patch = plan && !plan.isUnchanged ? plan.patch : undefined;
+    const rehearsal = await rehearse(run, observation, patch, { migration: job, verification });
+    const siblings = observation.missing ? await siblingsOf(run) : [];
+    return {
+        access,
+        observation,
+        found,
+        siblings,
+        rehearsal,
+        plan: withRehearsed(plan, rehearsal),
+        unwell: undefined,
+        job,
+        verification,
+    };
+}
+function judgeSurvey(run, survey, locked) {
+    const { journal, log } = run;
+    const { plan } = survey;
+    const findings = judgeFacts(run, { ...survey, missing: survey.observation.missing }, locked);
+    const refuses = findings.some(({ level }) => level === 'error') || plan === undefined;
+    if (locked || refuses) {
+        journal.add({ type: 'checked', findings });
+        for (const line of sayFindings(findings))
+            log.line(line);
+    }
+    return refuses ? 'refused' : plan;
+}
+function planOf(run, observation, view, { current, undoTo }, draft) {
+    const { journal } = run;
+    const { kind } = observation;
+    const target = draft.undoTo ?? undoTo;
+    journal.add({
+        type: 'observed',
+        revision: current?.number,
+        replicas: kind.replicas(view.workload),
+        undoTo: target?.number,
+    });
+    journal.add({ type: 'planned', changes: draft.changes });
+    (0,steps_images/* noteImagesBefore */.sl)(journal, kind, view, draft.changes);
+    return {
+        ...draft,
+        observation,
+        before: view.workload,
+        intent: toIntent(run, view.workload, draft, target),
+    };
+}
+function toIntent(run, before, { changes, template, pace }, undoTo) {
+    return {
+        version: 1,
+        phase: 'migrating',
+        workload: run.workload,
+        namespace: run.namespace,
+        uid: before.metadata?.uid ?? '',
+        changes: changes.map(({ container, from, to }) => ({ container, from, to })),
+        ...(pace && { pace }),
+        server: run.server,
+        before: before.spec ? (0,workloads_template/* templateDigest */.pd)(before.spec.template) : '',
+        by: (0,build_run/* nameOf */.V)(run),
+        ours: [(0,workloads_template/* templateDigest */.pd)(template)],
+        undoTo: undoTo && (0,look/* toUndoTarget */.zG)(undoTo),
+    };
+}
+function migrationOf(run, view, change) {
+    const { migration, migrationTimeout } = run.inputs;
+    return migration && jobOf(run, view, change, 'migrate', migration, migrationTimeout);
+}
+function verificationOf(run, view, change) {
+    const { job, timeout } = run.inputs.verification;
+    return job && jobOf(run, view, change, 'verify', { kind: 'job', job }, timeout);
+}
+function jobOf(run, view, { changes }, purpose, migration, timeout) {
+    const { inputs, github, namespace, workload } = run;
+    const [primary] = inputs.workloads;
+    if ((0,names/* sayWorkload */.j)(workload) !== (0,names/* sayWorkload */.j)(primary))
+        return undefined;
+    const [first] = changes;
+    return migrationJob({
+        purpose,
+        migration,
+        workload: view.workload,
+        workloadNames: inputs.workloads.map(names/* sayWorkload */.j),
+        namespace,
+        image: first?.to ?? '',
+        container: first?.container ?? '',
+        timeout,
+        run: github,
+        unique: (0,external_node_crypto_.randomBytes)(3).toString('hex').slice(0, 5),
+    });
+}
+function withRehearsed(plan, rehearsal) {
+    const template = rehearsal?.patched?.spec?.template;
+    if (plan === undefined || template === undefined)
+        return plan;
+    const ours = [...new Set([...plan.intent.ours, (0,workloads_template/* templateDigest */.pd)(template)])];
+    return { ...plan, intent: { ...plan.intent, ours } };
+}
+
+;// CONCATENATED MODULE: ./build/steps/survey.js
+
+
+async function surveyed(draft, run, access, observation) {
+    return { run, access, observation, survey: await makeSurvey(run, draft, access, observation) };
+}
+function surveyedAnew(draft, part) {
+    return surveyed(draft, part.run, part.access, part.observation);
+}
+async function withAddress(run, surveys) {
+    const parts = await Promise.all(surveys);
+    const first = parts.find(({ survey }) => survey.plan && !survey.plan.isUnchanged);
+    if (first === undefined || run.inputs.command === 'rollback')
+        return parts;
+    const unwell = await tryAddress(run);
+    return parts.map((part) => (part === first ? { ...part, survey: { ...part.survey, unwell } } : part));
+}
+function judgeParts(parts, locked) {
+    const judged = parts.map(({ run, survey }) => ({ run, plan: judgeSurvey(run, survey, locked) }));
+    return judged.every((each) => each.plan !== 'refused') ? judged : 'refused';
+}
+function survey_jobOf(parts) {
+    return parts.find(({ survey }) => survey.job !== undefined)?.survey.job;
+}
+function refused(runs) {
+    const errors = runs.flatMap(({ journal }) => journal.last('checked')?.findings.filter(({ level }) => level === 'error') ?? []);
+    return {
+        result: 'refused',
+        cause: {
+            reason: errors[0]?.rule ?? 'workload-missing',
+            message: errors.map(({ message }) => message).join('\n'),
+            diagnoses: [],
+        },
+        next: [...new Set(errors.map(({ next }) => next))],
+    };
+}
+
+// EXTERNAL MODULE: ./build/workload-run.js
+var workload_run = __webpack_require__(8651);
+;// CONCATENATED MODULE: ./build/commands/carry-out.js
+
+
+
+
+
+
+
+
+
+async function carryOut(run, command) {
+    run.log.group('Check');
+    const runs = (0,workload_run/* runsOf */.k)(run);
+    const [access, observations] = await Promise.all([
+        reviewAccess(runs),
+        Promise.all(runs.map((each) => (0,observe/* observeIfThere */.wk)(each))),
+    ]);
+    try {
+        const parts = await withAddress(run, runs.map((each, index) => surveyed(command.draft, each, access[index] ?? [], observations[index])));
+        if (judgeParts(parts, false) === 'refused') {
+            for (const each of runs)
+                command.show?.(each);
+            return refused(runs);
+        }
+        const finishEarlier = async (locked, index) => {
+            const observation = observations[index];
+            if (locked.left && observation)
+                await (0,finish_left/* finishLeft */.p)(locked, observation, locked.left);
+        };
+        return await (0,lock/* underLocks */.xp)(runs, finishEarlier, (locked) => carryOutLocked(run, command, locked.map((each, index) => ({ ...parts[index], run: each }))));
+    }
+    finally {
+        for (const observation of observations)
+            observation.close();
+    }
+}
+async function carryOutLocked(run, command, earlier) {
+    const other = await awaitOtherMigrations(run, survey_jobOf(earlier));
+    if ('result' in other)
+        return other;
+    const isStale = command.readsHistory || other.waited || earlier.some(({ run: each }) => each.waited || each.left);
+    const parts = isStale
+        ? await withAddress(run, earlier.map((part) => surveyedAnew(command.draft, part)))
+        : earlier;
+    for (const part of parts)
+        command.show?.(part.run);
+    const plans = judgeParts(parts, true);
+    if (plans === 'refused')
+        return refused(parts.map((part) => part.run));
+    const changing = plans.filter(({ plan }) => !plan.isUnchanged);
+    const same = plans.filter(({ plan }) => plan.isUnchanged);
+    const doubts = same.flatMap(({ run: each, plan }) => (0,steps_images/* doubtUnchanged */.Q4)(each, plan));
+    const [lead] = plans;
+    if (changing.length === 0 || lead === undefined)
+        return { result: 'unchanged', next: doubts };
+    for (const { run: each } of same)
+        each.journal.add({ type: 'workload-ended', result: 'unchanged' });
+    const failure = await migrate(run, plans, survey_jobOf(parts), other.adopted);
+    if (failure)
+        return failure;
+    const verification = parts.find(({ survey }) => survey.verification !== undefined)?.survey.verification;
+    return rollOut(run, command.done, changing, { lead, job: verification });
+}
+async function migrate(run, plans, job, adopted) {
+    const [first] = plans;
+    if (job === undefined || first === undefined)
+        return undefined;
+    const { log, journal } = run;
+    const ensureLock = async () => Math.min(...(await Promise.all(plans.map((each) => each.run.ensureLock()))));
+    const failure = await runMigration({ ...first.run, log, journal, ensureLock }, first.plan, job, adopted);
+    if (failure)
+        return failure;
+    for (const { run: each, plan } of plans) {
+        const template = plan.intent.ours.at(-1) ?? '';
+        each.record({ what: 'migrated', template, job: (adopted ?? job).metadata?.name });
+    }
+    return undefined;
 }
 
 ;// CONCATENATED MODULE: ./build/commands/deploy.js
