@@ -2367,7 +2367,9 @@ async function rollOutWatched(run, done, plans, proof) {
     if (isWell(rolledOut))
         users?.phase('after', longestProof(run));
     const proved = [...(await prove(run, { ...proof, changed }, rolledOut))];
-    const trouble = isWell(proved) ? await users?.after(tailSeconds) : undefined;
+    const trouble = isWell(proved)
+        ? await users?.after(Math.max(0, tailSeconds - run.inputs.verification.bakeTime))
+        : undefined;
     const ends = trouble ? withTrouble(proved, trouble) : proved;
     if (!isWell(ends)) {
         if (run.inputs.onFailure === 'undo')

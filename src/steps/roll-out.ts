@@ -60,7 +60,9 @@ async function rollOutWatched(
   const isWell = (ends: Ends) => ends.every((end) => end?.kind === 'complete');
   if (isWell(rolledOut)) users?.phase('after', longestProof(run));
   const proved = [...(await prove(run, { ...proof, changed }, rolledOut))];
-  const trouble = isWell(proved) ? await users?.after(tailSeconds) : undefined;
+  const trouble = isWell(proved)
+    ? await users?.after(Math.max(0, tailSeconds - run.inputs.verification.bakeTime))
+    : undefined;
   // Which of the workloads hurts them, users cannot tell; all go back.
   const ends = trouble ? withTrouble(proved, trouble) : proved;
   if (!isWell(ends)) {
