@@ -130,6 +130,26 @@ export const placementCases: readonly Case[] = [
     words: ['configmap "settings" not found', 'its volume settings needs the ConfigMap settings'],
   },
   {
+    title: 'a ConfigMap that more pods mount than are followed is gone',
+    reason: 'volume-not-mounted',
+    prepare: ({ namespace }) =>
+      namespace.apply({
+        apiVersion: 'v1',
+        kind: 'ConfigMap',
+        metadata: { name: 'settings' },
+        data: { a: 'b' },
+      }),
+    web: {
+      replicas: 5,
+      spec: { strategy: { rollingUpdate: { maxSurge: '100%', maxUnavailable: 0 } } },
+      pod: { volumes: [{ name: 'settings', configMap: { name: 'settings' } }] },
+      container: { volumeMounts: [{ name: 'settings', mountPath: '/settings' }] },
+    },
+    spoil: ({ namespace }) => namespace.kubectl('delete', 'configmap', 'settings'),
+    object,
+    words: ['configmap "settings" not found', /5 alike/, 'Waiting longer would not help'],
+  },
+  {
     title: 'a Secret that it mounts is gone',
     reason: 'volume-not-mounted',
     prepare: ({ namespace }) =>
