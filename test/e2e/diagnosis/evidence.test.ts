@@ -42,7 +42,8 @@ describeOnCluster('the evidence', () => {
     expect(names.split(', ')).toHaveLength(2);
     expect(summary).toMatch(/5 alike: (`pod\/web-[0-9a-z-]+`, ){3}…/);
 
-    const [log = ''] = shown.split('▼ Undo');
+    // What the init container of one pod wrote is told while it runs, too.
+    const [log = ''] = shown.replaceAll(/^\[prepare\] .*$/gm, '').split('▼ Undo');
     for (const where of [log, summary]) {
       expect(where.match(/line 80 of 80/g)).toHaveLength(3);
       // Of 81 lines; the last is another, and comes by another way.

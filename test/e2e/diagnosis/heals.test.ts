@@ -196,17 +196,17 @@ describeOnCluster('what heals within its grace is deployed', () => {
         ({ reason }) => reason === 'ProgressDeadlineExceeded',
       );
 
-    const undone = await deployStep(namespace, { image: ':never-ready', timeout: '5m' });
+    const undone = await deployStep(namespace, { image: ':never-ready', timeout: '1m' });
     expectEnding(undone, { result: 'undone', reason: 'not-ready' });
     expect(undone.main.shown).toContain('The cluster gave the rollout up');
     const left = await deployStep(namespace, {
       image: ':never-ready',
-      timeout: '5m',
+      timeout: '1m',
       'on-failure': 'leave',
     });
     expectEnding(left, { result: 'left-failed', reason: 'not-ready' });
     expect(await givenUp()).toBe(true);
-    const step = await deployStep(namespace, { image: ':good-2', timeout: '5m' });
+    const step = await deployStep(namespace, { image: ':good-2', timeout: '1m' });
 
     expectEnding(step, { result: 'deployed' });
     expect(step.main.shown).not.toContain('gave the rollout up');
