@@ -45,7 +45,7 @@ export const stories: readonly Story[] = [
 ];
 
 /** Of two workloads, a part of all points is tried, by lot: most of them differ little. */
-const twinSample = 30;
+const twinSample = 16;
 
 /** Who goes on after the process was killed. */
 export type After = 'post' | 'next';
