@@ -145,6 +145,7 @@ async function finishLocked(run, observation, intent, cause) {
     }
     const digest = view.workload.spec ? (0,template/* templateDigest */.pd)(view.workload.spec.template) : '';
     if (journal.last('kept') !== undefined && intent.ours.includes(digest)) {
+        run.record({ what: 'healthy', template: intent.ours.at(-1) ?? '' });
         await (0,conclude/* conclude */.E)(run, observation.kind, intent);
         return { result: (0,build_journal/* doneResult */.es)(journal), next: ['It was healthy already when main was interrupted.'] };
     }
@@ -174,6 +175,7 @@ async function leave(run, observation, intent, cause, input) {
     const isWell = await (0,finish_left/* isHealthy */.W)(run, observation, intent);
     await (0,conclude/* conclude */.E)(run, observation.kind, intent);
     if (isWell && health?.current) {
+        run.record({ what: 'healthy', template: intent.ours.at(-1) ?? '' });
         run.journal.add({ type: 'rolled-out', revision: health.current.number });
         const proof = run.journal.last('proof-started') ? ' It was not verified to the end.' : '';
         const next = [`Main did not see it to its end, but the rollout has ended well.${proof}`];

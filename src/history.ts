@@ -4,10 +4,11 @@
  */
 export interface RolloutRecord {
   /**
-   * `migrated`: a migration succeeded, which was to precede the revision. `healthy`: it was rolled out. `failed`: it was
-   * undone. `left`: it was rolled back from, by a person.
+   * `migrated`: a migration succeeded, which was to precede the revision. `healthy`: it was rolled out. `failed`: it did
+   * not work, and was undone. `undone`: it was undone for another cause, and nobody knows whether it works. `left`: it
+   * was rolled back from, by a person.
    */
-  readonly what: 'migrated' | 'healthy' | 'failed' | 'left';
+  readonly what: 'migrated' | 'healthy' | 'failed' | 'undone' | 'left';
   /** Digest of the revision's template; see `templateDigest`. */
   readonly template: string;
   /** RFC 3339. */

@@ -246,6 +246,7 @@ function checkTogether(
     if (toImage !== undefined) bad('to-image', "it is for 'command: rollback' only.");
     return;
   }
+  if (core.getInput('container') !== '') bad('container', 'a rollback takes the whole pod template back.');
   if (image !== undefined) bad('image', "a rollback sets none; name the one to go back to in 'to-image'.");
   if (migration !== undefined)
     bad('migration-job', 'a rollback runs no migration: the schema does not roll back.');

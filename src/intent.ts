@@ -18,6 +18,8 @@ export interface Intent {
   readonly server: string;
   /** Digest of the template that ran before. */
   readonly before: string;
+  /** Whether that was known not to work: it was never rolled out in full, or its pods were hopeless. */
+  readonly isBeforeBroken?: boolean;
   /** The containers' images, before and after: enough to build the template before from the one after. */
   readonly changes: readonly { readonly container: string; readonly from: string; readonly to: string }[];
   /** The strategy that was set for this rollout only, and the one to put back. */
@@ -40,18 +42,18 @@ export interface UndoTarget {
 }
 
 /**
- * Digests of the templates that are known not to work: what ran before, where it is not what an undo goes to; and, in
- * an undo, what the run has set.
+ * Digests of the templates that are known not to work: what ran before, where it was found so; and, in an undo, what the
+ * run has set, but never what the undo goes to.
  *
  * @param wanted digests of the template that is rolled out.
  */
 export function brokenTemplates(
-  { before, ours, undoTo }: Intent,
+  { before, isBeforeBroken = false, ours, undoTo }: Intent,
   wanted: Iterable<string>,
   isUndo: boolean,
 ): ReadonlySet<string> {
-  const broken = new Set(isUndo ? [before, ...ours] : [before]);
-  if (undoTo) broken.delete(undoTo.templateDigest);
+  const broken = new Set([...(isBeforeBroken ? [before] : []), ...(isUndo ? ours : [])]);
+  if (undoTo && isUndo) broken.delete(undoTo.templateDigest);
   for (const each of wanted) broken.delete(each);
   return broken;
 }

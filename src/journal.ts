@@ -104,7 +104,12 @@ export type Event =
   /** What was asked as users would was asked to its end. */
   | { readonly type: 'users'; readonly saw: UsersSaw }
   | { readonly type: 'undo-started'; readonly revision: number }
-  | { readonly type: 'undone'; readonly revision: number }
+  | {
+      readonly type: 'undone';
+      readonly revision: number;
+      /** What the containers that were set run again. */
+      readonly images?: readonly { readonly container: string; readonly image: string }[];
+    }
   | { readonly type: 'undo-failed'; readonly cause: Cause }
   /** How it ended for one workload, where the step changes several. */
   | { readonly type: 'workload-ended'; readonly result: Result }
@@ -115,6 +120,7 @@ export type Event =
 export const standings = {
   healthy: 'was healthy',
   failed: 'failed',
+  undone: 'was undone',
   left: 'was rolled back from',
   unknown: 'not known',
 } as const;

@@ -34,6 +34,8 @@ export interface WorkloadRun extends Run {
   readonly workload: WorkloadName;
   /** How revisions fared in former runs, oldest first; none before the workload's lock is held. */
   readonly history: () => readonly RolloutRecord[];
+  /** Adds to the history; it is written with the next intent, or when the lock is released. */
+  readonly record: (what: Pick<RolloutRecord, 'what' | 'template' | 'job'>) => void;
   /**
    * Writes down what the run sets out to change, before it changes it; undefined when that is done with.
    *

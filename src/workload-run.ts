@@ -14,6 +14,8 @@ export function runsOf(run: Run, left: readonly Intent[] = []): WorkloadRun[] {
       ...run,
       workload,
       history: () => [],
+      // It is the Lease that holds it.
+      record: () => {},
       journal: run.journal.of(name),
       log: workloads.length > 1 ? logOf(run.log, name) : run.log,
       saveIntent: async (intent) => {

@@ -123,6 +123,7 @@ async function finishLocked(
   }
   const digest = view.workload.spec ? templateDigest(view.workload.spec.template) : '';
   if (journal.last('kept') !== undefined && intent.ours.includes(digest)) {
+    run.record({ what: 'healthy', template: intent.ours.at(-1) ?? '' });
     await conclude(run, observation.kind, intent);
     return { result: doneResult(journal), next: ['It was healthy already when main was interrupted.'] };
   }
@@ -162,6 +163,7 @@ async function leave(
   const isWell = await isHealthy(run, observation, intent);
   await conclude(run, observation.kind, intent);
   if (isWell && health?.current) {
+    run.record({ what: 'healthy', template: intent.ours.at(-1) ?? '' });
     run.journal.add({ type: 'rolled-out', revision: health.current.number });
     const proof = run.journal.last('proof-started') ? ' It was not verified to the end.' : '';
     const next = [`Main did not see it to its end, but the rollout has ended well.${proof}`];

@@ -27,6 +27,9 @@ export const marks = {
   changeCause: 'kubernetes.io/change-cause',
 } as const;
 
+/** The annotations that this program writes on a workload with each revision. */
+export const ownMarks = [marks.changeCause, marks.run, marks.commit];
+
 /** The annotations that tie a workload to the run that set its image; the first shows in `kubectl rollout history`. */
 export function traces({ sha, url, actor }: GitHubRun, image: string): Record<string, string> {
   return tracesOf(`safe-rollout: ${image}`, { sha, url, actor });

@@ -69,6 +69,8 @@ export type DraftFacts =
   | {
       readonly ok: true;
       readonly changes: readonly ImageChange[];
+      /** Whether there is nothing to change. */
+      readonly isUnchanged: boolean;
       /** The migrations that ran since the revision that is gone back to was rolled out. */
       readonly migrations?: readonly RolloutRecord[] | undefined;
     }

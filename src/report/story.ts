@@ -62,6 +62,8 @@ export interface WorkloadStory {
   readonly workload: string;
   readonly changes: readonly ImageChange[];
   readonly images: readonly ImageDigests[];
+  /** What its containers run again after an undo. */
+  readonly backOn: readonly { readonly container: string; readonly image: string }[];
   readonly revision: number | undefined;
   readonly previousRevision: number | undefined;
   /** The revisions to choose from, newest first; none but for a rollback. */
@@ -123,6 +125,7 @@ function tellOne(entries: readonly Entry[], name: string): WorkloadStory {
     workload: name,
     changes: last('planned')?.changes ?? [],
     images: last('images')?.images ?? [],
+    backOn: last('undone')?.images ?? [],
     revision:
       last('rolled-out')?.revision ?? last('rollout-failed')?.revision ?? last('rollout-completed')?.revision,
     previousRevision: observed?.undoTo ?? observed?.revision,

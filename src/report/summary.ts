@@ -174,7 +174,7 @@ function facts(story: Story): string {
     ...(workload ? [['Workload', `${code(workload)} in namespace ${code(namespace)}`]] : []),
     ...changes.flatMap(({ container, from, to }) => [
       [isBefore ? 'Wanted image' : 'Image', `${code(to)} (container ${code(container)})`],
-      [isBefore ? 'Runs' : 'Before', code(from)],
+      [isBefore ? 'Runs' : 'Before', code(backOn(workloads[0], container) ?? from)],
     ]),
     ...workloads.flatMap((each) =>
       each.images.flatMap(({ container, before, after }) => {
@@ -211,6 +211,11 @@ function facts(story: Story): string {
 
 function digestRow(title: string, where: string, digests: readonly string[]): string[][] {
   return digests.length === 0 ? [] : [[title, `${digests.map(code).join(', ')} (${where})`]];
+}
+
+/** What a container runs again after an undo, which may have gone further back than to what ran before. */
+function backOn(story: WorkloadStory | undefined, name: string): string | undefined {
+  return story?.backOn.find(({ container }) => container === name)?.image;
 }
 
 const outcomeMarks: Readonly<Record<Phase['outcome'], string>> = { ok: '✓', failed: '✗', open: '…' };

@@ -25,6 +25,8 @@ export function verdictOf(story: Story): Verdict {
   const done = story.command === 'rollback' ? 'rolled back' : 'deployed';
   const image = [...new Set(changes.map(({ to }) => to))].join(', ');
   const before = [...new Set(changes.map(({ from }) => from))].join(', ');
+  const again = subjects.flatMap(({ backOn }) => backOn.map(({ image }) => image));
+  const back = again.length > 0 ? [...new Set(again)].join(', ') : before;
   // The first question after an undo: the schema does not go back.
   const stays = story.migrated ? ` The migration (job/${story.migrationJob}) stays applied.` : '';
   const untouched = `${workload} ${has} not been touched${before ? ` and ${runs} ${before}` : ''}.${stays}`;
@@ -55,8 +57,8 @@ export function verdictOf(story: Story): Verdict {
     },
     undone: {
       mark: '↩️',
-      title: `${interrupted ? 'Interrupted' : story.command === 'rollback' ? 'Not rolled back' : 'Not deployed'}: ${workload} ${is} back on ${short(before)}, and healthy`,
-      state: `The rollout of ${image} was undone: ${workload} ${runs} ${before} again, and is healthy.${stays}`,
+      title: `${interrupted ? 'Interrupted' : story.command === 'rollback' ? 'Not rolled back' : 'Not deployed'}: ${workload} ${is} back on ${short(back)}, and healthy`,
+      state: `The rollout of ${image} was undone: ${workload} ${runs} ${back} again, and is healthy.${stays}`,
     },
     'undo-failed': {
       mark: '🚨',

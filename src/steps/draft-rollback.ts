@@ -1,6 +1,6 @@
 import { sayDuration } from '../duration.ts';
 import { migrationsSince, standingOf } from '../history.ts';
-import type { WantedImage } from '../image.ts';
+import { fullRepository, parseImage, type WantedImage } from '../image.ts';
 import { type HistoryRow, standings } from '../journal.ts';
 import { marks, tracesOfRollback } from '../kubernetes/marks.ts';
 import type { Revision, WorkloadKind, WorkloadObject, WorkloadView } from '../kubernetes/workloads/kind.ts';
@@ -58,7 +58,7 @@ export const draftRollback: Drafter = (run, kind, view, health): Draft => {
       ...(pace ? [sayPace(inputs.pace)] : []),
     ],
     migrations: target.isCurrent ? [] : migrationsSince(records, digest),
-    undoTo: health.undoTo ?? otherHealthy(known, target),
+    undoTo: isOther(health.undoTo, target) ? health.undoTo : otherHealthy(known, target),
   };
 };
 
@@ -87,8 +87,7 @@ export function chooseRevision(
     ({ revision, standing, isCurrent }) =>
       !isCurrent &&
       revision.number < (current?.revision.number ?? Infinity) &&
-      standing !== 'failed' &&
-      standing !== 'left',
+      (standing === 'healthy' || standing === undefined),
   );
   const [newest] = older;
   const healthy = older.find(({ standing }) => standing === 'healthy');
@@ -96,12 +95,36 @@ export function chooseRevision(
 }
 
 function runs({ template }: Revision, wanted: WantedImage): boolean {
-  const images = [...(template.spec?.containers ?? []), ...(template.spec?.initContainers ?? [])].map(
-    ({ image = '' }) => image,
+  const images = [...(template.spec?.containers ?? []), ...(template.spec?.initContainers ?? [])];
+  return images.some(({ image = '' }) => isMeant(image, wanted));
+}
+
+/** Whether a person who names an image so means this one. */
+function isMeant(text: string, wanted: WantedImage): boolean {
+  const image = parseImage(text);
+  if (image === undefined) return false;
+  const tag = (name: string) => image.tag === name || (isCommit(name) && image.tag?.startsWith(name));
+  if (wanted.kind === 'version') {
+    const [, name, digest] = /^(?::([^@]+))?(?:@(.+))?$/.exec(wanted.suffix) ?? [];
+    return (name === undefined || !!tag(name)) && (digest === undefined || image.digest === digest);
+  }
+  const { repository, tag: name, digest } = wanted.image;
+  // A word alone is rather a tag than a repository of which any tag will do.
+  if (wanted.text === repository && !repository.includes('/')) return tag(repository) ?? false;
+  return (
+    fullRepository(image.repository) === fullRepository(repository) &&
+    (name === undefined || image.tag === name) &&
+    (digest === undefined || image.digest === digest)
   );
-  return images.some((image) =>
-    wanted.kind === 'reference' ? image === wanted.text : image.endsWith(wanted.suffix),
-  );
+}
+
+/** The beginning of a commit's SHA, or all of it: images are often tagged by all of it, and people type the beginning. */
+function isCommit(text: string): boolean {
+  return /^[a-f0-9]{7,40}$/.test(text);
+}
+
+function isOther(revision: Revision | undefined, { digest }: Known): boolean {
+  return revision !== undefined && templateDigest(revision.template) !== digest;
 }
 
 /** A healthy state to end in where the revision that runs now is not healthy, and the one gone back to is not either. */

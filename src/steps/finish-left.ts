@@ -5,6 +5,7 @@ import type { Observation } from '../kubernetes/workloads/observe.ts';
 import { templateDigest } from '../kubernetes/workloads/template.ts';
 import type { WorkloadRun } from '../run.ts';
 import { conclude } from './conclude.ts';
+import { noteUndone } from './recover.ts';
 import { undo } from './undo.ts';
 import { watchRollout } from './watch-rollout.ts';
 
@@ -64,12 +65,14 @@ async function finish(run: WorkloadRun, observation: Observation, left: Intent):
   if (!isOurs && left.phase === 'setting-image')
     return 'What it meant to set does not run; nothing is to be done.';
   if (isOurs && left.phase === 'setting-image' && (await isHealthy(run, observation, left))) {
+    run.record({ what: 'healthy', template: left.ours.at(-1) ?? '' });
     return 'What it had set has become healthy, and is kept.';
   }
   if (left.undoTo === undefined)
     return 'No revision was healthy before it, so there is nothing to go back to.';
   try {
     const end = await undo(run, observation, left, run.inputs.undoTimeout);
+    if (end.kind === 'undone') noteUndone(run, left);
     if (end.kind === 'undone') return `Undone to revision ${left.undoTo.number}, which is healthy.`;
     return end.kind === 'superseded' ? end.message : `It could not be undone: ${end.trouble.message}`;
   } catch (error) {
@@ -87,6 +90,14 @@ export async function isHealthy(run: WorkloadRun, observation: Observation, left
   if (view === undefined || observation.kind.status(view).state !== 'complete') return false;
   const ours = new Set(left.ours);
   const images = left.changes.map(({ container, to }) => ({ container, image: to }));
-  const expected = { ours, before: undefined, generation: 0, timeout: healthySeconds, isUndo: false, images };
+  const expected = {
+    ours,
+    before: undefined,
+    generation: 0,
+    timeout: healthySeconds,
+    isUndo: false,
+    images,
+    toleratesImages: run.inputs.command === 'rollback',
+  };
   return (await watchRollout(run, observation, expected)).kind === 'complete';
 }

@@ -1,5 +1,5 @@
 import { sayDuration } from '../duration.ts';
-import { parseHistory, type RolloutRecord, withRecord } from '../history.ts';
+import { parseHistory, withRecord } from '../history.ts';
 import { type Intent, parseIntent } from '../intent.ts';
 import type { Ending } from '../journal.ts';
 import { acquireLock, type HeldLock } from '../kubernetes/lease.ts';
@@ -14,8 +14,6 @@ export interface LockedRun extends WorkloadRun {
   readonly left: Intent | undefined;
   /** Whether another run held the lock when it was asked for, so that what was read before may have changed. */
   readonly waited: boolean;
-  /** Adds to the history; it is written with the next intent, or when the lock is released. */
-  record(what: Pick<RolloutRecord, 'what' | 'template' | 'job'>): void;
 }
 
 /**

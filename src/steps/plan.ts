@@ -89,12 +89,14 @@ function planOf(
   run: WorkloadRun,
   observation: Observation,
   view: WorkloadView,
-  { current, undoTo }: Health,
+  { current, undoTo, settled, verdict }: Health,
   draft: Draft & { ok: true },
 ): Plan {
   const { journal } = run;
   const { kind } = observation;
-  const target = draft.undoTo ?? undoTo;
+  // What is about to be set is no way back from it, though it may still serve from before.
+  const wanted = templateDigest(draft.template);
+  const target = [draft.undoTo, undoTo].find((each) => each && templateDigest(each.template) !== wanted);
   journal.add({
     type: 'observed',
     revision: current?.number,
@@ -107,7 +109,7 @@ function planOf(
     ...draft,
     observation,
     before: view.workload,
-    intent: toIntent(run, view.workload, draft, target),
+    intent: { ...toIntent(run, view.workload, draft, target), isBeforeBroken: !settled || verdict.hopeless },
   };
 }
 

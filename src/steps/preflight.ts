@@ -186,7 +186,7 @@ export function factsOf(kind: WorkloadKind, view: WorkloadView, health: Health, 
     status: health.status,
     settled: health.settled,
     verdict: health.verdict,
-    undoTo: health.undoTo?.number,
+    undoTo: (draft.ok ? draft.undoTo : undefined)?.number ?? health.undoTo?.number,
     plan: draft,
     initMigrations: initMigrations(template?.spec ?? { containers: [] }, changed),
   };

@@ -1,7 +1,9 @@
 import { adviceOn } from '../diagnosis/plain-reasons.ts';
 import { messageOf } from '../errors.ts';
+import { standingOf } from '../history.ts';
 import type { Intent } from '../intent.ts';
 import type { Cause, Ending } from '../journal.ts';
+import type { Revision } from '../kubernetes/workloads/kind.ts';
 import { sayWorkload } from '../kubernetes/workloads/names.ts';
 import { type Observation, observeIfThere } from '../kubernetes/workloads/observe.ts';
 import { sayCause } from '../report/cause.ts';
@@ -101,7 +103,10 @@ export async function undoAndSay(
   const end = await undoOrExplain(run, observation, intent, timeout, turn?.passOn);
   log.endGroup();
   // The journal first: whoever finds no intent reads there how it ended.
-  if (end.kind === 'undone') journal.add({ type: 'undone', revision: end.revision.number });
+  if (end.kind === 'undone') {
+    journal.add({ type: 'undone', revision: end.revision.number, images: imagesOf(end.revision, intent) });
+    noteUndone(run, intent);
+  }
   if (end.kind === 'failed') journal.add({ type: 'undo-failed', cause: { ...end.trouble, diagnoses: [] } });
   await conclude(run, observation.kind, intent);
   if (end.kind === 'undone') {
@@ -156,6 +161,20 @@ function superseded(
     cause: { reason, message, diagnoses: earlier?.diagnoses ?? [] },
     next: [...adviceOn(reason), ...(reason === 'deleted' ? [] : [`See where it stands: ${status}`])],
   };
+}
+
+/** What the containers that were set run again; the revision may be older than the one before. */
+function imagesOf({ template }: Revision, { changes }: Intent): { container: string; image: string }[] {
+  const all = [...(template.spec?.initContainers ?? []), ...(template.spec?.containers ?? [])];
+  return all
+    .filter(({ name }) => changes.some(({ container }) => container === name))
+    .map(({ name, image = '' }) => ({ container: name, image }));
+}
+
+/** Keeps what was undone from being taken for a revision to roll back to, unless it has worked before. */
+export function noteUndone(run: WorkloadRun, { ours }: Intent): void {
+  const template = ours.at(-1) ?? '';
+  if (standingOf(run.history(), template) === undefined) run.record({ what: 'undone', template });
 }
 
 /** What a person types to undo by hand. */

@@ -1,3 +1,4 @@
+import { standingOf } from '../history.ts';
 import type { Ending, Result } from '../journal.ts';
 import { sayWorkload } from '../kubernetes/workloads/names.ts';
 import { templateDigest } from '../kubernetes/workloads/template.ts';
@@ -73,8 +74,11 @@ async function rollOutWatched(
   for (const [index, { run: each, plan }] of changed.entries()) {
     const end = ends[index];
     if (end?.kind !== 'complete') continue;
-    each.record({ what: 'healthy', template: templateDigest(end.revision.template) });
-    if (done === 'rolled-back') each.record({ what: 'left', template: plan.intent.before });
+    const template = templateDigest(end.revision.template);
+    // Who goes back to what a rollback had left takes that rollback back, and leaves nothing for good.
+    const isReturn = standingOf(each.history(), template) === 'left';
+    each.record({ what: 'healthy', template });
+    if (done === 'rolled-back' && !isReturn) each.record({ what: 'left', template: plan.intent.before });
     each.journal.add({ type: 'rolled-out', revision: end.revision.number });
   }
   // All of them are done with, or none: until the last one is healthy, the first may have to go back too.

@@ -37,7 +37,7 @@ export interface UserWatch {
 
 /** Requests a second, and how many may wait for their answers at once. */
 const perSecond = 4;
-const mostInFlight = 2;
+const mostInFlight = 8;
 
 /** Seconds for which the address is asked before anything is set. */
 const beforeSeconds = 1.5;

@@ -155,13 +155,12 @@ export function excessOf(
   }
   const errors = judged.reduce((sum, each) => sum + each.errors, 0);
   const requests = judged.reduce((sum, each) => sum + each.requests, 0);
-  const more = judged.reduce((sum, { phase }) => sum + (toCome[phase] ?? 0), 0);
-  // What is usual may still come, where anything was: the requests to come may be the first that go well.
-  if (errors <= limit.count + usual * (requests + more)) return undefined;
+  if (errors <= limit.count) return undefined;
   const worst = judged.findLast((each) => each.errors > 0);
   return worst && { phase: worst.phase, errors, requests };
 }
 
 function rateOf(phase: PhaseTally | undefined): number {
-  return phase === undefined || phase.requests === 0 ? 0 : phase.errors / phase.requests;
+  // One of the few requests before may fail by chance; then nothing is usual.
+  return phase === undefined || phase.errors < 2 ? 0 : phase.errors / phase.requests;
 }

@@ -78,6 +78,7 @@ export function fakeRun(
     },
     workload: over.workload ?? { kind: 'Deployment', name: 'web' },
     history: () => [],
+    record: () => {},
     client,
     environment: {},
     server: 'https://k8s',

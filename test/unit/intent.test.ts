@@ -33,14 +33,24 @@ describe('templates that are known not to work', () => {
 
   it.each<[string, string[], string[]]>([
     ['none while one is set over a healthy one', at({ undoTo: undoTo('v1') }, ['v2'], false), []],
-    ['what ran before, where it is not gone back to', at({ undoTo: undoTo('v0') }, ['v2'], false), ['v1']],
+    ['none where what ran before had only become unready', at({ undoTo: undefined }, ['v2'], false), []],
+    ['what ran before, where it was found so', at({ isBeforeBroken: true }, ['v2'], false), ['v1']],
     [
-      'what ran before, where there is nothing to go back to',
-      at({ undoTo: undefined }, ['v2'], false),
+      'that too where its other pods serve',
+      at({ isBeforeBroken: true, undoTo: undoTo('v1') }, ['v2'], false),
       ['v1'],
     ],
+    [
+      'not what an undo goes to',
+      at({ isBeforeBroken: true, undoTo: undoTo('v1') }, ['v1'], true),
+      ['v2', 'v2+'],
+    ],
     ['in an undo what was set', at({ undoTo: undoTo('v1') }, ['v1'], true), ['v2', 'v2+']],
-    ['in an undo also what ran before', at({ undoTo: undoTo('v0') }, ['v0'], true), ['v1', 'v2', 'v2+']],
+    [
+      'in an undo also what ran before',
+      at({ isBeforeBroken: true, undoTo: undoTo('v0') }, ['v0'], true),
+      ['v1', 'v2', 'v2+'],
+    ],
     ['never what is wanted', at({ undoTo: undoTo('v0') }, ['v1', 'v2'], true), ['v2+']],
   ])('are %s', (_, broken, expected) => {
     expect(broken).toEqual(expected);

@@ -1,6 +1,6 @@
 import type { V1ControllerRevision, V1Pod, V1PodTemplateSpec } from '@kubernetes/client-node';
 import type { JsonPatchOperation } from '../client.ts';
-import { marks } from '../marks.ts';
+import { ownMarks } from '../marks.ts';
 import type { Revision, WorkloadObject, WorkloadView } from './kind.ts';
 import { annotationPatch } from './patch.ts';
 import { equalIgnoringHash } from './template.ts';
@@ -10,9 +10,6 @@ import { equalIgnoringHash } from './template.ts';
 
 /** Label of a pod, and of a DaemonSet's ControllerRevision, that says which revision it is of. */
 export const revisionHash = 'controller-revision-hash';
-
-/** The annotations that this program writes with each revision. */
-const ownMarks = [marks.changeCause, marks.run, marks.commit];
 
 /**
  * The workload's revisions, newest first.

@@ -5,7 +5,7 @@ import type {
   V1ReplicaSet,
 } from '@kubernetes/client-node';
 import type { JsonPatchOperation } from '../client.ts';
-import { marks } from '../marks.ts';
+import { ownMarks } from '../marks.ts';
 import { type ResourceType, resources } from '../resources.ts';
 import type {
   Revision,
@@ -20,16 +20,6 @@ import { selectorText } from './selector.ts';
 import { equalIgnoringHash, podTemplateHash, withoutHash } from './template.ts';
 
 const revisionAnnotation = 'deployment.kubernetes.io/revision';
-
-/** Annotations that stay the Deployment's own when a revision's are put back, by kubectl's rule. */
-const ownAnnotations: ReadonlySet<string> = new Set([
-  'kubectl.kubernetes.io/last-applied-configuration',
-  revisionAnnotation,
-  'deployment.kubernetes.io/revision-history',
-  'deployment.kubernetes.io/desired-replicas',
-  'deployment.kubernetes.io/max-replicas',
-  'deprecated.deployment.rollback.to',
-]);
 
 /** Deployments: their revisions are the ReplicaSets that they own. */
 export const deployment: WorkloadKind = {
@@ -97,7 +87,7 @@ export const deployment: WorkloadKind = {
 
   /**
    * kubectl's undo, but for two points: it applies only while the template is the one in `workload`, and it puts
-   * back only the annotations that the revision bears, so that what others wrote on the Deployment since stays.
+   * back only the annotations that this program writes, so that what others wrote on the Deployment since stays.
    * https://github.com/kubernetes/kubectl/blob/master/pkg/polymorphichelpers/rollback.go
    */
   undoPatch(workload, revision): JsonPatchOperation[] {
@@ -105,15 +95,10 @@ export const deployment: WorkloadKind = {
       { op: 'test', path: '/metadata/uid', value: workload.metadata?.uid },
       { op: 'test', path: '/spec/template', value: workload.spec?.template },
       { op: 'replace', path: '/spec/template', value: withoutHash(revision.template) },
-      ...annotationPatch(workload.metadata?.annotations, {
-        // What this program wrote goes away with the revision that it wrote it for.
-        [marks.changeCause]: undefined,
-        [marks.run]: undefined,
-        [marks.commit]: undefined,
-        ...Object.fromEntries(
-          Object.entries(revision.annotations).filter(([key]) => !ownAnnotations.has(key)),
-        ),
-      }),
+      ...annotationPatch(
+        workload.metadata?.annotations,
+        Object.fromEntries(ownMarks.map((mark) => [mark, revision.annotations[mark]])),
+      ),
     ];
   },
 };

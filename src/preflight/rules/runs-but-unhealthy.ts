@@ -7,7 +7,7 @@ export const runsButUnhealthy: Rule = {
   about:
     'The workload bears the wanted image already, but is not healthy: there is nothing to set, and nothing to be green about.',
   judge({ found, workload, namespace }) {
-    if (!found?.plan.ok || found.plan.changes.some(({ from, to }) => from !== to)) return [];
+    if (!found?.plan.ok || !found.plan.isUnchanged) return [];
     const { status, verdict } = found;
     if (status.state === 'complete') return [];
     const [worst] = verdict.diagnoses;

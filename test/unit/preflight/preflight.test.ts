@@ -16,6 +16,7 @@ function change(from: string, to: string) {
   return {
     ok: true,
     changes: [{ container: 'web', from, to, path: '/spec/template/spec/containers/0' }],
+    isUnchanged: from === to,
   } as const;
 }
 

@@ -61,7 +61,7 @@ describe('an undo of a StatefulSet', () => {
       metadata: { ...broken.metadata, labels: { app: 'web' } },
     });
     const before = templateDigest(templateOf('acme/web:v0'));
-    expect((await undoing(there, { before })).end).toMatchObject({ kind: 'undone' });
+    expect((await undoing(there, { before, isBeforeBroken: true })).end).toMatchObject({ kind: 'undone' });
     expect(deletions(there)).toEqual(['pods/web-2']);
   });
 

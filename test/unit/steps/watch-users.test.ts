@@ -95,11 +95,12 @@ describe('a rollout that users do not notice', () => {
     expect(run.lines.join('\n')).toContain('During the rollout: 40 requests, no errors');
   });
 
-  it('is asked for no more than two answers at once, however slow they are', async () => {
+  it('is asked for no more than eight answers at once, however slow they are', async () => {
     const run = newRun();
     const ask = scripted(run, () => well, 1.9);
     const { saw } = await play(run, watchOf(), ask);
-    expect(ask.most).toBe(2);
+    expect(ask.most).toBeLessThanOrEqual(8);
+    expect(ask.most).toBeGreaterThan(2);
     // What was sent during the rollout counts for it, though answered after it.
     const sum = saw?.phases.reduce((all, { requests }) => all + requests, 0);
     expect(sum).toBeGreaterThanOrEqual(13);
@@ -192,7 +193,7 @@ describe("the runner's own trouble", () => {
     down = false;
     await run.clock.run(users.stop());
     const [before] = run.told('users')[0]?.saw.phases ?? [];
-    expect(before?.setAside).toEqual({ 'API server not reached either': 2 });
+    expect(before?.setAside['API server not reached either']).toBeGreaterThan(1);
   });
 
   it('excuses what fails just after it, and nothing later', async () => {
@@ -216,7 +217,7 @@ describe("the runner's own trouble", () => {
     const run = newRun(cutOff);
     const { trouble } = await play(
       run,
-      watchOf({ kind: 'count', count: 0 }),
+      watchOf({ kind: 'share', share: 0.01 }),
       scripted(run, () => unwell),
     );
     // It was so before as well.
