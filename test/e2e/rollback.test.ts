@@ -131,6 +131,33 @@ describeOnCluster('a rollback', () => {
     await namespace.settled();
   });
 
+  test('takes back a change of settings alone, though the image is the same', async ({
+    cluster,
+    namespace,
+  }) => {
+    const image = await cluster.image('good');
+    await namespace.running(webDeployment({ image, probe: true }));
+    // Not ready any more, by a setting.
+    await namespace.kubectl('set', 'env', 'deployment/web', 'SERVE_FLAGS=--never-ready');
+
+    const step = await rollbackStep(namespace, { timeout: '2m' });
+
+    expectEnding(step, { result: 'rolled-back' });
+    await namespace.settled();
+    const { object } = await namespace.workload();
+    expect(object.spec?.template.spec?.containers[0]?.env ?? []).toEqual([]);
+  });
+
+  test('whose proof fails goes back to what ran before it', async ({ cluster, namespace }) => {
+    const repository = await deployed(cluster, namespace, 'good', 'good-2');
+
+    const step = await rollbackStep(namespace, { 'verify-command': 'echo the cart is empty; exit 3' });
+
+    expectEnding(step, { result: 'undone', reason: 'verify-command-failed' });
+    expect(step.main.summary).toContain('Not rolled back');
+    expect((await namespace.workload()).image).toBe(`${repository}:good-2`);
+  });
+
   test('takes no image and no migration', async ({ namespace }) => {
     const step = await rollbackStep(namespace, { image: ':good', 'to-revision': 'one' });
     expectEnding(step, { result: 'refused', reason: 'invalid-input' });
