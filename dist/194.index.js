@@ -24,7 +24,7 @@ var names = __webpack_require__(5596);
 // EXTERNAL MODULE: ./build/kubernetes/workloads/observe.js
 var observe = __webpack_require__(52);
 // EXTERNAL MODULE: ./build/kubernetes/workloads/template.js
-var template = __webpack_require__(5984);
+var workloads_template = __webpack_require__(5984);
 // EXTERNAL MODULE: ./build/run.js
 var build_run = __webpack_require__(6501);
 // EXTERNAL MODULE: ./build/steps/conclude.js
@@ -134,6 +134,9 @@ function doingOf({ journal }, { phase }) {
 }
 async function finishLocked(run, observation, intent, cause) {
     const { inputs, journal } = run;
+    const mayComeYet = journal.last('setting-image') !== undefined && journal.last('image-set') === undefined;
+    if (mayComeYet && intent.phase === 'setting-image')
+        await awaitOnTheWay(run, observation, intent);
     const view = observation.view();
     if (view === undefined || view.workload.metadata?.uid !== intent.uid) {
         const message = `${(0,names/* sayWorkload */.j)(intent.workload)} is gone, or another of its name has taken its place.`;
@@ -143,7 +146,7 @@ async function finishLocked(run, observation, intent, cause) {
         const message = await (0,finish_left/* finishLeft */.p)(run, observation, intent);
         return { result: 'cancelled', cause, next: [message] };
     }
-    const digest = view.workload.spec ? (0,template/* templateDigest */.pd)(view.workload.spec.template) : '';
+    const digest = view.workload.spec ? (0,workloads_template/* templateDigest */.pd)(view.workload.spec.template) : '';
     if (journal.last('kept') !== undefined && intent.ours.includes(digest)) {
         run.record({ what: 'healthy', template: intent.ours.at(-1) ?? '' });
         await (0,conclude/* conclude */.E)(run, observation.kind, intent);
@@ -167,6 +170,18 @@ async function finishLocked(run, observation, intent, cause) {
         return leave(run, observation, intent, cause, wasCancelled ? 'on-cancel' : 'on-failure');
     }
     return (0,recover/* undoAndSay */.ju)(run, observation, intent, cause, Math.min(inputs.undoTimeout, longestUndo));
+}
+const onTheWaySeconds = 5;
+async function awaitOnTheWay({ clock }, observation, intent) {
+    const deadline = clock.now() + onTheWaySeconds * 1000;
+    for (;;) {
+        const seen = observation.changes;
+        const template = observation.view()?.workload.spec?.template;
+        const isBefore = template !== undefined && (0,workloads_template/* templateDigest */.pd)(template) === intent.before;
+        if (!isBefore || clock.now() >= deadline)
+            return;
+        await observation.changed(seen, (deadline - clock.now()) / 1000);
+    }
 }
 async function leave(run, observation, intent, cause, input) {
     const view = observation.view();

@@ -111,6 +111,8 @@ async function finishLocked(
   cause: Cause,
 ): Promise<Ending> {
   const { inputs, journal } = run;
+  const mayComeYet = journal.last('setting-image') !== undefined && journal.last('image-set') === undefined;
+  if (mayComeYet && intent.phase === 'setting-image') await awaitOnTheWay(run, observation, intent);
   const view = observation.view();
   if (view === undefined || view.workload.metadata?.uid !== intent.uid) {
     const message = `${sayWorkload(intent.workload)} is gone, or another of its name has taken its place.`;
@@ -148,6 +150,25 @@ async function finishLocked(
     return leave(run, observation, intent, cause, wasCancelled ? 'on-cancel' : 'on-failure');
   }
   return undoAndSay(run, observation, intent, cause, Math.min(inputs.undoTimeout, longestUndo));
+}
+
+/** Seconds in which a patch that main had sent when it was ended may still take effect. */
+const onTheWaySeconds = 5;
+
+/** Waits for a patch that may be on its way, as long as the workload still bears what it bore before. */
+async function awaitOnTheWay(
+  { clock }: WorkloadRun,
+  observation: Observation,
+  intent: Intent,
+): Promise<void> {
+  const deadline = clock.now() + onTheWaySeconds * 1000;
+  for (;;) {
+    const seen = observation.changes;
+    const template = observation.view()?.workload.spec?.template;
+    const isBefore = template !== undefined && templateDigest(template) === intent.before;
+    if (!isBefore || clock.now() >= deadline) return;
+    await observation.changed(seen, (deadline - clock.now()) / 1000);
+  }
 }
 
 async function leave(

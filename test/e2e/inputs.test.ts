@@ -57,8 +57,8 @@ async function run(
 /** A bad input, and what is said of it. */
 const bad: readonly (readonly [input: string, value: string, says: string])[] = [
   ['deployment', '', 'required'],
-  ['deployment', 'web,api', 'several'],
-  ['deployment', 'web\napi', 'several'],
+  ['deployment', 'web,api,web', 'more than once'],
+  ['deployment', 'web\nconfigmap/api', 'configmap'],
   ['deployment', 'pod/web', "'pod'"],
   ['deployment', 'a/b/c', 'a/b/c'],
   ['deployment', 'deployment/', 'deployment/'],

@@ -310,3 +310,12 @@ describe('a cluster that cannot be reached any more', () => {
     });
   });
 });
+
+it('a patch that was on its way when main was ended is undone, though it takes effect only after a look', async () => {
+  const shop = shopWith(undefined);
+  shop.clock.sleep(2, new AbortController().signal).then(() => shop.set('acme/web:v2'));
+  const journal: readonly Event[] = [{ type: 'setting-image' }, { type: 'interrupted', by: 'SIGINT' }];
+  const { ending } = await finishing(shop, { journal });
+  expect(ending.result).toBe('undone');
+  expect(shop.deployment()?.spec?.template.spec?.containers[0]?.image).toBe('acme/web:v1');
+});
