@@ -143,7 +143,7 @@ describeOnCluster('a DaemonSet that fails is undone', () => {
     const step = startDeploy(namespace, {
       deployment: 'daemonset/agent',
       image: ':never-ready',
-      timeout: '15s',
+      timeout: '40s',
     });
     await step.waitForLog(/1 of 1 updated/, 60);
     await namespace.until(

@@ -87,7 +87,7 @@ describeOnCluster('a migration in an init container', () => {
     const pod = { initContainers: [migrate(image)] };
     await namespace.running(webDeployment({ image, probe: true, pod }));
 
-    const step = await deployStep(namespace, { image: `:${namespace.name}`, timeout: '10s' });
+    const step = await deployStep(namespace, { image: `:${namespace.name}`, timeout: '30s' });
 
     expectEnding(step, { result: 'undone', reason: 'init-migration-running' });
     for (const where of [step.main.shown, step.main.summary]) {

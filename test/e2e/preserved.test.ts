@@ -12,7 +12,7 @@ describeOnCluster('an undo takes back what this step set, and nothing else', () 
     await cluster.image('never-ready');
     const before = await namespace.running(webDeployment({ image, replicas: 2, probe: true }));
 
-    const step = startDeploy(namespace, { image: ':never-ready', timeout: '25s' });
+    const step = startDeploy(namespace, { image: ':never-ready', timeout: '45s' });
     await step.waitForLog(/1 of 2 updated/, 60);
     // An autoscaler needs no metrics to reach its least number.
     await namespace.apply({

@@ -216,7 +216,7 @@ describeOnCluster('a StatefulSet that fails is undone', () => {
   test('when it is not ready by the timeout', async ({ cluster, namespace }) => {
     const before = await namespace.running<'statefulset'>(db({ image: await cluster.image('good') }));
 
-    const step = await deployDb(namespace, { image: ':never-ready', timeout: '10s' });
+    const step = await deployDb(namespace, { image: ':never-ready', timeout: '40s' });
 
     expectEnding(step, { result: 'undone', reason: 'not-ready' });
     for (const where of [step.main.shown, step.main.summary]) expect(where).toContain('503');
@@ -317,7 +317,7 @@ describeOnCluster('a StatefulSet beside others', () => {
     const step = await deployStep(namespace, {
       deployment: 'web, statefulset/db',
       image: ':good-2',
-      timeout: '25s',
+      timeout: '60s',
     });
 
     expectEnding(step, { result: 'undone', reason: 'unschedulable' });
