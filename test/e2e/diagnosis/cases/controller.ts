@@ -141,32 +141,6 @@ export const controllerCases: readonly Case[] = [
     words: ['its scheduling gates are shut (example.com/quota)', 'Not rolled out within 6 s'],
   },
   {
-    title: 'its pods are evicted',
-    reason: 'evicted',
-    web: {
-      pod: { volumes: [{ name: 'state', emptyDir: {} }] },
-      container: {
-        resources: { limits: { 'ephemeral-storage': '4Mi' } },
-        env: [{ name: 'STATE_DIR', value: '/state' }],
-        volumeMounts: [{ name: 'state', mountPath: '/state' }],
-      },
-      probe: true,
-    },
-    image: ['fills-disk', { env: { SERVE_FLAGS: '--never-ready --fill=32' } }],
-    // The kubelet looks at its disks when it has the time; once it has, there is nothing left to wait for.
-    meanwhile: async (scene) => {
-      await scene.namespace.until(
-        'a pod was evicted',
-        async () => (await scene.namespace.pods()).some(({ status }) => status?.reason === 'Evicted'),
-        270,
-      );
-      await hurry(scene);
-    },
-    inputs: { timeout: '5m' },
-    object: /pod\/web-[0-9a-z-]+/,
-    words: ['it was evicted from node', 'local storage usage exceeds'],
-  },
-  {
     title: 'its pods must make room for others',
     reason: 'preempted',
     web: async (scene) => ({
