@@ -17,6 +17,8 @@ var clock = __webpack_require__(7094);
 var ending_of_error = __webpack_require__(4280);
 // EXTERNAL MODULE: ./build/ending-of-parts.js
 var ending_of_parts = __webpack_require__(5668);
+// EXTERNAL MODULE: ./build/intent.js
+var build_intent = __webpack_require__(7048);
 // EXTERNAL MODULE: ./build/journal.js
 var build_journal = __webpack_require__(7999);
 // EXTERNAL MODULE: ./build/kubernetes/workloads/names.js
@@ -38,6 +40,7 @@ var look = __webpack_require__(909);
 // EXTERNAL MODULE: ./build/steps/recover.js + 1 modules
 var recover = __webpack_require__(7576);
 ;// CONCATENATED MODULE: ./build/commands/finish.js
+
 
 
 
@@ -136,7 +139,7 @@ async function finishLocked(run, observation, intent, cause) {
     const { inputs, journal } = run;
     const mayComeYet = journal.last('setting-image') !== undefined && journal.last('image-set') === undefined;
     if (mayComeYet && intent.phase === 'setting-image')
-        await awaitOnTheWay(run, observation, intent);
+        await (0,look/* awaitLook */.ur)(run, observation, onTheWaySeconds, (view) => isChanged(view, intent));
     const view = observation.view();
     if (view === undefined || view.workload.metadata?.uid !== intent.uid) {
         const message = `${(0,names/* sayWorkload */.j)(intent.workload)} is gone, or another of its name has taken its place.`;
@@ -148,7 +151,7 @@ async function finishLocked(run, observation, intent, cause) {
     }
     const digest = view.workload.spec ? (0,workloads_template/* templateDigest */.pd)(view.workload.spec.template) : '';
     if (journal.last('kept') !== undefined && intent.ours.includes(digest)) {
-        run.record({ what: 'healthy', template: intent.ours.at(-1) ?? '' });
+        run.record({ what: 'healthy', template: (0,build_intent/* templateSet */.b$)(intent) });
         await (0,conclude/* conclude */.E)(run, observation.kind, intent);
         return { result: (0,build_journal/* doneResult */.es)(journal), next: ['It was healthy already when main was interrupted.'] };
     }
@@ -172,16 +175,9 @@ async function finishLocked(run, observation, intent, cause) {
     return (0,recover/* undoAndSay */.ju)(run, observation, intent, cause, Math.min(inputs.undoTimeout, longestUndo));
 }
 const onTheWaySeconds = 5;
-async function awaitOnTheWay({ clock }, observation, intent) {
-    const deadline = clock.now() + onTheWaySeconds * 1000;
-    for (;;) {
-        const seen = observation.changes;
-        const template = observation.view()?.workload.spec?.template;
-        const isBefore = template !== undefined && (0,workloads_template/* templateDigest */.pd)(template) === intent.before;
-        if (!isBefore || clock.now() >= deadline)
-            return;
-        await observation.changed(seen, (deadline - clock.now()) / 1000);
-    }
+function isChanged(view, { before }) {
+    const template = view?.workload.spec?.template;
+    return template === undefined || (0,workloads_template/* templateDigest */.pd)(template) !== before;
 }
 async function leave(run, observation, intent, cause, input) {
     const view = observation.view();
@@ -190,7 +186,7 @@ async function leave(run, observation, intent, cause, input) {
     const isWell = await (0,finish_left/* isHealthy */.W)(run, observation, intent);
     await (0,conclude/* conclude */.E)(run, observation.kind, intent);
     if (isWell && health?.current) {
-        run.record({ what: 'healthy', template: intent.ours.at(-1) ?? '' });
+        run.record({ what: 'healthy', template: (0,build_intent/* templateSet */.b$)(intent) });
         run.journal.add({ type: 'rolled-out', revision: health.current.number });
         const proof = run.journal.last('proof-started') ? ' It was not verified to the end.' : '';
         const next = [`Main did not see it to its end, but the rollout has ended well.${proof}`];
@@ -251,8 +247,6 @@ const killed = { reason: 'interrupted', message: 'The step was killed.', diagnos
 var errors = __webpack_require__(9473);
 // EXTERNAL MODULE: ./build/inputs.js + 3 modules
 var build_inputs = __webpack_require__(850);
-// EXTERNAL MODULE: ./build/intent.js
-var intent = __webpack_require__(7048);
 // EXTERNAL MODULE: ./build/interruption.js
 var interruption = __webpack_require__(2073);
 // EXTERNAL MODULE: ./build/log.js
@@ -295,7 +289,7 @@ async function post() {
         const inputs = { ...(0,build_inputs/* readInputs */.K)('post'), lockTimeout: 0, ...(namespace && { namespace }) };
         return (0,start_run/* startRun */.A)({ inputs, environment: (0,build_inputs/* readEnvironment */.Q)(), log, journal, signal, holder: state.holder });
     };
-    const intents = (0,intent/* parseIntents */.bO)(state.intents);
+    const intents = (0,build_intent/* parseIntents */.bO)(state.intents);
     const begun = intents.filter(({ phase }) => phase !== 'migrating');
     if (begun.length === 0)
         await letGo(connect, journal, log, state.isTold);

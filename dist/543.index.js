@@ -2184,8 +2184,12 @@ function readRules(text, bad) {
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   Gf: () => (/* binding */ parseIntent),
 /* harmony export */   Jv: () => (/* binding */ brokenTemplates),
+/* harmony export */   b$: () => (/* binding */ templateSet),
 /* harmony export */   bO: () => (/* binding */ parseIntents)
 /* harmony export */ });
+function templateSet({ ours }) {
+    return ours.at(-1) ?? '';
+}
 function brokenTemplates({ before, isBeforeBroken = false, ours, undoTo }, wanted, isUndo) {
     const broken = new Set([...(isBeforeBroken ? [before] : []), ...(isUndo ? ours : [])]);
     if (undoTo && isUndo)
@@ -7471,12 +7475,16 @@ async function restorePace(run, kind, { pace, uid }) {
 /* harmony export */   p: () => (/* binding */ finishLeft)
 /* harmony export */ });
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(9473);
+/* harmony import */ var _intent_js__WEBPACK_IMPORTED_MODULE_8__ = __webpack_require__(7048);
 /* harmony import */ var _kubernetes_workloads_names_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(5596);
 /* harmony import */ var _kubernetes_workloads_template_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(5984);
 /* harmony import */ var _conclude_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(2883);
-/* harmony import */ var _recover_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(7576);
-/* harmony import */ var _undo_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(8600);
-/* harmony import */ var _watch_rollout_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(9448);
+/* harmony import */ var _look_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(909);
+/* harmony import */ var _recover_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(7576);
+/* harmony import */ var _undo_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(8600);
+/* harmony import */ var _watch_rollout_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(9448);
+
+
 
 
 
@@ -7501,19 +7509,12 @@ async function finishLeft(run, observation, left) {
 }
 const seenSeconds = 10;
 async function seen(run, observation, generation) {
-    const { clock, signal } = run;
-    const deadline = clock.now() + seenSeconds * 1000;
-    for (;;) {
-        signal.throwIfAborted();
-        const changes = observation.changes;
-        const view = observation.view();
-        const isSeen = view === undefined ||
-            ((view.workload.metadata?.generation ?? 0) >= generation &&
-                observation.kind.status(view).state !== 'unseen');
-        if (isSeen || generation === 0 || clock.now() >= deadline)
-            return;
-        await observation.changed(changes, (deadline - clock.now()) / 1000);
-    }
+    if (generation === 0)
+        return;
+    const isSeen = (view) => view === undefined ||
+        ((view.workload.metadata?.generation ?? 0) >= generation &&
+            observation.kind.status(view).state !== 'unseen');
+    await (0,_look_js__WEBPACK_IMPORTED_MODULE_4__/* .awaitLook */ .ur)(run, observation, seenSeconds, isSeen);
 }
 async function finish(run, observation, left) {
     const view = observation.view();
@@ -7525,15 +7526,15 @@ async function finish(run, observation, left) {
     if (!isOurs && left.phase === 'setting-image')
         return 'What it meant to set does not run; nothing is to be done.';
     if (isOurs && left.phase === 'setting-image' && (await isHealthy(run, observation, left))) {
-        run.record({ what: 'healthy', template: left.ours.at(-1) ?? '' });
+        run.record({ what: 'healthy', template: (0,_intent_js__WEBPACK_IMPORTED_MODULE_8__/* .templateSet */ .b$)(left) });
         return 'What it had set has become healthy, and is kept.';
     }
     if (left.undoTo === undefined)
         return 'No revision was healthy before it, so there is nothing to go back to.';
     try {
-        const end = await (0,_undo_js__WEBPACK_IMPORTED_MODULE_5__/* .undo */ .t)(run, observation, left, run.inputs.undoTimeout);
+        const end = await (0,_undo_js__WEBPACK_IMPORTED_MODULE_6__/* .undo */ .t)(run, observation, left, run.inputs.undoTimeout);
         if (end.kind === 'undone')
-            (0,_recover_js__WEBPACK_IMPORTED_MODULE_4__/* .noteUndone */ .yb)(run, left);
+            (0,_recover_js__WEBPACK_IMPORTED_MODULE_5__/* .noteUndone */ .yb)(run, left);
         if (end.kind === 'undone')
             return `Undone to revision ${left.undoTo.number}, which is healthy.`;
         return end.kind === 'superseded' ? end.message : `It could not be undone: ${end.trouble.message}`;
@@ -7559,7 +7560,7 @@ async function isHealthy(run, observation, left) {
         images,
         toleratesImages: run.inputs.command === 'rollback',
     };
-    return (await (0,_watch_rollout_js__WEBPACK_IMPORTED_MODULE_6__/* .watchRollout */ .D)(run, observation, expected)).kind === 'complete';
+    return (await (0,_watch_rollout_js__WEBPACK_IMPORTED_MODULE_7__/* .watchRollout */ .D)(run, observation, expected)).kind === 'complete';
 }
 
 
@@ -7853,6 +7854,7 @@ function stillLocked(run, by) {
 /* harmony export */   O_: () => (/* binding */ presentPods),
 /* harmony export */   Wr: () => (/* binding */ healthOf),
 /* harmony export */   pV: () => (/* binding */ findRevision),
+/* harmony export */   ur: () => (/* binding */ awaitLook),
 /* harmony export */   zG: () => (/* binding */ toUndoTarget)
 /* harmony export */ });
 /* harmony import */ var _diagnosis_diagnose_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(6659);
@@ -7878,6 +7880,16 @@ function presentPods(kind, view) {
     const current = kind.current(view);
     const pods = current ? kind.podsOf(view, current) : [];
     return pods.filter(({ metadata }) => metadata?.deletionTimestamp === undefined);
+}
+async function awaitLook({ clock, signal }, observation, seconds, isSo) {
+    const deadline = clock.now() + seconds * 1000;
+    for (;;) {
+        signal.throwIfAborted();
+        const seen = observation.changes;
+        if (isSo(observation.view()) || clock.now() >= deadline)
+            return;
+        await observation.changed(seen, (deadline - clock.now()) / 1000);
+    }
 }
 function toUndoTarget(revision) {
     const { number, holder, holderUid, template } = revision;
@@ -7910,10 +7922,14 @@ var plain_reasons = __webpack_require__(5334);
 var errors = __webpack_require__(9473);
 // EXTERNAL MODULE: ./build/history.js
 var build_history = __webpack_require__(2740);
+// EXTERNAL MODULE: ./build/intent.js
+var build_intent = __webpack_require__(7048);
 // EXTERNAL MODULE: ./build/kubernetes/workloads/names.js
 var names = __webpack_require__(5596);
 // EXTERNAL MODULE: ./build/kubernetes/workloads/observe.js
 var observe = __webpack_require__(52);
+// EXTERNAL MODULE: ./build/kubernetes/workloads/patch.js
+var patch = __webpack_require__(8290);
 // EXTERNAL MODULE: ./build/report/cause.js
 var report_cause = __webpack_require__(2828);
 // EXTERNAL MODULE: ./build/steps/collect.js + 1 modules
@@ -7926,8 +7942,6 @@ var undo = __webpack_require__(8600);
 var build_image = __webpack_require__(349);
 // EXTERNAL MODULE: ./build/kubernetes/workloads/digests.js
 var digests = __webpack_require__(741);
-// EXTERNAL MODULE: ./build/kubernetes/workloads/patch.js
-var patch = __webpack_require__(8290);
 // EXTERNAL MODULE: ./build/kubernetes/workloads/template.js
 var workloads_template = __webpack_require__(5984);
 // EXTERNAL MODULE: ./build/steps/look.js
@@ -8016,6 +8030,8 @@ function notedBefore(journal, target, container) {
 
 
 
+
+
 async function recover(run, observation, intent, end, turn) {
     const { journal, log, inputs } = run;
     if (end.kind === 'superseded') {
@@ -8079,7 +8095,11 @@ async function undoAndSay(run, observation, intent, cause, timeout, turn) {
     const end = await undoOrExplain(run, observation, intent, timeout, turn?.passOn);
     log.endGroup();
     if (end.kind === 'undone') {
-        journal.add({ type: 'undone', revision: end.revision.number, images: imagesOf(end.revision, intent) });
+        const { number, template } = end.revision;
+        const images = (0,patch/* imagesOf */.IC)(template)
+            .filter(([name]) => intent.changes.some(({ container }) => container === name))
+            .map(([container, image]) => ({ container, image }));
+        journal.add({ type: 'undone', revision: number, images });
         noteUndone(run, intent);
     }
     if (end.kind === 'failed')
@@ -8129,14 +8149,8 @@ function superseded(run, { reason, message }, earlier) {
         next: [...(0,plain_reasons/* adviceOn */.i)(reason), ...(reason === 'deleted' ? [] : [`See where it stands: ${status}`])],
     };
 }
-function imagesOf({ template }, { changes }) {
-    const all = [...(template.spec?.initContainers ?? []), ...(template.spec?.containers ?? [])];
-    return all
-        .filter(({ name }) => changes.some(({ container }) => container === name))
-        .map(({ name, image = '' }) => ({ container: name, image }));
-}
-function noteUndone(run, { ours }) {
-    const template = ours.at(-1) ?? '';
+function noteUndone(run, intent) {
+    const template = (0,build_intent/* templateSet */.b$)(intent);
     if ((0,build_history/* standingOf */.YP)(run.history(), template) === undefined)
         run.record({ what: 'undone', template });
 }

@@ -51,6 +51,8 @@ const draftDeploy = ({ inputs, github }, kind, { workload }) => {
     };
 };
 
+// EXTERNAL MODULE: ./build/intent.js
+var intent = __webpack_require__(7048);
 // EXTERNAL MODULE: ./build/kubernetes/workloads/observe.js
 var observe = __webpack_require__(52);
 // EXTERNAL MODULE: ./build/steps/finish-left.js
@@ -1835,8 +1837,6 @@ function isOurs(run, { intent, changes }, workload) {
 
 // EXTERNAL MODULE: ./build/ending-of-parts.js
 var ending_of_parts = __webpack_require__(5668);
-// EXTERNAL MODULE: ./build/intent.js
-var intent = __webpack_require__(7048);
 // EXTERNAL MODULE: ./build/steps/recover.js + 1 modules
 var recover = __webpack_require__(7576);
 // EXTERNAL MODULE: ./build/steps/watch-rollout.js + 4 modules
@@ -1924,7 +1924,7 @@ async function backwards(changed, ends, why) {
         try {
             const end = side_by_side_failureOf(ends[index], why);
             if (end === ends[index] && end.kind === 'failed')
-                run.record({ what: 'failed', template: set.intent.ours.at(-1) ?? '' });
+                run.record({ what: 'failed', template: (0,intent/* templateSet */.b$)(set.intent) });
             const ending = await (0,recover/* recover */.lj)(run, plan.observation, set.intent, end, { mine, passOn: resolve });
             if (isOfSeveral(run))
                 run.journal.add({ type: 'workload-ended', result: ending.result });
@@ -2587,6 +2587,7 @@ var workload_run = __webpack_require__(8651);
 
 
 
+
 async function carryOut(run, command) {
     run.log.group('Check');
     const runs = (0,workload_run/* runsOf */.k)(run);
@@ -2650,7 +2651,7 @@ async function migrate(run, plans, job, adopted) {
     if (failure)
         return failure;
     for (const { run: each, plan } of plans) {
-        const template = plan.intent.ours.at(-1) ?? '';
+        const template = (0,intent/* templateSet */.b$)(plan.intent);
         each.record({ what: 'migrated', template, job: (adopted ?? job).metadata?.name });
     }
     return undefined;
@@ -2739,8 +2740,7 @@ function chooseRevision(known, toRevision, toImage) {
     return healthy ?? newest ?? { problem: 'it has no older revision that is fit to go back to.' };
 }
 function runs({ template }, wanted) {
-    const images = [...(template.spec?.containers ?? []), ...(template.spec?.initContainers ?? [])];
-    return images.some(({ image = '' }) => isMeant(image, wanted));
+    return (0,patch/* imagesOf */.IC)(template).some(([, image]) => isMeant(image, wanted));
 }
 function isMeant(text, wanted) {
     const image = (0,build_image/* parseImage */.zZ)(text);
@@ -2769,14 +2769,10 @@ function otherHealthy(known, target) {
         ?.revision;
 }
 function imagesBetween({ spec }, { template }) {
-    const all = (of) => [
-        ...(of?.spec?.containers ?? []),
-        ...(of?.spec?.initContainers ?? []),
-    ];
-    const before = new Map(all(spec?.template).map(({ name, image = '' }) => [name, image]));
-    const images = all(template).map(({ name, image = '' }) => ({
-        container: name,
-        from: before.get(name) ?? '',
+    const before = new Map(spec && (0,patch/* imagesOf */.IC)(spec.template));
+    const images = (0,patch/* imagesOf */.IC)(template).map(([container, image]) => ({
+        container,
+        from: before.get(container) ?? '',
         to: image,
         path: '',
     }));

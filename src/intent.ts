@@ -32,6 +32,11 @@ export interface Intent {
   readonly undoTo?: UndoTarget | undefined;
 }
 
+/** The digest of the template that the run sets, as far as it is known: as the server answered it, once it has. */
+export function templateSet({ ours }: Pick<Intent, 'ours'>): string {
+  return ours.at(-1) ?? '';
+}
+
 /** A revision, named so that it is found again even after its number has changed. */
 export interface UndoTarget {
   readonly number: number;

@@ -1,4 +1,5 @@
 import type { V1Job } from '@kubernetes/client-node';
+import { templateSet } from '../intent.ts';
 import type { Ending, Result } from '../journal.ts';
 import { type Observation, observeIfThere } from '../kubernetes/workloads/observe.ts';
 import type { Run, WorkloadRun } from '../run.ts';
@@ -113,7 +114,7 @@ async function migrate(
   const failure = await runMigration({ ...first.run, log, journal, ensureLock }, first.plan, job, adopted);
   if (failure) return failure;
   for (const { run: each, plan } of plans) {
-    const template = plan.intent.ours.at(-1) ?? '';
+    const template = templateSet(plan.intent);
     each.record({ what: 'migrated', template, job: (adopted ?? job).metadata?.name });
   }
   return undefined;

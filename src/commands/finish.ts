@@ -1,7 +1,8 @@
 import { endingOfError } from '../ending-of-error.ts';
 import { type PartEnding, worstOf } from '../ending-of-parts.ts';
-import type { Intent } from '../intent.ts';
+import { type Intent, templateSet } from '../intent.ts';
 import { type Cause, doneResult, type Ending } from '../journal.ts';
+import type { WorkloadView } from '../kubernetes/workloads/kind.ts';
 import { sayWorkload } from '../kubernetes/workloads/names.ts';
 import { type Observation, observeIfThere } from '../kubernetes/workloads/observe.ts';
 import { templateDigest } from '../kubernetes/workloads/template.ts';
@@ -9,7 +10,7 @@ import { nameOf, type WorkloadRun } from '../run.ts';
 import { conclude } from '../steps/conclude.ts';
 import { finishLeft, isHealthy } from '../steps/finish-left.ts';
 import { underLock } from '../steps/lock.ts';
-import { healthOf } from '../steps/look.ts';
+import { awaitLook, healthOf } from '../steps/look.ts';
 import { undoAndSay, undoCommand } from '../steps/recover.ts';
 
 /** Seconds for post's undo: it has 5 minutes of a cancelled job, other steps' posts among them, and must report too. */
@@ -112,7 +113,8 @@ async function finishLocked(
 ): Promise<Ending> {
   const { inputs, journal } = run;
   const mayComeYet = journal.last('setting-image') !== undefined && journal.last('image-set') === undefined;
-  if (mayComeYet && intent.phase === 'setting-image') await awaitOnTheWay(run, observation, intent);
+  if (mayComeYet && intent.phase === 'setting-image')
+    await awaitLook(run, observation, onTheWaySeconds, (view) => isChanged(view, intent));
   const view = observation.view();
   if (view === undefined || view.workload.metadata?.uid !== intent.uid) {
     const message = `${sayWorkload(intent.workload)} is gone, or another of its name has taken its place.`;
@@ -125,7 +127,7 @@ async function finishLocked(
   }
   const digest = view.workload.spec ? templateDigest(view.workload.spec.template) : '';
   if (journal.last('kept') !== undefined && intent.ours.includes(digest)) {
-    run.record({ what: 'healthy', template: intent.ours.at(-1) ?? '' });
+    run.record({ what: 'healthy', template: templateSet(intent) });
     await conclude(run, observation.kind, intent);
     return { result: doneResult(journal), next: ['It was healthy already when main was interrupted.'] };
   }
@@ -155,20 +157,10 @@ async function finishLocked(
 /** Seconds in which a patch that main had sent when it was ended may still take effect. */
 const onTheWaySeconds = 5;
 
-/** Waits for a patch that may be on its way, as long as the workload still bears what it bore before. */
-async function awaitOnTheWay(
-  { clock }: WorkloadRun,
-  observation: Observation,
-  intent: Intent,
-): Promise<void> {
-  const deadline = clock.now() + onTheWaySeconds * 1000;
-  for (;;) {
-    const seen = observation.changes;
-    const template = observation.view()?.workload.spec?.template;
-    const isBefore = template !== undefined && templateDigest(template) === intent.before;
-    if (!isBefore || clock.now() >= deadline) return;
-    await observation.changed(seen, (deadline - clock.now()) / 1000);
-  }
+/** Whether the workload bears anything but what it bore before the intent. */
+function isChanged(view: WorkloadView | undefined, { before }: Intent): boolean {
+  const template = view?.workload.spec?.template;
+  return template === undefined || templateDigest(template) !== before;
 }
 
 async function leave(
@@ -184,7 +176,7 @@ async function leave(
   const isWell = await isHealthy(run, observation, intent);
   await conclude(run, observation.kind, intent);
   if (isWell && health?.current) {
-    run.record({ what: 'healthy', template: intent.ours.at(-1) ?? '' });
+    run.record({ what: 'healthy', template: templateSet(intent) });
     run.journal.add({ type: 'rolled-out', revision: health.current.number });
     const proof = run.journal.last('proof-started') ? ' It was not verified to the end.' : '';
     const next = [`Main did not see it to its end, but the rollout has ended well.${proof}`];

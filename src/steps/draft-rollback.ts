@@ -6,7 +6,7 @@ import { marks, tracesOfRollback } from '../kubernetes/marks.ts';
 import type { Revision, WorkloadKind, WorkloadObject, WorkloadView } from '../kubernetes/workloads/kind.ts';
 import { sayWorkload } from '../kubernetes/workloads/names.ts';
 import { planPace, sayPace, setPacePatch } from '../kubernetes/workloads/pace.ts';
-import { annotationPatch, type ImageChange } from '../kubernetes/workloads/patch.ts';
+import { annotationPatch, type ImageChange, imagesOf } from '../kubernetes/workloads/patch.ts';
 import { templateDigest, withoutHash } from '../kubernetes/workloads/template.ts';
 import type { WorkloadRun } from '../run.ts';
 import type { Draft, Drafter } from './draft.ts';
@@ -95,8 +95,7 @@ export function chooseRevision(
 }
 
 function runs({ template }: Revision, wanted: WantedImage): boolean {
-  const images = [...(template.spec?.containers ?? []), ...(template.spec?.initContainers ?? [])];
-  return images.some(({ image = '' }) => isMeant(image, wanted));
+  return imagesOf(template).some(([, image]) => isMeant(image, wanted));
 }
 
 /** Whether a person who names an image so means this one. */
@@ -135,14 +134,10 @@ function otherHealthy(known: readonly Known[], target: Known): Revision | undefi
 
 /** The images that change; all of them, where it is something else that does. */
 function imagesBetween({ spec }: WorkloadObject, { template }: Revision): ImageChange[] {
-  const all = (of: Revision['template'] | undefined) => [
-    ...(of?.spec?.containers ?? []),
-    ...(of?.spec?.initContainers ?? []),
-  ];
-  const before = new Map(all(spec?.template).map(({ name, image = '' }) => [name, image]));
-  const images = all(template).map(({ name, image = '' }) => ({
-    container: name,
-    from: before.get(name) ?? '',
+  const before = new Map(spec && imagesOf(spec.template));
+  const images = imagesOf(template).map(([container, image]) => ({
+    container,
+    from: before.get(container) ?? '',
     to: image,
     path: '',
   }));

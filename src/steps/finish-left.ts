@@ -1,10 +1,12 @@
 import { messageOf } from '../errors.ts';
-import type { Intent } from '../intent.ts';
+import { type Intent, templateSet } from '../intent.ts';
+import type { WorkloadView } from '../kubernetes/workloads/kind.ts';
 import { sayWorkload } from '../kubernetes/workloads/names.ts';
 import type { Observation } from '../kubernetes/workloads/observe.ts';
 import { templateDigest } from '../kubernetes/workloads/template.ts';
 import type { WorkloadRun } from '../run.ts';
 import { conclude } from './conclude.ts';
+import { awaitLook } from './look.ts';
 import { noteUndone } from './recover.ts';
 import { undo } from './undo.ts';
 import { watchRollout } from './watch-rollout.ts';
@@ -40,19 +42,12 @@ const seenSeconds = 10;
 
 /** Waits until the observation shows the generation, so that what is judged next is not what was before. */
 async function seen(run: WorkloadRun, observation: Observation, generation: number): Promise<void> {
-  const { clock, signal } = run;
-  const deadline = clock.now() + seenSeconds * 1000;
-  for (;;) {
-    signal.throwIfAborted();
-    const changes = observation.changes;
-    const view = observation.view();
-    const isSeen =
-      view === undefined ||
-      ((view.workload.metadata?.generation ?? 0) >= generation &&
-        observation.kind.status(view).state !== 'unseen');
-    if (isSeen || generation === 0 || clock.now() >= deadline) return;
-    await observation.changed(changes, (deadline - clock.now()) / 1000);
-  }
+  if (generation === 0) return;
+  const isSeen = (view: WorkloadView | undefined) =>
+    view === undefined ||
+    ((view.workload.metadata?.generation ?? 0) >= generation &&
+      observation.kind.status(view).state !== 'unseen');
+  await awaitLook(run, observation, seenSeconds, isSeen);
 }
 
 async function finish(run: WorkloadRun, observation: Observation, left: Intent): Promise<string> {
@@ -65,7 +60,7 @@ async function finish(run: WorkloadRun, observation: Observation, left: Intent):
   if (!isOurs && left.phase === 'setting-image')
     return 'What it meant to set does not run; nothing is to be done.';
   if (isOurs && left.phase === 'setting-image' && (await isHealthy(run, observation, left))) {
-    run.record({ what: 'healthy', template: left.ours.at(-1) ?? '' });
+    run.record({ what: 'healthy', template: templateSet(left) });
     return 'What it had set has become healthy, and is kept.';
   }
   if (left.undoTo === undefined)

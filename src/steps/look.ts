@@ -2,7 +2,9 @@ import type { V1Pod } from '@kubernetes/client-node';
 import { diagnose, Sightings, type Verdict } from '../diagnosis/diagnose.ts';
 import type { UndoTarget } from '../intent.ts';
 import type { Revision, RolloutStatus, WorkloadKind, WorkloadView } from '../kubernetes/workloads/kind.ts';
+import type { Observation } from '../kubernetes/workloads/observe.ts';
 import { templateDigest } from '../kubernetes/workloads/template.ts';
+import type { WorkloadRun } from '../run.ts';
 
 /** Whether the revision that a workload bears is healthy, and which one a failed change of it goes back to. Pure. */
 export interface Health {
@@ -36,6 +38,22 @@ export function presentPods(kind: WorkloadKind, view: WorkloadView): V1Pod[] {
   const current = kind.current(view);
   const pods = current ? kind.podsOf(view, current) : [];
   return pods.filter(({ metadata }) => metadata?.deletionTimestamp === undefined);
+}
+
+/** Waits until the workload looks as `isSo` has it, but no longer than `seconds`. */
+export async function awaitLook(
+  { clock, signal }: Pick<WorkloadRun, 'clock' | 'signal'>,
+  observation: Observation,
+  seconds: number,
+  isSo: (view: WorkloadView | undefined) => boolean,
+): Promise<void> {
+  const deadline = clock.now() + seconds * 1000;
+  for (;;) {
+    signal.throwIfAborted();
+    const seen = observation.changes;
+    if (isSo(observation.view()) || clock.now() >= deadline) return;
+    await observation.changed(seen, (deadline - clock.now()) / 1000);
+  }
 }
 
 /** A revision as an intent names it. */

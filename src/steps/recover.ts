@@ -1,11 +1,11 @@
 import { adviceOn } from '../diagnosis/plain-reasons.ts';
 import { messageOf } from '../errors.ts';
 import { standingOf } from '../history.ts';
-import type { Intent } from '../intent.ts';
+import { type Intent, templateSet } from '../intent.ts';
 import type { Cause, Ending } from '../journal.ts';
-import type { Revision } from '../kubernetes/workloads/kind.ts';
 import { sayWorkload } from '../kubernetes/workloads/names.ts';
 import { type Observation, observeIfThere } from '../kubernetes/workloads/observe.ts';
+import { imagesOf } from '../kubernetes/workloads/patch.ts';
 import { sayCause } from '../report/cause.ts';
 import type { WorkloadRun } from '../run.ts';
 import { collect } from './collect.ts';
@@ -104,7 +104,12 @@ export async function undoAndSay(
   log.endGroup();
   // The journal first: whoever finds no intent reads there how it ended.
   if (end.kind === 'undone') {
-    journal.add({ type: 'undone', revision: end.revision.number, images: imagesOf(end.revision, intent) });
+    const { number, template } = end.revision;
+    // The revision may be older than the one before.
+    const images = imagesOf(template)
+      .filter(([name]) => intent.changes.some(({ container }) => container === name))
+      .map(([container, image]) => ({ container, image }));
+    journal.add({ type: 'undone', revision: number, images });
     noteUndone(run, intent);
   }
   if (end.kind === 'failed') journal.add({ type: 'undo-failed', cause: { ...end.trouble, diagnoses: [] } });
@@ -163,17 +168,9 @@ function superseded(
   };
 }
 
-/** What the containers that were set run again; the revision may be older than the one before. */
-function imagesOf({ template }: Revision, { changes }: Intent): { container: string; image: string }[] {
-  const all = [...(template.spec?.initContainers ?? []), ...(template.spec?.containers ?? [])];
-  return all
-    .filter(({ name }) => changes.some(({ container }) => container === name))
-    .map(({ name, image = '' }) => ({ container: name, image }));
-}
-
 /** Keeps what was undone from being taken for a revision to roll back to, unless it has worked before. */
-export function noteUndone(run: WorkloadRun, { ours }: Intent): void {
-  const template = ours.at(-1) ?? '';
+export function noteUndone(run: WorkloadRun, intent: Intent): void {
+  const template = templateSet(intent);
   if (standingOf(run.history(), template) === undefined) run.record({ what: 'undone', template });
 }
 

@@ -1,6 +1,6 @@
 import { type PartEnding, worstOf } from '../ending-of-parts.ts';
 import { messageOf } from '../errors.ts';
-import { brokenTemplates } from '../intent.ts';
+import { brokenTemplates, templateSet } from '../intent.ts';
 import type { Ending } from '../journal.ts';
 import { sayWorkload } from '../kubernetes/workloads/names.ts';
 import type { WorkloadRun } from '../run.ts';
@@ -128,7 +128,7 @@ async function backwards(
     try {
       const end = failureOf(ends[index], why);
       if (end === ends[index] && end.kind === 'failed')
-        run.record({ what: 'failed', template: set.intent.ours.at(-1) ?? '' });
+        run.record({ what: 'failed', template: templateSet(set.intent) });
       const ending = await recover(run, plan.observation, set.intent, end, { mine, passOn: resolve });
       if (isOfSeveral(run)) run.journal.add({ type: 'workload-ended', result: ending.result });
       return { workload: sayWorkload(run.workload), ending, isCulprit: end === ends[index] };
