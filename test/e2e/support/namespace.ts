@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -21,6 +20,8 @@ import { parse } from 'yaml';
 import type { WorkloadKindName } from '../../../src/kubernetes/workloads/names.ts';
 import { neededAccess, rbacRules } from '../../../src/preflight/access.ts';
 import type { Cluster } from '../../cluster/connect.ts';
+import { type Answer, ask } from './api.ts';
+import { kubectl } from './kubectl.ts';
 
 /** The kinds that can be deployed. */
 interface WorkloadKinds {
@@ -37,6 +38,17 @@ interface Kinds extends WorkloadKinds {
   pod: V1Pod;
   event: CoreV1Event;
 }
+
+const apis: Readonly<Record<keyof Kinds, string>> = {
+  deployment: 'apis/apps/v1',
+  statefulset: 'apis/apps/v1',
+  daemonset: 'apis/apps/v1',
+  controllerrevision: 'apis/apps/v1',
+  replicaset: 'apis/apps/v1',
+  job: 'apis/batch/v1',
+  pod: 'api/v1',
+  event: 'api/v1',
+};
 
 export type Manifest = KubernetesObject & Record<string, unknown>;
 
@@ -74,7 +86,7 @@ export class Namespace {
     const named = (it: string) => ({ name: it, namespace: name });
     await kubectl(
       cluster,
-      ['apply', '-f', '-'],
+      ['create', '-f', '-'],
       toList([
         { apiVersion: 'v1', kind: 'Namespace', metadata: { name } },
         { apiVersion: 'v1', kind: 'ServiceAccount', metadata: named('deployer') },
@@ -88,8 +100,10 @@ export class Namespace {
         },
       ]),
     );
-    const token = await kubectl(cluster, ['create', 'token', 'deployer', '-n', name]);
-    return new Namespace(cluster, name, token.trim());
+    const path = `/api/v1/namespaces/${name}/serviceaccounts/deployer/token`;
+    const request = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: {} };
+    const { status } = parsed<{ status: { token: string } }>(path, await ask(cluster, 'POST', path, request));
+    return new Namespace(cluster, name, status.token);
   }
 
   /** The kubeconfig as a file, which goes with the namespace. */
@@ -117,13 +131,20 @@ export class Namespace {
 
   /** The object, or undefined where there is none of that name. */
   async get<K extends keyof Kinds>(kind: K, name: string): Promise<Kinds[K] | undefined> {
-    const text = await this.kubectl('get', kind, name, '-o', 'json', '--ignore-not-found');
-    return text === '' ? undefined : (JSON.parse(text) as Kinds[K]);
+    const path = this.#path(kind, name);
+    const { status, body } = await ask(this.cluster, 'GET', path);
+    if (status === 404) return undefined;
+    return parsed<Kinds[K]>(path, { status, body });
   }
 
   async list<K extends keyof Kinds>(kind: K, selector = ''): Promise<Kinds[K][]> {
-    const text = await this.kubectl('get', kind, '-l', selector, '-o', 'json');
-    return (JSON.parse(text) as { items: Kinds[K][] }).items;
+    const path = `${this.#path(kind)}?labelSelector=${encodeURIComponent(selector)}`;
+    return parsed<{ items: Kinds[K][] }>(path, await ask(this.cluster, 'GET', path)).items;
+  }
+
+  #path(kind: keyof Kinds, name?: string): string {
+    const path = `/${apis[kind]}/namespaces/${this.name}/${kind}s`;
+    return name === undefined ? path : `${path}/${encodeURIComponent(name)}`;
   }
 
   /** The workload as it is; fails where it is not there. */
@@ -236,27 +257,6 @@ export class Workload<T extends WorkloadKinds[keyof WorkloadKinds] = V1Deploymen
   }
 }
 
-/** Runs kubectl as the administrator; rejects with what it said. */
-export function kubectl(cluster: Cluster, args: readonly string[], input = ''): Promise<string> {
-  const child = spawn(cluster.bin('kubectl'), ['--kubeconfig', cluster.kubeconfig, ...args]);
-  const { promise, resolve, reject } = Promise.withResolvers<string>();
-  let out = '';
-  let complaints = '';
-  child.stdout.setEncoding('utf8').on('data', (text) => {
-    out += text;
-  });
-  child.stderr.setEncoding('utf8').on('data', (text) => {
-    complaints += text;
-  });
-  child.on('error', reject);
-  child.on('close', (code) =>
-    code === 0 ? resolve(out) : reject(new Error(`kubectl ${args.join(' ')}: ${complaints || out}`)),
-  );
-  child.stdin.on('error', () => undefined);
-  child.stdin.end(input);
-  return promise;
-}
-
 /** A kubeconfig that stands alone: the certificate and the token are in it. */
 export function kubeconfigText(cluster: Cluster, namespace: string, token: string): string {
   const config = {
@@ -276,6 +276,11 @@ export function kubeconfigText(cluster: Cluster, namespace: string, token: strin
     'current-context': 'test',
   };
   return JSON.stringify(config, undefined, 2);
+}
+
+function parsed<T>(path: string, { status, body }: Answer): T {
+  if (status !== 200 && status !== 201) throw new Error(`${path}: ${status} ${body}`);
+  return JSON.parse(body) as T;
 }
 
 function toList(items: readonly Manifest[]): string {

@@ -1,4 +1,4 @@
-import { kubectl } from '../../support/namespace.ts';
+import { kubectl } from '../../support/kubectl.ts';
 import type { Case } from '../support/case.ts';
 import type { Scene } from '../support/scene.ts';
 

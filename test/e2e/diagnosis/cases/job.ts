@@ -1,6 +1,6 @@
 import { disruptionRows } from '../../../../src/diagnosis/rows/placement.ts';
+import { kubectl } from '../../support/kubectl.ts';
 import { migrationManifest, quota } from '../../support/manifests.ts';
-import { kubectl } from '../../support/namespace.ts';
 import type { Case } from '../support/case.ts';
 import { injectContainer } from '../support/webhooks.ts';
 

@@ -2,7 +2,8 @@ import type { AddressInfo, Server } from 'node:net';
 import type { V1Node } from '@kubernetes/client-node';
 import type { Cluster } from '../../../cluster/connect.ts';
 import type { Behaviour } from '../../../cluster/images.ts';
-import { kubectl, type Manifest, type Namespace } from '../../support/namespace.ts';
+import { kubectl } from '../../support/kubectl.ts';
+import type { Manifest, Namespace } from '../../support/namespace.ts';
 
 /** An image: a tag that every cluster has, one that is made for the case, or how to come by a reference. */
 export type Image = string | readonly [tag: string, Behaviour] | ((scene: Scene) => Promise<string>);
