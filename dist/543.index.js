@@ -64,7 +64,8 @@ __webpack_require__.d(__webpack_exports__, {
   h4: () => (/* binding */ diagnose),
   i_: () => (/* binding */ isReady),
   JB: () => (/* binding */ judgeJob),
-  it: () => (/* binding */ whyTakenAway)
+  it: () => (/* binding */ whyTakenAway),
+  qe: () => (/* binding */ worthAsking)
 });
 
 // UNUSED EXPORTS: patientFactor
@@ -498,7 +499,7 @@ function disruption({ pod }, reasons) {
 const disruptionRows = [
     {
         reason: 'evicted',
-        symptom: 'phase `Failed`, reason `Evicted`; or condition `DisruptionTarget`',
+        symptom: 'phase `Failed`, reason `Evicted`; or condition `DisruptionTarget`; or phase `Succeeded`, event `Evicted`',
         cause: 'The node ran short of memory or disk or was drained, or the pod used more than it may.',
         next: "Look at the node's conditions, and at the pod's requests and ephemeral-storage limits.",
         patience: 'timeout',
@@ -506,6 +507,8 @@ const disruptionRows = [
             const { phase, reason, message } = subject.pod.status ?? {};
             if (phase === 'Failed' && reason === 'Evicted')
                 return message ?? '';
+            if (phase === 'Succeeded')
+                return subject.events.find((event) => event.reason === 'Evicted')?.message;
             return disruption(subject, ['EvictionByEvictionAPI', 'TerminationByKubelet']);
         },
         message: ({ pod }) => `it was evicted from node ${pod.spec?.nodeName ?? '?'}`,
@@ -834,6 +837,11 @@ function stepOf({ pods, isMakingRoom = false, otherPods = 0, available }) {
 }
 function isReady(pod) {
     return pod.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
+}
+function worthAsking(pods, mostPods) {
+    const waiting = pods.filter((pod) => !isReady(pod) && !hasEnded(pod));
+    const ended = pods.filter(({ status }) => status?.phase === 'Succeeded');
+    return waiting.length >= mostPods ? waiting : [...waiting, ...ended.slice(waiting.length - mostPods)];
 }
 function hasEnded({ status }) {
     return status?.phase === 'Succeeded' || status?.phase === 'Failed';
@@ -2337,8 +2345,9 @@ function doneResult(journal) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   E: () => (/* binding */ told),
-/* harmony export */   v: () => (/* binding */ ObjectEvents)
+/* harmony export */   Cn: () => (/* binding */ mostObjects),
+/* harmony export */   Ev: () => (/* binding */ told),
+/* harmony export */   v8: () => (/* binding */ ObjectEvents)
 /* harmony export */ });
 /* harmony import */ var _resources_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(8268);
 /* harmony import */ var _watch_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(6862);
@@ -7396,7 +7405,7 @@ async function eventsOf(run, object, signal) {
         const { items } = await run.client.list(resources/* resources */.E.events, { namespace: run.namespace, fieldSelector }, { signal, patience: 0 });
         return (items
             .filter(({ type, reason }) => (type === 'Warning' && reason !== 'BackOff') || tellingEvents.has(reason ?? ''))
-            .map(events/* told */.E)
+            .map(events/* told */.Ev)
             .sort((a, b) => b.lastSeen - a.lastSeen));
     }
     catch {
@@ -8627,8 +8636,8 @@ class RolloutWatch {
         this.#teller = new Teller(run);
         const changed = expected.images?.map(({ container }) => container);
         this.#inits = changed && new InitProgress(run, changed, signal);
-        this.#podEvents = new events/* ObjectEvents */.v(run.client, run.namespace, signal, () => { });
-        this.#workloadEvents = new events/* ObjectEvents */.v(run.client, run.namespace, signal, () => { });
+        this.#podEvents = new events/* ObjectEvents */.v8(run.client, run.namespace, signal, () => { });
+        this.#workloadEvents = new events/* ObjectEvents */.v8(run.client, run.namespace, signal, () => { });
     }
     async toEnd() {
         const { clock } = this.#run;
@@ -8693,7 +8702,7 @@ class RolloutWatch {
         const own = revision ? kind.podsOf(view, revision) : [];
         const pods = revision ? [...own, ...this.#blocking(view, revision)] : [];
         const isOld = ({ metadata }) => now - new Date(metadata?.creationTimestamp ?? now).getTime() > youngSeconds * 1000;
-        this.#podEvents.follow(pods.filter((pod) => !(0,diagnose/* isReady */.i_)(pod) && isOld(pod)));
+        this.#podEvents.follow((0,diagnose/* worthAsking */.qe)(pods.filter(isOld), events/* mostObjects */.Cn));
         const { before } = this.#expected;
         const scene = {
             pods,

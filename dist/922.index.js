@@ -459,7 +459,7 @@ class JobFollower {
         this.#logs = new job_logs/* JobLogs */.DC(run, signal, (uid) => (this.#gone ? undefined : this.#pods.get(uid)));
         const { client, namespace } = run;
         const beat = () => this.#pulse.beat();
-        this.#podEvents = new kubernetes_events/* ObjectEvents */.v(client, namespace, signal, beat);
+        this.#podEvents = new kubernetes_events/* ObjectEvents */.v8(client, namespace, signal, beat);
         const uid = job.metadata?.uid;
         const jobs = (0,watch/* mirror */.e)(client, resources/* resources */.E.jobs, { namespace, fieldSelector: `metadata.name=${this.#name}` }, {
             signal,
@@ -485,7 +485,7 @@ class JobFollower {
                 beat();
             },
         });
-        const events = (0,watch/* mirror */.e)(client, resources/* resources */.E.events, { namespace, fieldSelector: `involvedObject.uid=${uid}` }, { signal, onChange: beat, project: kubernetes_events/* told */.E });
+        const events = (0,watch/* mirror */.e)(client, resources/* resources */.E.events, { namespace, fieldSelector: `involvedObject.uid=${uid}` }, { signal, onChange: beat, project: kubernetes_events/* told */.Ev });
         this.#events = () => events.items().sort((a, b) => b.lastSeen - a.lastSeen);
         for (const each of [jobs, pods])
             each.done.catch((error) => this.#pulse.fail(error));
@@ -1100,9 +1100,9 @@ const blinkSeconds = 3;
 class Dips {
     #ready = new Map();
     #unreadySince = new Map();
-    #evicted;
+    #ended;
     constructor(pods) {
-        this.#evicted = new Set(pods.filter(isEvicted).map(uidOf));
+        this.#ended = new Set(pods.filter(hasEnded).map(uidOf));
         for (const pod of pods)
             this.#meet(pod);
     }
@@ -1117,8 +1117,8 @@ class Dips {
     }
     #dipOf(pod, verdict, now) {
         const uid = uidOf(pod);
-        if (isEvicted(pod) && !this.#evicted.has(uid))
-            return dip('evicted-after-rollout', evicted(pod, now));
+        if (isEvicted(pod, verdict) && !this.#ended.has(uid))
+            return dip('evicted-after-rollout', evicted(pod, foundIn(verdict, pod)?.said, now));
         if (pod.metadata?.deletionTimestamp !== undefined || hasEnded(pod))
             return undefined;
         const before = this.#ready.get(uid);
@@ -1162,8 +1162,11 @@ function uidOf({ metadata }) {
 function hasEnded({ status }) {
     return status?.phase === 'Succeeded' || status?.phase === 'Failed';
 }
-function isEvicted({ status }) {
-    return status?.phase === 'Failed' && status.reason === 'Evicted';
+function isEvicted(pod, verdict) {
+    const { phase, reason } = pod.status ?? {};
+    if (phase === 'Succeeded')
+        return foundIn(verdict, pod)?.reason === 'evicted';
+    return phase === 'Failed' && reason === 'Evicted';
 }
 function isTakenAway({ spec, status }) {
     const isTrue = (type) => status?.conditions?.some((each) => each.type === type && each.status === 'True') ?? false;
@@ -1209,12 +1212,12 @@ function unready(pod, since) {
         hasLog: status !== undefined,
     };
 }
-function evicted(pod, now) {
+function evicted(pod, said, now) {
     return {
         ...plain(pod, now),
         reason: 'evicted',
         message: `it was evicted from node ${pod.spec?.nodeName ?? '?'}`,
-        said: pod.status?.message ?? '',
+        said: said ?? pod.status?.message ?? '',
         next: "Look at the node's conditions, and at the pod's requests and ephemeral-storage limits.",
         hasLog: false,
     };
@@ -1279,7 +1282,7 @@ class Vigil {
         const began = clock.now();
         const watching = new AbortController();
         const signal = AbortSignal.any([until, this.#run.signal]);
-        const podEvents = new kubernetes_events/* ObjectEvents */.v(client, namespace, AbortSignal.any([signal, watching.signal]), () => { });
+        const podEvents = new kubernetes_events/* ObjectEvents */.v8(client, namespace, AbortSignal.any([signal, watching.signal]), () => { });
         let toldAt = began;
         try {
             for (;;) {
@@ -1370,7 +1373,7 @@ class Vigil {
             return { kind: 'superseded', reason: 'superseded', message };
         }
         const pods = this.#pods(view);
-        podEvents.follow(pods.filter((pod) => !(0,diagnose/* isReady */.i_)(pod)));
+        podEvents.follow((0,diagnose/* worthAsking */.qe)(pods, kubernetes_events/* mostObjects */.Cn));
         const verdict = this.#verdict(view, podEvents);
         const dip = this.#dips.look(pods, verdict, this.#run.clock.now());
         if (dip === undefined)

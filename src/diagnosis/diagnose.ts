@@ -143,6 +143,16 @@ export function isReady(pod: V1Pod): boolean {
   return pod.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
 }
 
+/**
+ * The pods whose events may tell more. Few pods' events are followed, so those that are waited for come first; of one
+ * that ended well only they can tell that it did not end by itself.
+ */
+export function worthAsking(pods: readonly V1Pod[], mostPods: number): V1Pod[] {
+  const waiting = pods.filter((pod) => !isReady(pod) && !hasEnded(pod));
+  const ended = pods.filter(({ status }) => status?.phase === 'Succeeded');
+  return waiting.length >= mostPods ? waiting : [...waiting, ...ended.slice(waiting.length - mostPods)];
+}
+
 /** A pod that has ended is replaced, or was a Job's: nobody waits for it to become ready. */
 function hasEnded({ status }: V1Pod): boolean {
   return status?.phase === 'Succeeded' || status?.phase === 'Failed';

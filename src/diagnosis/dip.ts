@@ -27,12 +27,12 @@ export class Dips {
   /** Each pod that has been ready, with how often each container had ended when it first was. */
   readonly #ready = new Map<string, ReadonlyMap<string, number>>();
   readonly #unreadySince = new Map<string, number>();
-  /** Pods that the kubelet had evicted before. */
-  readonly #evicted: ReadonlySet<string>;
+  /** Pods that had ended before. */
+  readonly #ended: ReadonlySet<string>;
 
   /** @param pods of the revision, as they are when its rollout is complete. */
   constructor(pods: readonly V1Pod[]) {
-    this.#evicted = new Set(pods.filter(isEvicted).map(uidOf));
+    this.#ended = new Set(pods.filter(hasEnded).map(uidOf));
     for (const pod of pods) this.#meet(pod);
   }
 
@@ -53,7 +53,8 @@ export class Dips {
 
   #dipOf(pod: V1Pod, verdict: Verdict, now: number): Dip | undefined {
     const uid = uidOf(pod);
-    if (isEvicted(pod) && !this.#evicted.has(uid)) return dip('evicted-after-rollout', evicted(pod, now));
+    if (isEvicted(pod, verdict) && !this.#ended.has(uid))
+      return dip('evicted-after-rollout', evicted(pod, foundIn(verdict, pod)?.said, now));
     if (pod.metadata?.deletionTimestamp !== undefined || hasEnded(pod)) return undefined;
     const before = this.#ready.get(uid);
     if (before === undefined) {
@@ -101,8 +102,10 @@ function hasEnded({ status }: V1Pod): boolean {
 }
 
 /** By the kubelet, for what it uses or its node lacks. A drain evicts by the API, which only deletes the pod. */
-function isEvicted({ status }: V1Pod): boolean {
-  return status?.phase === 'Failed' && status.reason === 'Evicted';
+function isEvicted(pod: V1Pod, verdict: Verdict): boolean {
+  const { phase, reason } = pod.status ?? {};
+  if (phase === 'Succeeded') return foundIn(verdict, pod)?.reason === 'evicted';
+  return phase === 'Failed' && reason === 'Evicted';
 }
 
 /**
@@ -159,12 +162,12 @@ function unready(pod: V1Pod, since: number): Diagnosis {
   };
 }
 
-function evicted(pod: V1Pod, now: number): Diagnosis {
+function evicted(pod: V1Pod, said: string | undefined, now: number): Diagnosis {
   return {
     ...plain(pod, now),
     reason: 'evicted',
     message: `it was evicted from node ${pod.spec?.nodeName ?? '?'}`,
-    said: pod.status?.message ?? '',
+    said: said ?? pod.status?.message ?? '',
     next: "Look at the node's conditions, and at the pod's requests and ephemeral-storage limits.",
     hasLog: false,
   };

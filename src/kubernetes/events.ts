@@ -28,7 +28,7 @@ export function told(event: CoreV1Event): ToldEvent {
 }
 
 /** Objects whose events are followed at a time: enough for examples, and few requests however many pods there are. */
-const mostObjects = 3;
+export const mostObjects = 3;
 
 /** Follows the events of a few objects, each asked for by its uid: a namespace's events are never listed. */
 export class ObjectEvents {

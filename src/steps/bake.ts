@@ -1,8 +1,8 @@
-import { diagnose, isReady, Sightings, type Verdict } from '../diagnosis/diagnose.ts';
+import { diagnose, isReady, Sightings, type Verdict, worthAsking } from '../diagnosis/diagnose.ts';
 import type { Diagnosis } from '../diagnosis/diagnosis.ts';
 import { Dips } from '../diagnosis/dip.ts';
 import { sayDuration } from '../duration.ts';
-import { ObjectEvents } from '../kubernetes/events.ts';
+import { mostObjects, ObjectEvents } from '../kubernetes/events.ts';
 import { resources } from '../kubernetes/resources.ts';
 import { judgeImages, type WantedContainer } from '../kubernetes/workloads/digests.ts';
 import type { Revision, WorkloadView } from '../kubernetes/workloads/kind.ts';
@@ -163,7 +163,7 @@ export class Vigil {
       return { kind: 'superseded', reason: 'superseded', message };
     }
     const pods = this.#pods(view);
-    podEvents.follow(pods.filter((pod) => !isReady(pod)));
+    podEvents.follow(worthAsking(pods, mostObjects));
     const verdict = this.#verdict(view, podEvents);
     const dip = this.#dips.look(pods, verdict, this.#run.clock.now());
     if (dip === undefined) return { kind: 'complete', revision };

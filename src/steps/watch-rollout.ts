@@ -1,10 +1,17 @@
 import type { V1Pod } from '@kubernetes/client-node';
-import { diagnose, isReady, type Scene, Sightings, type Verdict } from '../diagnosis/diagnose.ts';
+import {
+  diagnose,
+  isReady,
+  type Scene,
+  Sightings,
+  type Verdict,
+  worthAsking,
+} from '../diagnosis/diagnose.ts';
 import { type Diagnosis, sayObject } from '../diagnosis/diagnosis.ts';
 import { TakenAway } from '../diagnosis/taken-away.ts';
 import { sayDuration } from '../duration.ts';
 import type { Evidence } from '../journal.ts';
-import { ObjectEvents } from '../kubernetes/events.ts';
+import { mostObjects, ObjectEvents } from '../kubernetes/events.ts';
 import { judgeImages, type WantedContainer } from '../kubernetes/workloads/digests.ts';
 import type {
   Revision,
@@ -191,7 +198,7 @@ class RolloutWatch {
     const pods = revision ? [...own, ...this.#blocking(view, revision)] : [];
     const isOld = ({ metadata }: V1Pod) =>
       now - new Date(metadata?.creationTimestamp ?? now).getTime() > youngSeconds * 1000;
-    this.#podEvents.follow(pods.filter((pod) => !isReady(pod) && isOld(pod)));
+    this.#podEvents.follow(worthAsking(pods.filter(isOld), mostObjects));
     const { before } = this.#expected;
     const scene: Scene = {
       pods,

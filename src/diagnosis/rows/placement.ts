@@ -179,13 +179,16 @@ function disruption({ pod }: PodSubject, reasons: readonly string[]): string | u
 export const disruptionRows: readonly Row<PodSubject>[] = [
   {
     reason: 'evicted',
-    symptom: 'phase `Failed`, reason `Evicted`; or condition `DisruptionTarget`',
+    symptom:
+      'phase `Failed`, reason `Evicted`; or condition `DisruptionTarget`; or phase `Succeeded`, event `Evicted`',
     cause: 'The node ran short of memory or disk or was drained, or the pod used more than it may.',
     next: "Look at the node's conditions, and at the pod's requests and ephemeral-storage limits.",
     patience: 'timeout',
     recognise: (subject) => {
       const { phase, reason, message } = subject.pod.status ?? {};
       if (phase === 'Failed' && reason === 'Evicted') return message ?? '';
+      // Where the containers end with 0 when they are told to, the kubelet may call it a success.
+      if (phase === 'Succeeded') return subject.events.find((event) => event.reason === 'Evicted')?.message;
       return disruption(subject, ['EvictionByEvictionAPI', 'TerminationByKubelet']);
     },
     message: ({ pod }) => `it was evicted from node ${pod.spec?.nodeName ?? '?'}`,

@@ -1,6 +1,6 @@
 import type { V1ContainerStatus, V1Pod } from '@kubernetes/client-node';
 import { describe, expect, it } from 'vitest';
-import { diagnose, Sightings, type Verdict } from '../../../src/diagnosis/diagnose.ts';
+import { diagnose, Sightings, type Verdict, worthAsking } from '../../../src/diagnosis/diagnose.ts';
 import { sayExit } from '../../../src/diagnosis/exit-code.ts';
 import type { Patience } from '../../../src/diagnosis/row.ts';
 import { type CreatorSubject, containerRows, creatorRows, podRows } from '../../../src/diagnosis/table.ts';
@@ -361,6 +361,23 @@ describe('hopeless', () => {
     ],
   ])('where %s', (_, pods, creator, expected) => {
     expect(seenFor(30, pods, creator).hopeless).toBe(expected);
+  });
+});
+
+describe('pods whose events are asked for', () => {
+  const named = (name: string, phase: string) => podOf(name, [], { phase });
+  const ready = podOf('r', [statusOf({ ready: true, state: running() })]);
+  const asked = (...pods: V1Pod[]) => worthAsking(pods, 3).map(({ metadata }) => metadata?.name);
+
+  it('are those that are waited for, then the last that ended well', () => {
+    const done = ['1', '2', '3'].map((name) => named(name, 'Succeeded'));
+    expect(asked(...done, ready, named('f', 'Failed'), named('p', 'Pending'))).toEqual([
+      'web-p',
+      'web-2',
+      'web-3',
+    ]);
+    const waiting = ['a', 'b', 'c', 'd'].map((name) => named(name, 'Pending'));
+    expect(asked(...done, ...waiting)).toEqual(['web-a', 'web-b', 'web-c', 'web-d']);
   });
 });
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { diagnose, Sightings } from '../../../src/diagnosis/diagnose.ts';
 import { type Dip, Dips } from '../../../src/diagnosis/dip.ts';
 import { slim } from '../../../src/kubernetes/workloads/observe.ts';
-import { podOf, running, statusOf, terminated, waiting } from '../builders.ts';
+import { diagnosisOf, podOf, running, statusOf, terminated, waiting } from '../builders.ts';
 
 const well: Partial<V1ContainerStatus> = { ready: true, started: true, state: running() };
 const pod = (status: Partial<V1ContainerStatus> = well, over: Parameters<typeof podOf>[2] = {}): V1Pod =>
@@ -99,6 +99,21 @@ describe('a rollout that was complete has dipped where', () => {
     });
     // One that is there from before the rollout was complete is no news.
     expect(watch([evicted], [evicted])).toBeUndefined();
+  });
+
+  it('the kubelet has evicted a pod that then ended with 0', () => {
+    const ended = pod({ state: terminated(0) }, { phase: 'Succeeded' });
+    const look = (reason: string) =>
+      new Dips([pod()]).look(
+        [ended],
+        { hopeless: false, diagnoses: [diagnosisOf({ reason, object: 'pod/web-1', said: 'disk' })] },
+        0,
+      );
+    expect(look('evicted')).toMatchObject({
+      reason: 'evicted-after-rollout',
+      diagnosis: { reason: 'evicted', said: 'disk' },
+    });
+    expect(look('preempted')).toBeUndefined();
   });
 
   it('a pod that only starts crashes as often as a rollout is given up for', () => {

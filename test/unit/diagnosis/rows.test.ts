@@ -492,6 +492,22 @@ describe('a pod that the cluster takes away', () => {
     expect(hopeless).toBe(false);
   });
 
+  it('is told by its event where its containers ended with 0', () => {
+    const told = (reason: string) =>
+      diagnose(
+        {
+          pods: [gone({ phase: 'Succeeded' })],
+          events: new Map([
+            ['uid-pod-a', [{ reason, message: 'disk', count: 1, lastSeen: 0, container: '' }]],
+          ]),
+        },
+        new Sightings(),
+        0,
+      ).diagnoses;
+    expect(told('Evicted')).toMatchObject([{ reason: 'evicted', about: 'ended-pod', said: 'disk' }]);
+    expect(told('Killing')).toEqual([]);
+  });
+
   it('is told after those that take its place', () => {
     const evicted = gone({ phase: 'Failed', reason: 'Evicted', message: 'low on memory' });
     const crashing = podOf('b', [statusOf({ ...backingOff, lastState: terminated(1) })]);

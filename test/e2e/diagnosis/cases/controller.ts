@@ -141,6 +141,33 @@ export const controllerCases: readonly Case[] = [
     words: ['its scheduling gates are shut (example.com/quota)', 'Not rolled out within 6 s'],
   },
   {
+    title: 'its pods are evicted',
+    reason: 'evicted',
+    web: {
+      pod: { volumes: [{ name: 'state', emptyDir: {} }] },
+      container: {
+        resources: { limits: { 'ephemeral-storage': '4Mi' } },
+        env: [{ name: 'STATE_DIR', value: '/state' }],
+        volumeMounts: [{ name: 'state', mountPath: '/state' }],
+      },
+      probe: true,
+    },
+    image: ['fills-disk', { env: { SERVE_FLAGS: '--never-ready --fill=32' } }],
+    // Once a pod has been evicted, there is nothing left to wait for. Since it ends with 0 when it is told to, the
+    // kubelet mostly calls it `Succeeded`, and only the event tells what happened.
+    meanwhile: async (scene) => {
+      const { namespace } = scene;
+      const isEvicted = async () =>
+        (await namespace.list('event')).some(({ reason }) => reason === 'Evicted') &&
+        (await namespace.pods()).some(({ status }) => /Succeeded|Failed/.test(status?.phase ?? ''));
+      await namespace.until('a pod was evicted', isEvicted, 150);
+      await hurry(scene);
+    },
+    inputs: { timeout: '5m' },
+    object: /pod\/web-[0-9a-z-]+/,
+    words: ['it was evicted from node', 'local storage usage exceeds'],
+  },
+  {
     title: 'its pods must make room for others',
     reason: 'preempted',
     web: async (scene) => ({
