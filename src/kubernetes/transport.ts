@@ -1,16 +1,13 @@
-import http, { type IncomingMessage, type OutgoingHttpHeaders } from 'node:http';
-import https from 'node:https';
-import type { Socket } from 'node:net';
+import type { OutgoingHttpHeaders } from 'node:http';
 import type { Duplex, Readable } from 'node:stream';
-import type { TLSSocket } from 'node:tls';
-import { promisify } from 'node:util';
-import { gunzip } from 'node:zlib';
 import { type Clock, systemClock } from '../clock.ts';
 import { ApiError, ConnectionError, KubeconfigError } from '../errors.ts';
 import { type Agents, createAgents, retire } from './agents.ts';
+import { Attempt } from './attempt.ts';
 import type { Connection } from './connection.ts';
 import { connectionFailure, isCertificateFailure, timeoutFailure } from './connection-failure.ts';
 import type { Credential } from './credentials.ts';
+import { type Answer, exchange, isSuccess, type Outgoing, readText } from './exchange.ts';
 import { errorFromAnswer } from './status-error.ts';
 import { upgradeRequest } from './websocket.ts';
 
@@ -68,7 +65,6 @@ export interface Requests {
 }
 
 const DEFAULT_PATIENCE_SECONDS = 15;
-const DEFAULT_TIMEOUT_SECONDS = 30;
 const FIRST_WAIT_SECONDS = 0.25;
 const LONGEST_WAIT_SECONDS = 8;
 const LONGEST_RETRY_AFTER_SECONDS = 30;
@@ -77,8 +73,6 @@ const MAX_ERROR_BYTES = 64 * 1024;
 /** Seconds after an outage in which a 403 may be no more than that. */
 const FORBIDDEN_SECONDS = 10;
 const TRANSIENT_STATUSES: ReadonlySet<number> = new Set([429, 500, 502, 503, 504]);
-
-const gunzipped = promisify(gunzip);
 
 /** Requests over kept-alive connections, repeated where repeating is safe. See `Call` and `Retry`. */
 export class Transport implements Requests {
@@ -117,13 +111,15 @@ export class Transport implements Requests {
     return this.#persist(call, async (credential) => {
       const attempt = new Attempt(call);
       try {
-        const agents = this.#agentsFor(credential);
-        const response = await this.#send(call, credential, agents.requests, attempt);
-        const body = await read(response);
-        if (!isSuccess(response)) {
-          throw this.#errorFrom(call, response, body);
+        const { requests } = this.#agentsFor(credential);
+        // Lists of thousands of pods shrink tenfold; streams are read as they come.
+        const outgoing = this.#outgoing(call, credential, { 'accept-encoding': 'gzip' });
+        const answer = await exchange(outgoing, requests, attempt);
+        const body = await readText(answer);
+        if (!isSuccess(answer)) {
+          throw this.#errorFrom(call, answer, body);
         }
-        return parseJson<T>(body, call, response);
+        return parseJson<T>(body, call, answer);
       } catch (error) {
         throw this.#failure(error, attempt);
       } finally {
@@ -140,15 +136,19 @@ export class Transport implements Requests {
     return this.#persist(call, async (credential) => {
       const attempt = new Attempt(call);
       try {
-        const response = await this.#send(call, credential, this.#agentsFor(credential).streams, attempt);
-        if (!isSuccess(response)) {
-          throw this.#errorFrom(call, response, await read(response, MAX_ERROR_BYTES));
+        const { shared, streams } = this.#agentsFor(credential);
+        const outgoing = this.#outgoing(call, credential);
+        const answer =
+          (await shared?.send(outgoing, attempt)) ?? (await exchange(outgoing, streams, attempt));
+        if (!isSuccess(answer)) {
+          throw this.#errorFrom(call, answer, await readText(answer, MAX_ERROR_BYTES));
         }
+        const { body } = answer;
         attempt.clearTimeout();
         // The default would be an uncaught exception where the connection breaks while nobody reads.
-        response.on('error', () => {});
-        response.once('close', () => attempt.end());
-        return response;
+        body.on('error', () => {});
+        body.once('close', () => attempt.end());
+        return body;
       } catch (error) {
         attempt.end();
         throw this.#failure(error, attempt);
@@ -167,13 +167,13 @@ export class Transport implements Requests {
       const attempt = new Attempt(call);
       const { headers, accept } = upgradeRequest(protocol);
       try {
-        const agent = this.#agentsFor(credential).streams;
-        const response = await this.#send(call, credential, agent, attempt, headers);
-        if (response.statusCode !== 101) {
-          throw this.#errorFrom(call, response, await read(response, MAX_ERROR_BYTES));
+        const outgoing = this.#outgoing(call, credential, headers);
+        const answer = await exchange(outgoing, this.#agentsFor(credential).streams, attempt);
+        if (answer.status !== 101) {
+          throw this.#errorFrom(call, answer, await readText(answer, MAX_ERROR_BYTES));
         }
-        const { socket } = response;
-        if (response.headers['sec-websocket-accept'] !== accept) {
+        const { socket } = answer;
+        if (answer.headers['sec-websocket-accept'] !== accept) {
           socket.destroy();
           throw new Error('the answer is no WebSocket; is there a proxy in between?');
         }
@@ -296,15 +296,8 @@ export class Transport implements Requests {
     return this.#agents;
   }
 
-  /** Resolves with the answer's head. */
-  #send(
-    call: Call,
-    credential: Credential,
-    agent: http.Agent,
-    attempt: Attempt,
-    more: OutgoingHttpHeaders = {},
-  ): Promise<IncomingMessage> {
-    const secure = this.#connection.server.startsWith('https:');
+  /** What is to be sent. Throws where it would be too late. */
+  #outgoing(call: Call, credential: Credential, more: OutgoingHttpHeaders = {}): Outgoing {
     const url = new URL(this.#connection.server + call.path);
     for (const [key, value] of Object.entries(call.query ?? {})) {
       if (value !== undefined) {
@@ -314,8 +307,6 @@ export class Transport implements Requests {
     const body = call.body === undefined ? undefined : Buffer.from(JSON.stringify(call.body));
     const headers: OutgoingHttpHeaders = {
       accept: 'application/json, */*',
-      // Lists of thousands of pods shrink tenfold; streams are read as they come.
-      ...(agent === this.#agents?.requests ? { 'accept-encoding': 'gzip' } : {}),
       'user-agent': `safe-rollout/${this.#options.version}`,
       ...(body === undefined
         ? {}
@@ -325,41 +316,18 @@ export class Transport implements Requests {
     };
     // Looked at last, since a credential may have taken long to come.
     if (call.notAfter !== undefined && this.#clock.now() > call.notAfter) {
-      return Promise.reject(new Error('there was no time left to send it'));
+      throw new Error('there was no time left to send it');
     }
-    return new Promise((resolve, reject) => {
-      attempt.signal.throwIfAborted();
-      const request = (secure ? https : http).request(url, { method: call.method, headers, agent });
-      attempt.signal.addEventListener('abort', () => request.destroy(), { once: true });
-      request.once('response', resolve);
-      request.once('upgrade', (response, socket, head) => {
-        // What came with the answer's head belongs to what is read of the connection.
-        if (head.length > 0) socket.unshift(head);
-        resolve(response);
-      });
-      request.once('socket', (socket) => {
-        if (isUp(socket, secure)) {
-          attempt.sent = true;
-        } else {
-          socket.once(secure ? 'secureConnect' : 'connect', () => {
-            attempt.sent = true;
-          });
-        }
-      });
-      // Stays for the request's whole life: once the answer has begun, its reader hears of what breaks.
-      request.on('error', reject);
-      request.on('close', () => reject(new Error('the connection was closed')));
-      request.end(body);
-    });
+    return { url, method: call.method, headers, body };
   }
 
-  #errorFrom(call: Call, response: IncomingMessage, body: string): ApiError {
+  #errorFrom(call: Call, { status, statusText, headers }: Answer, body: string): ApiError {
     return errorFromAnswer({
-      status: response.statusCode ?? 0,
-      statusText: response.statusMessage ?? '',
+      status,
+      statusText,
       body,
       request: nameOf(call),
-      retryAfter: response.headers['retry-after'],
+      retryAfter: headers['retry-after'],
       now: this.#clock.now(),
     });
   }
@@ -375,71 +343,7 @@ export class Transport implements Requests {
   }
 }
 
-/** One attempt's time limit, tied to the call's signal. */
-class Attempt {
-  readonly seconds: number;
-  readonly #controller = new AbortController();
-  readonly #outer: AbortSignal;
-  readonly #onAbort: () => void;
-  #timer: NodeJS.Timeout | undefined;
-  timedOut = false;
-  /** True from the moment that bytes of the request may have left. */
-  sent = false;
-
-  constructor(call: Call) {
-    this.seconds = call.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS;
-    this.#outer = call.signal;
-    this.#onAbort = () => this.#controller.abort(this.#outer.reason);
-    this.#outer.addEventListener('abort', this.#onAbort, { once: true });
-    if (Number.isFinite(this.seconds)) {
-      this.#timer = setTimeout(() => {
-        this.timedOut = true;
-        this.#controller.abort();
-      }, this.seconds * 1000);
-    }
-  }
-
-  get signal(): AbortSignal {
-    return this.#controller.signal;
-  }
-
-  clearTimeout(): void {
-    clearTimeout(this.#timer);
-  }
-
-  end(): void {
-    this.clearTimeout();
-    this.#outer.removeEventListener('abort', this.#onAbort);
-  }
-}
-
-/** A kept-alive socket, and one that a proxy's agent hands over, is connected already. */
-function isUp(socket: Socket, secure: boolean): boolean {
-  return secure
-    ? !(socket as TLSSocket & { secureConnecting?: boolean }).secureConnecting
-    : !socket.connecting;
-}
-
-function isSuccess(response: IncomingMessage): boolean {
-  const status = response.statusCode ?? 0;
-  return status >= 200 && status < 300;
-}
-
-async function read(response: IncomingMessage, limit = Number.POSITIVE_INFINITY): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of response as AsyncIterable<Buffer>) {
-    chunks.push(chunk);
-    size += chunk.length;
-    if (size >= limit) {
-      break;
-    }
-  }
-  const body = Buffer.concat(chunks);
-  return (response.headers['content-encoding'] === 'gzip' ? await gunzipped(body) : body).toString('utf8');
-}
-
-function parseJson<T>(body: string, call: Call, response: IncomingMessage): T {
+function parseJson<T>(body: string, call: Call, { status }: Answer): T {
   if (body === '') {
     return undefined as T;
   }
@@ -447,7 +351,7 @@ function parseJson<T>(body: string, call: Call, response: IncomingMessage): T {
     return JSON.parse(body) as T;
   } catch {
     throw new ApiError({
-      status: response.statusCode ?? 0,
+      status,
       reason: '',
       message: `the answer is not JSON; is there a proxy in between? It begins: ${body.trim().slice(0, 200)}`,
       request: nameOf(call),

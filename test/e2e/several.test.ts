@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import net from 'node:net';
+import { promisify } from 'node:util';
 import { expect } from 'vitest';
 import { describeOnCluster, test } from './support/fixtures.ts';
 import { webDeployment } from './support/manifests.ts';
@@ -13,6 +16,32 @@ async function leaseHolders(namespace: Namespace): Promise<string[]> {
 
 async function imagesOf(namespace: Namespace, names: readonly string[]): Promise<string[]> {
   return Promise.all(names.map(async (name) => (await namespace.workload(name)).image));
+}
+
+/** A way to the API server that knows how many connections there were on it at once. */
+async function countedWay(server: string) {
+  const { port } = new URL(server);
+  const open = new Set<net.Socket>();
+  let most = 0;
+  const listener = net.createServer((socket) => {
+    open.add(socket);
+    most = Math.max(most, open.size);
+    const upstream = net.connect(Number(port), '127.0.0.1');
+    socket.pipe(upstream).pipe(socket);
+    socket.on('error', () => {}).on('close', () => upstream.destroy() && open.delete(socket));
+    upstream.on('error', () => {}).on('close', () => socket.destroy());
+  });
+  await once(listener.listen(0, '127.0.0.1'), 'listening');
+  return {
+    server: `https://127.0.0.1:${(listener.address() as net.AddressInfo).port}`,
+    get most() {
+      return most;
+    },
+    async [Symbol.asyncDispose]() {
+      for (const socket of open) socket.destroy();
+      await promisify(listener.close.bind(listener))();
+    },
+  };
 }
 
 describeOnCluster('several workloads in one step', () => {
@@ -52,9 +81,14 @@ describeOnCluster('several workloads in one step', () => {
       ),
     );
 
-    const step = await deployStep(namespace, { deployment: ten.join('\n'), image: ':crash', timeout: '3m' });
+    await using way = await countedWay(cluster.server);
+    const kubeconfig = namespace.kubeconfig.replaceAll(cluster.server, way.server);
+    const inputs = { deployment: ten.join('\n'), image: ':crash', timeout: '3m', kubeconfig };
+    const step = await deployStep(namespace, inputs);
 
     expectEnding(step, { result: 'undone', reason: 'crash' });
+    // Six for requests, and one for all that is watched.
+    expect(way.most).toBeLessThanOrEqual(7);
     expect(step.main.summary).toContain('deployment/shop-9');
     for (const name of ten) expect(step.main.summary).toContain(`| \`deployment/${name}\` | undone |`);
     expect(await imagesOf(namespace, ten)).toEqual(ten.map(() => image));

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import http, { type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
+import http2 from 'node:http2';
 import https from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Connection } from '../../../../src/kubernetes/connection.ts';
@@ -36,16 +37,14 @@ export interface TestServer {
 /** A real server on loopback; `handler` may be exchanged between requests. */
 export async function startServer(
   handler: Handler,
-  options: https.ServerOptions & { plain?: boolean; port?: number } = {},
+  options: https.ServerOptions & { plain?: boolean; port?: number; http2?: http2.Settings } = {},
 ): Promise<TestServer> {
   const listener: RequestListener = async (message, response) => {
     const request = await readRequest(message);
     seen.requests.push(request);
     await seen.handler(request, response, message.socket);
   };
-  const server = options.plain
-    ? http.createServer(listener)
-    : https.createServer({ ...serverCertificate, ...options }, listener);
+  const server = serverOf(options, listener);
   server.on('connection', (socket: Socket) => {
     seen.sockets.add(socket);
     socket.on('close', () => seen.sockets.delete(socket)).on('error', () => {});
@@ -76,6 +75,19 @@ export async function startServer(
   };
   return seen;
 }
+
+function serverOf(
+  options: https.ServerOptions & { plain?: boolean; http2?: http2.Settings },
+  listener: RequestListener,
+): http.Server | https.Server | http2.Http2SecureServer {
+  if (options.plain) return http.createServer(listener);
+  if (!options.http2) return https.createServer({ ...serverCertificate, ...options }, listener);
+  // Node's own compatibility layer; with HTTP/1.1 beside it, as API servers have it.
+  const settings = { ...serverCertificate, allowHTTP1: true, settings: options.http2 };
+  return http2.createSecureServer(settings, listener as unknown as Http2Listener);
+}
+
+type Http2Listener = Parameters<typeof http2.createSecureServer>[1];
 
 async function readRequest(message: IncomingMessage): Promise<SeenRequest> {
   let body = '';

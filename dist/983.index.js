@@ -1,5 +1,5 @@
-export const id = 543;
-export const ids = [543];
+export const id = 983;
+export const ids = [983];
 export const modules = {
 
 /***/ 1992:
@@ -5764,7 +5764,7 @@ function nameOf({ github, holder }) {
 
 /***/ }),
 
-/***/ 788:
+/***/ 4704:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -6575,11 +6575,272 @@ async function readIfThere(path) {
 var external_node_http_ = __webpack_require__(7067);
 // EXTERNAL MODULE: external "node:https"
 var external_node_https_ = __webpack_require__(4708);
+// EXTERNAL MODULE: external "node:net"
+var external_node_net_ = __webpack_require__(7030);
+// EXTERNAL MODULE: external "node:stream"
+var external_node_stream_ = __webpack_require__(7075);
 // EXTERNAL MODULE: external "node:util"
 var external_node_util_ = __webpack_require__(7975);
 // EXTERNAL MODULE: external "node:zlib"
 var external_node_zlib_ = __webpack_require__(8522);
+;// CONCATENATED MODULE: ./build/kubernetes/exchange.js
+
+
+
+
+const gunzipped = (0,external_node_util_.promisify)(external_node_zlib_.gunzip);
+function exchange(outgoing, agent, attempt) {
+    const { url, method, headers, body } = outgoing;
+    const secure = url.protocol === 'https:';
+    return new Promise((resolve, reject) => {
+        attempt.signal.throwIfAborted();
+        const request = (secure ? external_node_https_ : external_node_http_).request(url, { method, headers, agent });
+        attempt.signal.addEventListener('abort', () => request.destroy(), { once: true });
+        const answer = (response, socket) => resolve({
+            status: response.statusCode ?? 0,
+            statusText: response.statusMessage ?? '',
+            headers: response.headers,
+            body: response,
+            socket,
+        });
+        request.once('response', (response) => answer(response, response.socket));
+        request.once('upgrade', (response, socket, head) => {
+            if (head.length > 0)
+                socket.unshift(head);
+            answer(response, socket);
+        });
+        request.once('socket', (socket) => {
+            if (isUp(socket, secure)) {
+                attempt.sent = true;
+            }
+            else {
+                socket.once(secure ? 'secureConnect' : 'connect', () => {
+                    attempt.sent = true;
+                });
+            }
+        });
+        request.on('error', reject);
+        request.on('close', () => reject(new Error('the connection was closed')));
+        request.end(body);
+    });
+}
+function isUp(socket, secure) {
+    return secure
+        ? !socket.secureConnecting
+        : !socket.connecting;
+}
+function isSuccess({ status }) {
+    return status >= 200 && status < 300;
+}
+async function readText({ headers, body }, limit = Number.POSITIVE_INFINITY) {
+    const chunks = [];
+    let size = 0;
+    for await (const chunk of body) {
+        chunks.push(chunk);
+        size += chunk.length;
+        if (size >= limit) {
+            break;
+        }
+    }
+    const whole = Buffer.concat(chunks);
+    return (headers['content-encoding'] === 'gzip' ? await gunzipped(whole) : whole).toString('utf8');
+}
+
+;// CONCATENATED MODULE: ./build/kubernetes/multiplexer.js
+
+
+
+
+const CONNECT_SECONDS = 30;
+const PING_SECONDS = 15;
+const WINDOW_BYTES = 1024 * 1024;
+class Multiplexer {
+    #server;
+    #agent;
+    #pingSeconds;
+    #sessions = new Set();
+    #connecting;
+    #isSpoken = true;
+    #isClosed = false;
+    constructor(server, agent, pingSeconds = PING_SECONDS) {
+        this.#server = server;
+        this.#agent = agent;
+        this.#pingSeconds = pingSeconds;
+    }
+    async send(outgoing, attempt) {
+        const session = await abortable(this.#session(), attempt.signal);
+        return session && this.#sendOver(session, outgoing, attempt);
+    }
+    close() {
+        this.#isClosed = true;
+        for (const { http2 } of this.#sessions)
+            http2.close();
+    }
+    async #session() {
+        while (this.#isSpoken) {
+            for (const session of this.#sessions) {
+                if (session.open < session.most && !session.http2.closed && !session.http2.destroyed)
+                    return session;
+            }
+            this.#connecting ??= this.#connect().finally(() => {
+                this.#connecting = undefined;
+            });
+            await this.#connecting;
+        }
+        return undefined;
+    }
+    async #connect() {
+        const { connect } = await Promise.resolve(/* import() */).then(__webpack_require__.t.bind(__webpack_require__, 2467, 19));
+        const signal = AbortSignal.timeout(CONNECT_SECONDS * 1000);
+        const socket = await this.#socket(signal);
+        if (socket.alpnProtocol !== 'h2') {
+            this.#isSpoken = false;
+            socket.destroy();
+            return undefined;
+        }
+        const http2 = connect(this.#server, {
+            createConnection: () => socket,
+            settings: { enablePush: false, initialWindowSize: WINDOW_BYTES },
+        });
+        await settled(http2, signal);
+        const session = { http2, most: http2.remoteSettings.maxConcurrentStreams ?? 100, open: 0 };
+        this.#sessions.add(session);
+        const forget = () => this.#sessions.delete(session);
+        http2.on('error', () => { });
+        http2.once('goaway', forget).once('close', forget);
+        keepAsking(http2, this.#pingSeconds);
+        http2.unref();
+        if (this.#isClosed)
+            http2.close();
+        return session;
+    }
+    #socket(signal) {
+        const { hostname, port } = this.#server;
+        const host = hostname.replace(/^\[|\]$/g, '');
+        const servername = this.#agent.options.servername ?? ((0,external_node_net_.isIP)(host) ? '' : host);
+        const options = {
+            ...this.#agent.options,
+            host,
+            port: Number(port || 443),
+            servername,
+            ALPNProtocols: ['h2', 'http/1.1'],
+        };
+        return new Promise((resolve, reject) => {
+            signal.addEventListener('abort', () => reject(new Error('no connection came about')));
+            const connected = (socket) => {
+                signal.addEventListener('abort', () => {
+                    if (!isUp(socket, true))
+                        socket.destroy();
+                });
+                const done = () => {
+                    socket.off('error', reject);
+                    resolve(socket);
+                };
+                socket.on('error', reject);
+                if (isUp(socket, true))
+                    done();
+                else
+                    socket.once('secureConnect', done);
+            };
+            const byCallback = (error, socket) => error ? reject(error) : connected(socket);
+            const socket = this.#agent.createConnection(options, byCallback);
+            if (socket && this.#agent.options.proxyEnv === undefined)
+                connected(socket);
+        });
+    }
+    #sendOver(session, { url, method, headers }, attempt) {
+        return new Promise((resolve, reject) => {
+            attempt.signal.throwIfAborted();
+            const stream = session.http2.request({ ...headers, ':method': method, ':path': url.pathname + url.search }, { endStream: true });
+            attempt.sent = true;
+            session.open += 1;
+            session.http2.ref();
+            attempt.signal.addEventListener('abort', () => hangUp(stream), { once: true });
+            stream.once('response', (answer) => {
+                const { ':status': status = 0, ...rest } = answer;
+                resolve({ status, statusText: external_node_http_.STATUS_CODES[status] ?? '', headers: rest, body: bodyOf(stream) });
+            });
+            stream.on('error', reject);
+            stream.once('close', () => {
+                session.open -= 1;
+                if (session.open === 0)
+                    session.http2.unref();
+                reject(new Error('the stream was closed'));
+            });
+        });
+    }
+}
+function bodyOf(stream) {
+    const body = new external_node_stream_.Readable({
+        read: () => void stream.resume(),
+        destroy(error, done) {
+            hangUp(stream);
+            done(error);
+        },
+    });
+    const brokenOff = () => body.destroy(new Error('the stream broke off'));
+    stream.on('data', (chunk) => {
+        if (!body.push(chunk))
+            stream.pause();
+    });
+    stream.once('end', () => {
+        if (stream.rstCode === 0 && !stream.destroyed)
+            body.push(null);
+        else
+            brokenOff();
+    });
+    stream.once('error', (error) => body.destroy(error));
+    stream.once('close', () => {
+        if (!stream.readableEnded)
+            brokenOff();
+    });
+    return body;
+}
+const CANCEL = 8;
+function hangUp(stream) {
+    if (!stream.closed)
+        stream.close(CANCEL);
+    stream.destroy();
+}
+function settled(http2, signal) {
+    return new Promise((resolve, reject) => {
+        signal.addEventListener('abort', () => http2.destroy(new Error('the server sends nothing')));
+        http2.once('remoteSettings', () => resolve());
+        http2.once('error', reject);
+        http2.once('close', () => reject(new Error('the connection was closed')));
+    });
+}
+function keepAsking(http2, seconds) {
+    let asked = 0;
+    let answered = 0;
+    const timer = setInterval(() => {
+        setImmediate(() => {
+            if (http2.destroyed)
+                return;
+            if (answered < asked) {
+                http2.destroy(new Error('the server has not answered a ping'));
+                return;
+            }
+            asked += 1;
+            http2.ping((error) => {
+                if (!error)
+                    answered += 1;
+            });
+        });
+    }, seconds * 1000).unref();
+    http2.once('close', () => clearInterval(timer));
+}
+function abortable(promise, signal) {
+    return new Promise((resolve, reject) => {
+        const abort = () => reject(signal.reason);
+        signal.throwIfAborted();
+        signal.addEventListener('abort', abort, { once: true });
+        promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+    });
+}
+
 ;// CONCATENATED MODULE: ./build/kubernetes/agents.js
+
 
 
 
@@ -6595,14 +6856,24 @@ function createAgents(connection, certificate) {
         ...(proxyUrl === undefined ? {} : { proxyEnv: { HTTPS_PROXY: proxyUrl, HTTP_PROXY: proxyUrl } }),
         ...(secure ? { ...tls, ...certificate, ca: tls.ca ?? publicAuthorities(tls.rejectUnauthorized) } : {}),
     };
-    const Agent = secure ? external_node_https_.Agent : external_node_http_.Agent;
+    const requestOptions = { ...common, maxSockets: MAX_REQUESTS, timeout: MAX_IDLE_MILLISECONDS };
+    if (!secure) {
+        return {
+            requests: new external_node_http_.Agent(requestOptions),
+            streams: new external_node_http_.Agent(common),
+            shared: undefined,
+        };
+    }
+    const streams = new external_node_https_.Agent(common);
     return {
-        requests: new Agent({ ...common, maxSockets: MAX_REQUESTS, timeout: MAX_IDLE_MILLISECONDS }),
-        streams: new Agent(common),
+        requests: new external_node_https_.Agent(requestOptions),
+        streams,
+        shared: new Multiplexer(new URL(connection.server), streams),
     };
 }
-function retire(agents) {
-    for (const agent of [agents.requests, agents.streams]) {
+function retire({ requests, streams, shared }) {
+    shared?.close();
+    for (const agent of [requests, streams]) {
         for (const sockets of Object.values(agent.freeSockets)) {
             for (const socket of sockets ?? []) {
                 socket.destroy();
@@ -6613,6 +6884,40 @@ function retire(agents) {
 }
 function publicAuthorities(needed) {
     return !needed ? [] : [...(0,external_node_tls_.getCACertificates)('default'), ...(0,external_node_tls_.getCACertificates)('system')];
+}
+
+;// CONCATENATED MODULE: ./build/kubernetes/attempt.js
+const DEFAULT_TIMEOUT_SECONDS = 30;
+class Attempt {
+    seconds;
+    #controller = new AbortController();
+    #outer;
+    #onAbort;
+    #timer;
+    timedOut = false;
+    sent = false;
+    constructor(call) {
+        this.seconds = call.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS;
+        this.#outer = call.signal;
+        this.#onAbort = () => this.#controller.abort(this.#outer.reason);
+        this.#outer.addEventListener('abort', this.#onAbort, { once: true });
+        if (Number.isFinite(this.seconds)) {
+            this.#timer = setTimeout(() => {
+                this.timedOut = true;
+                this.#controller.abort();
+            }, this.seconds * 1000);
+        }
+    }
+    get signal() {
+        return this.#controller.signal;
+    }
+    clearTimeout() {
+        clearTimeout(this.#timer);
+    }
+    end() {
+        this.clearTimeout();
+        this.#outer.removeEventListener('abort', this.#onAbort);
+    }
 }
 
 ;// CONCATENATED MODULE: ./build/kubernetes/connection-failure.js
@@ -6735,17 +7040,13 @@ var websocket = __webpack_require__(9698);
 
 
 
-
-
 const DEFAULT_PATIENCE_SECONDS = 15;
-const DEFAULT_TIMEOUT_SECONDS = 30;
 const FIRST_WAIT_SECONDS = 0.25;
 const LONGEST_WAIT_SECONDS = 8;
 const LONGEST_RETRY_AFTER_SECONDS = 30;
 const MAX_ERROR_BYTES = 64 * 1024;
 const FORBIDDEN_SECONDS = 10;
 const TRANSIENT_STATUSES = new Set([429, 500, 502, 503, 504]);
-const gunzipped = (0,external_node_util_.promisify)(external_node_zlib_.gunzip);
 class Transport {
     #connection;
     #options;
@@ -6764,13 +7065,14 @@ class Transport {
         return this.#persist(call, async (credential) => {
             const attempt = new Attempt(call);
             try {
-                const agents = this.#agentsFor(credential);
-                const response = await this.#send(call, credential, agents.requests, attempt);
-                const body = await read(response);
-                if (!isSuccess(response)) {
-                    throw this.#errorFrom(call, response, body);
+                const { requests } = this.#agentsFor(credential);
+                const outgoing = this.#outgoing(call, credential, { 'accept-encoding': 'gzip' });
+                const answer = await exchange(outgoing, requests, attempt);
+                const body = await readText(answer);
+                if (!isSuccess(answer)) {
+                    throw this.#errorFrom(call, answer, body);
                 }
-                return parseJson(body, call, response);
+                return parseJson(body, call, answer);
             }
             catch (error) {
                 throw this.#failure(error, attempt);
@@ -6784,14 +7086,17 @@ class Transport {
         return this.#persist(call, async (credential) => {
             const attempt = new Attempt(call);
             try {
-                const response = await this.#send(call, credential, this.#agentsFor(credential).streams, attempt);
-                if (!isSuccess(response)) {
-                    throw this.#errorFrom(call, response, await read(response, MAX_ERROR_BYTES));
+                const { shared, streams } = this.#agentsFor(credential);
+                const outgoing = this.#outgoing(call, credential);
+                const answer = (await shared?.send(outgoing, attempt)) ?? (await exchange(outgoing, streams, attempt));
+                if (!isSuccess(answer)) {
+                    throw this.#errorFrom(call, answer, await readText(answer, MAX_ERROR_BYTES));
                 }
+                const { body } = answer;
                 attempt.clearTimeout();
-                response.on('error', () => { });
-                response.once('close', () => attempt.end());
-                return response;
+                body.on('error', () => { });
+                body.once('close', () => attempt.end());
+                return body;
             }
             catch (error) {
                 attempt.end();
@@ -6804,13 +7109,13 @@ class Transport {
             const attempt = new Attempt(call);
             const { headers, accept } = (0,websocket/* upgradeRequest */.oN)(protocol);
             try {
-                const agent = this.#agentsFor(credential).streams;
-                const response = await this.#send(call, credential, agent, attempt, headers);
-                if (response.statusCode !== 101) {
-                    throw this.#errorFrom(call, response, await read(response, MAX_ERROR_BYTES));
+                const outgoing = this.#outgoing(call, credential, headers);
+                const answer = await exchange(outgoing, this.#agentsFor(credential).streams, attempt);
+                if (answer.status !== 101) {
+                    throw this.#errorFrom(call, answer, await readText(answer, MAX_ERROR_BYTES));
                 }
-                const { socket } = response;
-                if (response.headers['sec-websocket-accept'] !== accept) {
+                const { socket } = answer;
+                if (answer.headers['sec-websocket-accept'] !== accept) {
                     socket.destroy();
                     throw new Error('the answer is no WebSocket; is there a proxy in between?');
                 }
@@ -6922,8 +7227,7 @@ class Transport {
         }
         return this.#agents;
     }
-    #send(call, credential, agent, attempt, more = {}) {
-        const secure = this.#connection.server.startsWith('https:');
+    #outgoing(call, credential, more = {}) {
         const url = new URL(this.#connection.server + call.path);
         for (const [key, value] of Object.entries(call.query ?? {})) {
             if (value !== undefined) {
@@ -6933,7 +7237,6 @@ class Transport {
         const body = call.body === undefined ? undefined : Buffer.from(JSON.stringify(call.body));
         const headers = {
             accept: 'application/json, */*',
-            ...(agent === this.#agents?.requests ? { 'accept-encoding': 'gzip' } : {}),
             'user-agent': `safe-rollout/${this.#options.version}`,
             ...(body === undefined
                 ? {}
@@ -6942,40 +7245,17 @@ class Transport {
             ...more,
         };
         if (call.notAfter !== undefined && this.#clock.now() > call.notAfter) {
-            return Promise.reject(new Error('there was no time left to send it'));
+            throw new Error('there was no time left to send it');
         }
-        return new Promise((resolve, reject) => {
-            attempt.signal.throwIfAborted();
-            const request = (secure ? external_node_https_ : external_node_http_).request(url, { method: call.method, headers, agent });
-            attempt.signal.addEventListener('abort', () => request.destroy(), { once: true });
-            request.once('response', resolve);
-            request.once('upgrade', (response, socket, head) => {
-                if (head.length > 0)
-                    socket.unshift(head);
-                resolve(response);
-            });
-            request.once('socket', (socket) => {
-                if (isUp(socket, secure)) {
-                    attempt.sent = true;
-                }
-                else {
-                    socket.once(secure ? 'secureConnect' : 'connect', () => {
-                        attempt.sent = true;
-                    });
-                }
-            });
-            request.on('error', reject);
-            request.on('close', () => reject(new Error('the connection was closed')));
-            request.end(body);
-        });
+        return { url, method: call.method, headers, body };
     }
-    #errorFrom(call, response, body) {
+    #errorFrom(call, { status, statusText, headers }, body) {
         return errorFromAnswer({
-            status: response.statusCode ?? 0,
-            statusText: response.statusMessage ?? '',
+            status,
+            statusText,
             body,
             request: nameOf(call),
-            retryAfter: response.headers['retry-after'],
+            retryAfter: headers['retry-after'],
             now: this.#clock.now(),
         });
     }
@@ -6988,60 +7268,7 @@ class Transport {
             : connectionFailure(error, this.#connection, attempt.sent);
     }
 }
-class Attempt {
-    seconds;
-    #controller = new AbortController();
-    #outer;
-    #onAbort;
-    #timer;
-    timedOut = false;
-    sent = false;
-    constructor(call) {
-        this.seconds = call.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS;
-        this.#outer = call.signal;
-        this.#onAbort = () => this.#controller.abort(this.#outer.reason);
-        this.#outer.addEventListener('abort', this.#onAbort, { once: true });
-        if (Number.isFinite(this.seconds)) {
-            this.#timer = setTimeout(() => {
-                this.timedOut = true;
-                this.#controller.abort();
-            }, this.seconds * 1000);
-        }
-    }
-    get signal() {
-        return this.#controller.signal;
-    }
-    clearTimeout() {
-        clearTimeout(this.#timer);
-    }
-    end() {
-        this.clearTimeout();
-        this.#outer.removeEventListener('abort', this.#onAbort);
-    }
-}
-function isUp(socket, secure) {
-    return secure
-        ? !socket.secureConnecting
-        : !socket.connecting;
-}
-function isSuccess(response) {
-    const status = response.statusCode ?? 0;
-    return status >= 200 && status < 300;
-}
-async function read(response, limit = Number.POSITIVE_INFINITY) {
-    const chunks = [];
-    let size = 0;
-    for await (const chunk of response) {
-        chunks.push(chunk);
-        size += chunk.length;
-        if (size >= limit) {
-            break;
-        }
-    }
-    const body = Buffer.concat(chunks);
-    return (response.headers['content-encoding'] === 'gzip' ? await gunzipped(body) : body).toString('utf8');
-}
-function parseJson(body, call, response) {
+function parseJson(body, call, { status }) {
     if (body === '') {
         return undefined;
     }
@@ -7050,7 +7277,7 @@ function parseJson(body, call, response) {
     }
     catch {
         throw new errors/* ApiError */.hD({
-            status: response.statusCode ?? 0,
+            status,
             reason: '',
             message: `the answer is not JSON; is there a proxy in between? It begins: ${body.trim().slice(0, 200)}`,
             request: nameOf(call),
