@@ -88,11 +88,11 @@ describeOnCluster('a rollout that fails is undone', () => {
     const image = await cluster.image('good');
     const before = await namespace.running(webDeployment({ image, replicas: 2, probe: true }));
 
-    const step = await deployStep(namespace, { image: ':never-ready', timeout: '6s' });
+    const step = await deployStep(namespace, { image: ':never-ready', timeout: '12s' });
 
     expectEnding(step, { result: 'undone', reason: 'not-ready' });
     for (const where of [step.main.shown, step.main.summary]) {
-      expect(where).toContain('6 s');
+      expect(where).toContain('12 s');
       expect(where).toContain('503');
       expect(where).toContain('app never-ready listening');
     }
@@ -101,8 +101,11 @@ describeOnCluster('a rollout that fails is undone', () => {
 
   test('when the cluster gives it up first', async ({ cluster, namespace }) => {
     const image = await cluster.image('good');
-    const spec = { progressDeadlineSeconds: 4 };
-    const before = await namespace.running(webDeployment({ image, probe: true, spec }));
+    await namespace.running(webDeployment({ image, probe: true }));
+    const deadline = { spec: { progressDeadlineSeconds: 4 } };
+    await namespace.kubectl('patch', 'deployment', 'web', '-p', JSON.stringify(deadline));
+    await namespace.settled();
+    const before = await namespace.workload();
 
     const step = await deployStep(namespace, { image: ':never-ready', timeout: '5m' });
 
@@ -239,7 +242,7 @@ describeOnCluster('an undo that cannot work says how things stand', () => {
     const spec = { strategy: { rollingUpdate: { maxSurge: 0, maxUnavailable: 1 } } };
     await namespace.running(webDeployment({ image: good, probe: true, spec }));
 
-    const step = startDeploy(namespace, { image: ':never-ready', timeout: '6s', 'undo-timeout': '3m' });
+    const step = startDeploy(namespace, { image: ':never-ready', timeout: '12s', 'undo-timeout': '3m' });
     await step.waitForLog(/1 of 1 updated/, 60);
     await namespace.apply(quota({ pods: '0' }));
     const run = await step.finished;
