@@ -10,16 +10,10 @@ import { sayCause } from '../report/cause.ts';
 import type { WorkloadRun } from '../run.ts';
 import { collect } from './collect.ts';
 import { conclude } from './conclude.ts';
+import type { Turn } from './turn.ts';
 import { type UndoEnd, undo } from './undo.ts';
 import { type Doubt, doubtUndo, movedByUndo } from './undo-doubt.ts';
 import type { RolloutEnd } from './watch-rollout.ts';
-
-/** Whose undo comes next, where several workloads go back one after the other. */
-export interface Turn {
-  readonly mine: Promise<void>;
-  /** To be called once the template is back, and its pods are on their way. */
-  readonly passOn: () => void;
-}
 
 /** Ends a deploy whose rollout did not succeed: finds the cause, undoes it (or leaves it, as asked for), and says so. */
 export async function recover(

@@ -8,6 +8,7 @@ import type { LockedRun } from './lock.ts';
 import type { Plan } from './plan.ts';
 import { recover } from './recover.ts';
 import type { SetImage } from './set-image.ts';
+import { lastFirst } from './turn.ts';
 import { type RolloutEnd, type RolloutTrouble, watchRollout } from './watch-rollout.ts';
 
 /** A workload that this run has changed. */
@@ -120,27 +121,14 @@ async function backwards(
   ends: readonly (RolloutEnd | undefined)[],
   why: string,
 ): Promise<PartEnding[]> {
-  let turn = Promise.resolve();
-  const endings = [...changed.entries()].reverse().map(async ([index, { run, plan, set }]) => {
-    const mine = turn;
-    const { promise, resolve } = Promise.withResolvers<void>();
-    turn = promise;
-    try {
-      const end = failureOf(ends[index], why);
-      if (end === ends[index] && end.kind === 'failed')
-        run.record({ what: 'failed', template: templateSet(set.intent) });
-      const ending = await recover(run, plan.observation, set.intent, end, { mine, passOn: resolve });
-      if (isOfSeveral(run)) run.journal.add({ type: 'workload-ended', result: ending.result });
-      return { workload: sayWorkload(run.workload), ending, isCulprit: end === ends[index] };
-    } finally {
-      resolve();
-    }
+  return lastFirst(changed, async ({ run, plan, set }, turn, index) => {
+    const end = failureOf(ends[index], why);
+    if (end === ends[index] && end.kind === 'failed')
+      run.record({ what: 'failed', template: templateSet(set.intent) });
+    const ending = await recover(run, plan.observation, set.intent, end, turn);
+    if (isOfSeveral(run)) run.journal.add({ type: 'workload-ended', result: ending.result });
+    return { workload: sayWorkload(run.workload), ending, isCulprit: end === ends[index] };
   });
-  // Each is brought to its end, whatever becomes of the others.
-  const settled = await Promise.allSettled(endings);
-  const lost = settled.find((each) => each.status === 'rejected');
-  if (lost) throw lost.reason;
-  return settled.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : [])).reverse();
 }
 
 function failureOf(end: RolloutEnd | undefined, why: string): Exclude<RolloutEnd, { kind: 'complete' }> {
