@@ -12,6 +12,7 @@ import { finishLeft, isHealthy } from '../steps/finish-left.ts';
 import { underLock } from '../steps/lock.ts';
 import { awaitLook, healthOf } from '../steps/look.ts';
 import { undoAndSay, undoCommand } from '../steps/recover.ts';
+import { lastFirst, type Turn } from '../steps/turn.ts';
 
 /** Seconds for post's undo: it has 5 minutes of a cancelled job, other steps' posts among them, and must report too. */
 const longestUndo = 200;
@@ -33,23 +34,21 @@ async function giveUpLock(run: WorkloadRun): Promise<void> {
 
 /** Finishes what main did not, the last workload that it changed first, and gives up the locks of the others. */
 export async function finishAll(runs: readonly WorkloadRun[], intents: readonly Intent[]): Promise<Ending> {
-  const parts = runs.map((run) => {
+  const endings = await lastFirst(runs, async (run, turn): Promise<PartEnding[]> => {
     const workload = sayWorkload(run.workload);
     const intent = intents.find((each) => sayWorkload(each.workload) === workload);
-    return { run, workload, intent: intent?.phase === 'migrating' ? undefined : intent };
-  });
-  const endings = parts.reverse().map(async ({ run, workload, intent }): Promise<PartEnding[]> => {
-    if (intent === undefined) {
+    if (intent === undefined || intent.phase === 'migrating') {
+      turn.passOn();
       await giveUpLock(run).catch(() => {});
       // How main had ended it.
       const ended = run.journal.last('workload-ended');
       return ended ? [{ workload, ending: { result: ended.result, next: [] } }] : [];
     }
-    const ending = await finish(run, intent).catch((error: unknown) => unfinished(run, intent, error));
+    const ending = await finish(run, intent, turn).catch((error: unknown) => unfinished(run, intent, error));
     if (runs.length > 1) run.journal.add({ type: 'workload-ended', result: ending.result });
     return [{ workload, ending }];
   });
-  return worstOf((await Promise.all(endings)).flat().reverse());
+  return worstOf(endings.flat());
 }
 
 function unfinished(run: WorkloadRun, intent: Intent, error: unknown): Ending {
@@ -68,7 +67,7 @@ function unfinished(run: WorkloadRun, intent: Intent, error: unknown): Ending {
 }
 
 /** Finishes a deploy that main did not: from what its intent says and the cluster shows. Answers how it ended. */
-export async function finish(run: WorkloadRun, intent: Intent): Promise<Ending> {
+export async function finish(run: WorkloadRun, intent: Intent, turn?: Turn): Promise<Ending> {
   const { journal, log, server } = run;
   const workload = sayWorkload(intent.workload);
   const told = journal.last('interrupted') === undefined ? journal.last('ended')?.ending.cause : undefined;
@@ -89,7 +88,7 @@ export async function finish(run: WorkloadRun, intent: Intent): Promise<Ending> 
   const observation = await observeIfThere(run);
   try {
     const ending = await underLock(run, 0, async (locked) =>
-      finishLocked(locked, observation, intent, cause),
+      finishLocked(locked, observation, intent, cause, turn),
     );
     if (ending.result !== 'locked') return ending;
     // It found our intent in the Lease.
@@ -110,6 +109,7 @@ async function finishLocked(
   observation: Observation,
   intent: Intent,
   cause: Cause,
+  turn?: Turn,
 ): Promise<Ending> {
   const { inputs, journal } = run;
   const mayComeYet = journal.last('setting-image') !== undefined && journal.last('image-set') === undefined;
@@ -151,7 +151,7 @@ async function finishLocked(
   if (intent.phase === 'setting-image' && policy === 'leave' && intent.ours.includes(digest)) {
     return leave(run, observation, intent, cause, wasCancelled ? 'on-cancel' : 'on-failure');
   }
-  return undoAndSay(run, observation, intent, cause, Math.min(inputs.undoTimeout, longestUndo));
+  return undoAndSay(run, observation, intent, cause, Math.min(inputs.undoTimeout, longestUndo), turn);
 }
 
 /** Seconds in which a patch that main had sent when it was ended may still take effect. */
@@ -171,7 +171,7 @@ async function leave(
   input: string,
 ): Promise<Ending> {
   const view = observation.view();
-  const health = view && healthOf(observation.kind, view, run.clock.now());
+  const health = view && healthOf(observation.kind, view, run.clock.now(), run.history());
   const workload = sayWorkload(run.workload);
   const isWell = await isHealthy(run, observation, intent);
   await conclude(run, observation.kind, intent);

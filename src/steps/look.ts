@@ -1,5 +1,6 @@
 import type { V1Pod } from '@kubernetes/client-node';
 import { diagnose, Sightings, type Verdict } from '../diagnosis/diagnose.ts';
+import { type RolloutRecord, standingOf } from '../history.ts';
 import type { UndoTarget } from '../intent.ts';
 import type { Revision, RolloutStatus, WorkloadKind, WorkloadView } from '../kubernetes/workloads/kind.ts';
 import type { Observation } from '../kubernetes/workloads/observe.ts';
@@ -12,12 +13,20 @@ export interface Health {
   readonly settled: boolean;
   readonly current: Revision | undefined;
   readonly verdict: Verdict;
-  /** The last revision known to be healthy: the current one if it was rolled out and serves, or the newest that does. */
+  /**
+   * The last revision known to be healthy: the current one if it was rolled out and serves; or the newest that does; or,
+   * where none does, the newest that an earlier run has seen healthy.
+   */
   readonly undoTo: Revision | undefined;
 }
 
-/** Judges the workload as it stands. `now` is in milliseconds. */
-export function healthOf(kind: WorkloadKind, view: WorkloadView, now: number): Health {
+/** Judges the workload as it stands. `now` is in milliseconds; `records` tell how its revisions fared. */
+export function healthOf(
+  kind: WorkloadKind,
+  view: WorkloadView,
+  now: number,
+  records: readonly RolloutRecord[],
+): Health {
   const status = kind.status(view);
   const current = kind.current(view);
   const pods = current ? kind.podsOf(view, current) : [];
@@ -25,11 +34,11 @@ export function healthOf(kind: WorkloadKind, view: WorkloadView, now: number): H
   const verdict = diagnose({ pods, creator, everyPodCounts: kind.everyPodCounts }, new Sightings(), now);
   const settled = kind.settled(view.workload);
   const serves = status.state === 'complete' || (settled && (current?.available ?? 0) > 0);
+  const others = kind.revisions(view).filter(({ holderUid }) => holderUid !== current?.holderUid);
   const undoTo = serves
     ? current
-    : kind
-        .revisions(view)
-        .find((revision) => revision.holderUid !== current?.holderUid && revision.available > 0);
+    : (others.find(({ available }) => available > 0) ??
+      others.find(({ template }) => standingOf(records, templateDigest(template)) === 'healthy'));
   return { status, settled, current, verdict, undoTo };
 }
 

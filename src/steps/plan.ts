@@ -46,7 +46,7 @@ export async function makeSurvey(
   observation: Observation,
 ): Promise<Survey> {
   const view = observation.view();
-  const health = view && healthOf(observation.kind, view, run.clock.now());
+  const health = view && healthOf(observation.kind, view, run.clock.now(), run.history());
   const draft = view && health && drafter(run, observation.kind, view, health);
   const found = view && health && draft && factsOf(observation.kind, view, health, draft);
   const plan = view && health && draft?.ok ? planOf(run, observation, view, health, draft) : undefined;

@@ -385,6 +385,32 @@ describeOnCluster('a StatefulSet that is stuck', () => {
     expect(after.ready).toBe(3);
   });
 
+  test('goes back to what an earlier run has seen healthy, where no pod serves any more', async ({
+    cluster,
+    namespace,
+  }) => {
+    const next = await cluster.image('good-2');
+    await namespace.running(db({ image: await cluster.image('good'), replicas: 1 }));
+    expectEnding(await deployDb(namespace, { image: next }), { result: 'deployed' });
+    await namespace.kubectl(
+      'set',
+      'image',
+      'statefulset/db',
+      `db=${next.replace(/:[^:]*$/, ':no-such-tag')}`,
+    );
+    await namespace.until('its only pod waits for an image that is not there', async () =>
+      (await namespace.pods('db')).some(({ status }) =>
+        status?.containerStatuses?.some(({ state }) => /Image/.test(state?.waiting?.reason ?? '')),
+      ),
+    );
+
+    const step = await deployDb(namespace, { image: ':crash', timeout: '5m' });
+
+    expectEnding(step, { result: 'undone', reason: 'crash' });
+    expect(step.outputs['previous-revision']).toBe('2');
+    expect(await imagesOf(namespace)).toEqual({ 'db-0': next });
+  });
+
   test('since no pod can be created, says what the cluster told of that', async ({ cluster, namespace }) => {
     await namespace.running(db({ image: await cluster.image('good') }));
     await namespace.apply(quota({ pods: '2' }));

@@ -19,7 +19,7 @@ export const unhealthyNow: Rule = {
         next:
           found.undoTo === undefined
             ? 'No revision is healthy: if this fails too, there is nothing to go back to.'
-            : `If this fails too, it is undone to revision ${found.undoTo}, the last one with healthy pods.`,
+            : `If this fails too, it is undone to revision ${found.undoTo}, the last one known to have been healthy.`,
       },
     ];
   },
