@@ -39,7 +39,10 @@ var lock = __webpack_require__(3329);
 var look = __webpack_require__(909);
 // EXTERNAL MODULE: ./build/steps/recover.js + 1 modules
 var recover = __webpack_require__(7576);
+// EXTERNAL MODULE: ./build/steps/turn.js
+var turn = __webpack_require__(8761);
 ;// CONCATENATED MODULE: ./build/commands/finish.js
+
 
 
 
@@ -68,23 +71,21 @@ async function giveUpLock(run) {
     });
 }
 async function finishAll(runs, intents) {
-    const parts = runs.map((run) => {
+    const endings = await (0,turn/* lastFirst */.b)(runs, async (run, turn) => {
         const workload = (0,names/* sayWorkload */.j)(run.workload);
         const intent = intents.find((each) => (0,names/* sayWorkload */.j)(each.workload) === workload);
-        return { run, workload, intent: intent?.phase === 'migrating' ? undefined : intent };
-    });
-    const endings = parts.reverse().map(async ({ run, workload, intent }) => {
-        if (intent === undefined) {
+        if (intent === undefined || intent.phase === 'migrating') {
+            turn.passOn();
             await giveUpLock(run).catch(() => { });
             const ended = run.journal.last('workload-ended');
             return ended ? [{ workload, ending: { result: ended.result, next: [] } }] : [];
         }
-        const ending = await finish(run, intent).catch((error) => unfinished(run, intent, error));
+        const ending = await finish(run, intent, turn).catch((error) => unfinished(run, intent, error));
         if (runs.length > 1)
             run.journal.add({ type: 'workload-ended', result: ending.result });
         return [{ workload, ending }];
     });
-    return (0,ending_of_parts/* worstOf */.h)((await Promise.all(endings)).flat().reverse());
+    return (0,ending_of_parts/* worstOf */.h)(endings.flat());
 }
 function unfinished(run, intent, error) {
     const { cause, next } = (0,ending_of_error/* endingOfError */.R)(error, run.journal).ending;
@@ -100,7 +101,7 @@ function unfinished(run, intent, error) {
     const status = `kubectl -n ${run.namespace} rollout status ${(0,names/* sayWorkload */.j)(run.workload)} --watch=false`;
     return { result: 'undo-failed', cause, next: [...next, `See where it stands: ${status}`] };
 }
-async function finish(run, intent) {
+async function finish(run, intent, turn) {
     const { journal, log, server } = run;
     const workload = (0,names/* sayWorkload */.j)(intent.workload);
     const told = journal.last('interrupted') === undefined ? journal.last('ended')?.ending.cause : undefined;
@@ -120,7 +121,7 @@ async function finish(run, intent) {
     }
     const observation = await (0,observe/* observeIfThere */.wk)(run);
     try {
-        const ending = await (0,lock/* underLock */.yP)(run, 0, async (locked) => finishLocked(locked, observation, intent, cause));
+        const ending = await (0,lock/* underLock */.yP)(run, 0, async (locked) => finishLocked(locked, observation, intent, cause, turn));
         if (ending.result !== 'locked')
             return ending;
         const message = `${cause.message} Another run has the lock by now, and finishes what this one left.`;
@@ -135,7 +136,7 @@ function doingOf({ journal }, { phase }) {
         return 'undid the rollout of';
     return journal.last('proof-started') ? 'verified the rollout of' : 'rolled out';
 }
-async function finishLocked(run, observation, intent, cause) {
+async function finishLocked(run, observation, intent, cause, turn) {
     const { inputs, journal } = run;
     const mayComeYet = journal.last('setting-image') !== undefined && journal.last('image-set') === undefined;
     if (mayComeYet && intent.phase === 'setting-image')
@@ -172,7 +173,7 @@ async function finishLocked(run, observation, intent, cause) {
     if (intent.phase === 'setting-image' && policy === 'leave' && intent.ours.includes(digest)) {
         return leave(run, observation, intent, cause, wasCancelled ? 'on-cancel' : 'on-failure');
     }
-    return (0,recover/* undoAndSay */.ju)(run, observation, intent, cause, Math.min(inputs.undoTimeout, longestUndo));
+    return (0,recover/* undoAndSay */.ju)(run, observation, intent, cause, Math.min(inputs.undoTimeout, longestUndo), turn);
 }
 const onTheWaySeconds = 5;
 function isChanged(view, { before }) {
@@ -181,7 +182,7 @@ function isChanged(view, { before }) {
 }
 async function leave(run, observation, intent, cause, input) {
     const view = observation.view();
-    const health = view && (0,look/* healthOf */.Wr)(observation.kind, view, run.clock.now());
+    const health = view && (0,look/* healthOf */.Wr)(observation.kind, view, run.clock.now(), run.history());
     const workload = (0,names/* sayWorkload */.j)(run.workload);
     const isWell = await (0,finish_left/* isHealthy */.W)(run, observation, intent);
     await (0,conclude/* conclude */.E)(run, observation.kind, intent);

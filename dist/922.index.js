@@ -693,8 +693,8 @@ var init_containers = __webpack_require__(881);
 var kinds = __webpack_require__(6260);
 // EXTERNAL MODULE: ./build/preflight/access.js
 var access = __webpack_require__(212);
-// EXTERNAL MODULE: ./build/preflight/preflight.js + 23 modules
-var preflight = __webpack_require__(5755);
+// EXTERNAL MODULE: ./build/preflight/preflight.js + 24 modules
+var preflight = __webpack_require__(7909);
 // EXTERNAL MODULE: external "node:net"
 var external_node_net_ = __webpack_require__(7030);
 // EXTERNAL MODULE: ./build/kubernetes/websocket.js
@@ -1842,9 +1842,12 @@ function isOurs(run, { intent, changes }, workload) {
 var ending_of_parts = __webpack_require__(5668);
 // EXTERNAL MODULE: ./build/steps/recover.js + 1 modules
 var recover = __webpack_require__(7576);
+// EXTERNAL MODULE: ./build/steps/turn.js
+var turn = __webpack_require__(8761);
 // EXTERNAL MODULE: ./build/steps/watch-rollout.js + 4 modules
 var watch_rollout = __webpack_require__(9448);
 ;// CONCATENATED MODULE: ./build/steps/side-by-side.js
+
 
 
 
@@ -1919,29 +1922,15 @@ function isOfSeveral({ inputs }) {
     return inputs.workloads.length > 1;
 }
 async function backwards(changed, ends, why) {
-    let turn = Promise.resolve();
-    const endings = [...changed.entries()].reverse().map(async ([index, { run, plan, set }]) => {
-        const mine = turn;
-        const { promise, resolve } = Promise.withResolvers();
-        turn = promise;
-        try {
-            const end = side_by_side_failureOf(ends[index], why);
-            if (end === ends[index] && end.kind === 'failed')
-                run.record({ what: 'failed', template: (0,intent/* templateSet */.b$)(set.intent) });
-            const ending = await (0,recover/* recover */.lj)(run, plan.observation, set.intent, end, { mine, passOn: resolve });
-            if (isOfSeveral(run))
-                run.journal.add({ type: 'workload-ended', result: ending.result });
-            return { workload: (0,names/* sayWorkload */.j)(run.workload), ending, isCulprit: end === ends[index] };
-        }
-        finally {
-            resolve();
-        }
+    return (0,turn/* lastFirst */.b)(changed, async ({ run, plan, set }, turn, index) => {
+        const end = side_by_side_failureOf(ends[index], why);
+        if (end === ends[index] && end.kind === 'failed')
+            run.record({ what: 'failed', template: (0,intent/* templateSet */.b$)(set.intent) });
+        const ending = await (0,recover/* recover */.lj)(run, plan.observation, set.intent, end, turn);
+        if (isOfSeveral(run))
+            run.journal.add({ type: 'workload-ended', result: ending.result });
+        return { workload: (0,names/* sayWorkload */.j)(run.workload), ending, isCulprit: end === ends[index] };
     });
-    const settled = await Promise.allSettled(endings);
-    const lost = settled.find((each) => each.status === 'rejected');
-    if (lost)
-        throw lost.reason;
-    return settled.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : [])).reverse();
 }
 function side_by_side_failureOf(end, why) {
     if (end !== undefined && end.kind !== 'complete')
@@ -2437,7 +2426,7 @@ var build_run = __webpack_require__(6501);
 
 async function makeSurvey(run, drafter, access, observation) {
     const view = observation.view();
-    const health = view && (0,look/* healthOf */.Wr)(observation.kind, view, run.clock.now());
+    const health = view && (0,look/* healthOf */.Wr)(observation.kind, view, run.clock.now(), run.history());
     const draft = view && health && drafter(run, observation.kind, view, health);
     const found = view && health && draft && factsOf(observation.kind, view, health, draft);
     const plan = view && health && draft?.ok ? planOf(run, observation, view, health, draft) : undefined;
@@ -2719,6 +2708,7 @@ const draftRollback = (run, kind, view, health) => {
             `Setting the template of revision ${revision.number}: ${images}`,
             ...(pace ? [(0,workloads_pace/* sayPace */.zg)(inputs.pace)] : []),
         ],
+        goesTo: { revision: revision.number, standing: target.standing ?? 'unknown' },
         migrations: target.isCurrent ? [] : (0,build_history/* migrationsSince */.ud)(records, digest),
         undoTo: isOther(health.undoTo, target) ? health.undoTo : otherHealthy(known, target),
     };

@@ -12,6 +12,7 @@ import { partitionKeepsAll } from './rules/partition-keeps-all.ts';
 import { patchRefused } from './rules/patch-refused.ts';
 import { paused } from './rules/paused.ts';
 import { permissionMissing } from './rules/permission-missing.ts';
+import { revisionDoubtful } from './rules/revision-doubtful.ts';
 import { revisionMissing } from './rules/revision-missing.ts';
 import { rolloutInProgress } from './rules/rollout-in-progress.ts';
 import { runsButUnhealthy } from './rules/runs-but-unhealthy.ts';
@@ -39,6 +40,7 @@ export const rules: readonly Rule[] = [
   runsButUnhealthy,
   unhealthyNow,
   mutableTag,
+  revisionDoubtful,
   schemaAhead,
   migratesInInit,
   patchRefused,

@@ -1,6 +1,6 @@
 import type { Verdict } from '../diagnosis/diagnose.ts';
 import type { RolloutRecord } from '../history.ts';
-import type { CommandName } from '../journal.ts';
+import type { CommandName, HistoryRow } from '../journal.ts';
 import type { InitMigration } from '../kubernetes/workloads/init-containers.ts';
 import type { RolloutStatus } from '../kubernetes/workloads/kind.ts';
 import type { WorkloadKindName } from '../kubernetes/workloads/names.ts';
@@ -73,6 +73,8 @@ export type DraftFacts =
       readonly isUnchanged: boolean;
       /** The migrations that ran since the revision that is gone back to was rolled out. */
       readonly migrations?: readonly RolloutRecord[] | undefined;
+      /** The revision that is gone back to. */
+      readonly goesTo?: { readonly revision: number; readonly standing: HistoryRow['standing'] } | undefined;
     }
   | {
       readonly ok: false;

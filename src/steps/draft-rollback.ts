@@ -57,6 +57,7 @@ export const draftRollback: Drafter = (run, kind, view, health): Draft => {
       `Setting the template of revision ${revision.number}: ${images}`,
       ...(pace ? [sayPace(inputs.pace)] : []),
     ],
+    goesTo: { revision: revision.number, standing: target.standing ?? 'unknown' },
     migrations: target.isCurrent ? [] : migrationsSince(records, digest),
     undoTo: isOther(health.undoTo, target) ? health.undoTo : otherHealthy(known, target),
   };

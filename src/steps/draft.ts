@@ -1,5 +1,6 @@
 import type { V1PodTemplateSpec } from '@kubernetes/client-node';
 import type { RolloutRecord } from '../history.ts';
+import type { HistoryRow } from '../journal.ts';
 import type { JsonPatchOperation } from '../kubernetes/client.ts';
 import { traces } from '../kubernetes/marks.ts';
 import type { Revision, WorkloadKind, WorkloadView } from '../kubernetes/workloads/kind.ts';
@@ -24,6 +25,8 @@ export interface Change {
   readonly about: readonly string[];
   /** The migrations that ran since the revision that is gone back to was rolled out. */
   readonly migrations?: readonly RolloutRecord[] | undefined;
+  /** The revision that is gone back to, and how it fared. */
+  readonly goesTo?: { readonly revision: number; readonly standing: HistoryRow['standing'] } | undefined;
   /** Where an undo goes, if not to the revision that is known to be healthy now. */
   readonly undoTo?: Revision | undefined;
 }

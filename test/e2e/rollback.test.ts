@@ -126,6 +126,7 @@ describeOnCluster('a rollback', () => {
     const step = await rollbackStep(namespace, { timeout: '2m' });
 
     expectEnding(step, { result: 'undone', reason: 'crash' });
+    expect(step.main.summary).toContain('may never have worked');
     expect(step.main.summary).toContain('Not rolled back');
     expect((await namespace.workload()).image).toBe(good);
     await namespace.settled();

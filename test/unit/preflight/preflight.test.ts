@@ -156,6 +156,19 @@ const cases: readonly [string, Facts, Record<string, string[]>][] = [
     }),
     { 'schema-ahead': ['web-migrate-7', 'https://ci/runs/7', '2026-11-20T10:11', 'does not roll back'] },
   ],
+  ...(
+    [
+      ['failed', 'did not work when it was last rolled out'],
+      ['undone', 'before it was known whether it works'],
+      ['left', 'was rolled back from before'],
+      ['unknown', 'no run has recorded how it fared'],
+      ['healthy', undefined],
+    ] as const
+  ).map(([standing, words]): (typeof cases)[number] => [
+    `the revision that is gone back to has the standing ${standing}`,
+    withFound({ plan: { ...change('acme/web:v2', 'acme/web:v1'), goesTo: { revision: 3, standing } } }),
+    words ? { 'revision-doubtful': ['Revision 3 of deployment/web', words] } : {},
+  ]),
   [
     'a pace is asked for, and its pods all go at once',
     withFound({
@@ -382,6 +395,7 @@ describe('without the lock', () => {
   it('leaves for later what another deploy may have set off, and only that', () => {
     expect(underLock.sort()).toEqual([
       'patch-refused',
+      'revision-doubtful',
       'rollout-in-progress',
       'runs-but-unhealthy',
       'schema-ahead',

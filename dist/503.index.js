@@ -1,5 +1,5 @@
-export const id = 983;
-export const ids = [983];
+export const id = 503;
+export const ids = [503];
 export const modules = {
 
 /***/ 1992:
@@ -1890,8 +1890,8 @@ function workspaceFile(workspace, name) {
     }
 }
 
-// EXTERNAL MODULE: ./build/preflight/preflight.js + 23 modules
-var preflight = __webpack_require__(5755);
+// EXTERNAL MODULE: ./build/preflight/preflight.js + 24 modules
+var preflight = __webpack_require__(7909);
 ;// CONCATENATED MODULE: ./build/users/address.js
 const servicePattern = /^(?:service|services|svc)\/(?:(?<scheme>https?):)?(?<service>[^:/?#]+):(?<port>[^:/?#]+)(?<rest>[/?#].*)?$/i;
 const servicesName = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
@@ -4590,7 +4590,7 @@ function rbacRules(missing) {
 
 /***/ }),
 
-/***/ 5755:
+/***/ 7909:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -4840,6 +4840,35 @@ const permissionMissing = {
     },
 };
 
+;// CONCATENATED MODULE: ./build/preflight/rules/revision-doubtful.js
+const doubts = {
+    healthy: undefined,
+    failed: 'did not work when it was last rolled out',
+    undone: 'was undone before it was known whether it works',
+    left: 'was rolled back from before',
+    unknown: 'may never have worked: no run has recorded how it fared',
+};
+const revisionDoubtful = {
+    id: 'revision-doubtful',
+    level: 'warning',
+    underLock: true,
+    about: 'A rollback goes to a revision that is not known to have worked.',
+    judge({ found, workload }) {
+        if (!found?.plan.ok || found.plan.isUnchanged || found.plan.goesTo === undefined)
+            return [];
+        const { revision, standing } = found.plan.goesTo;
+        const doubt = doubts[standing];
+        if (doubt === undefined)
+            return [];
+        return [
+            {
+                message: `Revision ${revision} of ${workload}, which is gone back to, ${doubt}.`,
+                next: 'The history in the summary shows the others.',
+            },
+        ];
+    },
+};
+
 ;// CONCATENATED MODULE: ./build/preflight/rules/revision-missing.js
 const revisionMissing = {
     id: 'revision-missing',
@@ -4939,7 +4968,7 @@ const unhealthyNow = {
                 message: `The revision of ${workload} that runs now is not healthy${why}.`,
                 next: found.undoTo === undefined
                     ? 'No revision is healthy: if this fails too, there is nothing to go back to.'
-                    : `If this fails too, it is undone to revision ${found.undoTo}, the last one with healthy pods.`,
+                    : `If this fails too, it is undone to revision ${found.undoTo}, the last one known to have been healthy.`,
             },
         ];
     },
@@ -5095,6 +5124,7 @@ const workloadMissing = {
 
 
 
+
 const rules = [
     permissionMissing,
     workloadMissing,
@@ -5110,6 +5140,7 @@ const rules = [
     runsButUnhealthy,
     unhealthyNow,
     mutableTag,
+    revisionDoubtful,
     schemaAhead,
     migratesInInit,
     patchRefused,
@@ -8094,10 +8125,12 @@ function stillLocked(run, by) {
 /* harmony export */   zG: () => (/* binding */ toUndoTarget)
 /* harmony export */ });
 /* harmony import */ var _diagnosis_diagnose_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(6659);
+/* harmony import */ var _history_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(2740);
 /* harmony import */ var _kubernetes_workloads_template_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(5984);
 
 
-function healthOf(kind, view, now) {
+
+function healthOf(kind, view, now, records) {
     const status = kind.status(view);
     const current = kind.current(view);
     const pods = current ? kind.podsOf(view, current) : [];
@@ -8105,11 +8138,11 @@ function healthOf(kind, view, now) {
     const verdict = (0,_diagnosis_diagnose_js__WEBPACK_IMPORTED_MODULE_0__/* .diagnose */ .h4)({ pods, creator, everyPodCounts: kind.everyPodCounts }, new _diagnosis_diagnose_js__WEBPACK_IMPORTED_MODULE_0__/* .Sightings */ .lL(), now);
     const settled = kind.settled(view.workload);
     const serves = status.state === 'complete' || (settled && (current?.available ?? 0) > 0);
+    const others = kind.revisions(view).filter(({ holderUid }) => holderUid !== current?.holderUid);
     const undoTo = serves
         ? current
-        : kind
-            .revisions(view)
-            .find((revision) => revision.holderUid !== current?.holderUid && revision.available > 0);
+        : (others.find(({ available }) => available > 0) ??
+            others.find(({ template }) => (0,_history_js__WEBPACK_IMPORTED_MODULE_2__/* .standingOf */ .YP)(records, (0,_kubernetes_workloads_template_js__WEBPACK_IMPORTED_MODULE_1__/* .templateDigest */ .pd)(template)) === 'healthy'));
     return { status, settled, current, verdict, undoTo };
 }
 function presentPods(kind, view) {
@@ -8413,6 +8446,38 @@ function sayDoubts(doubts) {
 }
 function adviceOnCause({ reason, diagnoses }) {
     return [...new Set([...diagnoses.map(({ next }) => next), ...(0,plain_reasons/* adviceOn */.i)(reason)])];
+}
+
+
+/***/ }),
+
+/***/ 8761:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   b: () => (/* binding */ lastFirst)
+/* harmony export */ });
+async function lastFirst(items, work) {
+    let next = Promise.resolve();
+    const all = [...items.entries()].reverse().map(async ([index, item]) => {
+        const mine = next;
+        const { promise, resolve } = Promise.withResolvers();
+        next = promise;
+        try {
+            return await work(item, { mine, passOn: resolve }, index);
+        }
+        finally {
+            resolve();
+        }
+    });
+    const settled = await Promise.allSettled(all);
+    return settled
+        .map((each) => {
+        if (each.status === 'rejected')
+            throw each.reason;
+        return each.value;
+    })
+        .reverse();
 }
 
 
