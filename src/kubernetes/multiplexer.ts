@@ -14,10 +14,15 @@ interface Session {
   open: number;
 }
 
-/** Seconds in which a connection must come about, with its first frame. */
-const CONNECT_SECONDS = 30;
-/** Seconds between pings. One that is not answered until the next is due ends the connection: client-go's rule, too. */
-const PING_SECONDS = 15;
+/** Seconds. */
+export interface Patience {
+  /** In which a connection must come about, with its first frame. */
+  readonly connect: number;
+  /** Between pings. One that is not answered until the next is due ends the connection: client-go's rule, too. */
+  readonly ping: number;
+}
+
+const usualPatience: Patience = { connect: 30, ping: 15 };
 /** Bytes of a stream that may be on their way before they are read; the protocol's default of 64 KiB slows long lists. */
 const WINDOW_BYTES = 1024 * 1024;
 
@@ -28,17 +33,17 @@ const WINDOW_BYTES = 1024 * 1024;
 export class Multiplexer {
   readonly #server: URL;
   readonly #agent: Agent;
-  readonly #pingSeconds: number;
+  readonly #patience: Patience;
   readonly #sessions = new Set<Session>();
-  #connecting: Promise<Session | undefined> | undefined;
+  #connecting: Promise<void> | undefined;
   #isSpoken = true;
   #isClosed = false;
 
   /** @param agent makes the connections: it knows the way, the authorities and the client certificate. */
-  constructor(server: URL, agent: Agent, pingSeconds = PING_SECONDS) {
+  constructor(server: URL, agent: Agent, patience = usualPatience) {
     this.#server = server;
     this.#agent = agent;
-    this.#pingSeconds = pingSeconds;
+    this.#patience = patience;
   }
 
   /**
@@ -46,8 +51,17 @@ export class Multiplexer {
    * later too. Undefined where the server speaks only HTTP/1.1.
    */
   async send(outgoing: Outgoing, attempt: Attempt): Promise<Answer | undefined> {
-    const session = await abortable(this.#session(), attempt.signal);
-    return session && this.#sendOver(session, outgoing, attempt);
+    while (this.#isSpoken) {
+      if (this.#isClosed) throw new Error('the connection was closed');
+      const session = this.#withRoom();
+      // Nothing may come between: its place is taken at once.
+      if (session) return await this.#sendOver(session, outgoing, attempt);
+      this.#connecting ??= this.#connect().finally(() => {
+        this.#connecting = undefined;
+      });
+      await abortable(this.#connecting, attempt.signal);
+    }
+    return undefined;
   }
 
   /** Ends idle connections now and busy ones when they are done. */
@@ -56,43 +70,36 @@ export class Multiplexer {
     for (const { http2 } of this.#sessions) http2.close();
   }
 
-  async #session(): Promise<Session | undefined> {
-    while (this.#isSpoken) {
-      for (const session of this.#sessions) {
-        if (session.open < session.most && !session.http2.closed && !session.http2.destroyed) return session;
-      }
-      this.#connecting ??= this.#connect().finally(() => {
-        this.#connecting = undefined;
-      });
-      await this.#connecting;
+  #withRoom(): Session | undefined {
+    for (const session of this.#sessions) {
+      if (session.open < session.most && !session.http2.closed && !session.http2.destroyed) return session;
     }
     return undefined;
   }
 
-  async #connect(): Promise<Session | undefined> {
+  async #connect(): Promise<void> {
     const { connect } = await import('node:http2');
-    const signal = AbortSignal.timeout(CONNECT_SECONDS * 1000);
+    const signal = AbortSignal.timeout(this.#patience.connect * 1000);
     const socket = await this.#socket(signal);
     if (socket.alpnProtocol !== 'h2') {
       this.#isSpoken = false;
       socket.destroy();
-      return undefined;
+      return;
     }
     const http2 = connect(this.#server, {
       createConnection: () => socket,
       settings: { enablePush: false, initialWindowSize: WINDOW_BYTES },
     });
+    // The streams that it takes along tell it.
+    http2.on('error', () => {});
     await settled(http2, signal);
     const session = { http2, most: http2.remoteSettings.maxConcurrentStreams ?? 100, open: 0 };
     this.#sessions.add(session);
     const forget = () => this.#sessions.delete(session);
-    // The streams that it takes along tell it.
-    http2.on('error', () => {});
     http2.once('goaway', forget).once('close', forget);
-    keepAsking(http2, this.#pingSeconds);
+    keepAsking(http2, this.#patience.ping);
     http2.unref();
     if (this.#isClosed) http2.close();
-    return session;
   }
 
   #socket(signal: AbortSignal): Promise<TLSSocket> {
@@ -107,24 +114,32 @@ export class Multiplexer {
       ALPNProtocols: ['h2', 'http/1.1'],
     };
     return new Promise((resolve, reject) => {
-      signal.addEventListener('abort', () => reject(new Error('no connection came about')));
-      const connected = (socket: TLSSocket) => {
-        signal.addEventListener('abort', () => {
-          if (!isUp(socket, true)) socket.destroy();
-        });
+      const begun: Duplex[] = [];
+      const fail = (error: Error) => {
+        for (const each of begun) each.destroy();
+        reject(error);
+      };
+      const tooLate = () => fail(new Error('no connection came about'));
+      signal.addEventListener('abort', tooLate);
+      const connected = (duplex: Duplex) => {
+        const socket = duplex as TLSSocket;
+        begun.push(socket);
+        socket.on('error', fail);
         const done = () => {
-          socket.off('error', reject);
+          signal.removeEventListener('abort', tooLate);
+          socket.off('error', fail);
           resolve(socket);
         };
-        socket.on('error', reject);
-        if (isUp(socket, true)) done();
+        if (signal.aborted) tooLate();
+        else if (isUp(socket, true)) done();
         else socket.once('secureConnect', done);
       };
-      const byCallback = (error: Error | null, socket: Duplex) =>
-        error ? reject(error) : connected(socket as TLSSocket);
-      const socket = this.#agent.createConnection(options, byCallback);
-      // Through a proxy, what is returned leads to the proxy, and the callback brings what leads through it.
-      if (socket && this.#agent.options.proxyEnv === undefined) connected(socket as TLSSocket);
+      const first = this.#agent.createConnection(options, (error, socket) =>
+        error ? fail(error) : connected(socket),
+      );
+      // Through a proxy, this one leads to the proxy, and the callback brings the one that leads through it.
+      if (first && this.#agent.options.proxyEnv === undefined) connected(first);
+      else if (first) begun.push(first);
     });
   }
 
@@ -132,7 +147,12 @@ export class Multiplexer {
     return new Promise((resolve, reject) => {
       attempt.signal.throwIfAborted();
       const stream = session.http2.request(
-        { ...(headers as OutgoingHttpHeaders), ':method': method, ':path': url.pathname + url.search },
+        {
+          ...(headers as OutgoingHttpHeaders),
+          ':method': method,
+          ':authority': url.host,
+          ':path': url.pathname + url.search,
+        },
         { endStream: true },
       );
       attempt.sent = true;
@@ -188,8 +208,12 @@ function hangUp(stream: ClientHttp2Stream): void {
 /** Waits for the server's settings, which come first of all and say how many streams it allows. */
 function settled(http2: ClientHttp2Session, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
-    signal.addEventListener('abort', () => http2.destroy(new Error('the server sends nothing')));
-    http2.once('remoteSettings', () => resolve());
+    const tooLate = () => http2.destroy(new Error('the server sends nothing'));
+    signal.addEventListener('abort', tooLate);
+    http2.once('remoteSettings', () => {
+      signal.removeEventListener('abort', tooLate);
+      resolve();
+    });
     http2.once('error', reject);
     http2.once('close', () => reject(new Error('the connection was closed')));
   });

@@ -1,11 +1,13 @@
 import { once } from 'node:events';
 import http from 'node:http';
+import type { Agent } from 'node:https';
 import net, { type AddressInfo } from 'node:net';
 import type { Readable } from 'node:stream';
 import { afterEach, describe, expect, it } from 'vitest';
 import { ApiError, ConnectionError } from '../../../src/errors.ts';
 import { createAgents } from '../../../src/kubernetes/agents.ts';
 import { Attempt } from '../../../src/kubernetes/attempt.ts';
+import type { Answer } from '../../../src/kubernetes/exchange.ts';
 import { Multiplexer } from '../../../src/kubernetes/multiplexer.ts';
 import { type Call, Transport } from '../../../src/kubernetes/transport.ts';
 import { hastyClock, until } from './support/clock.ts';
@@ -43,6 +45,19 @@ function transportTo(server: { url: string }, more = {}): Transport {
   const transport = new Transport(connectionTo(server, more), { version: '1', clock: hastyClock() });
   open.push(transport);
   return transport;
+}
+
+/** In a hurry: half a second to connect, and a ping each fifth of one. */
+function multiplexerTo(server: { url: string }, more = {}) {
+  const { streams } = createAgents(connectionTo(server, more), {});
+  const multiplexer = new Multiplexer(new URL(server.url), streams as Agent, { connect: 0.5, ping: 0.2 });
+  open.push(multiplexer);
+  const outgoing = { url: new URL(`${server.url}/x`), method: 'GET', headers: {} };
+  const begin = async () => {
+    const { body } = (await multiplexer.send(outgoing, new Attempt(get()))) as Answer;
+    return body.on('error', () => {});
+  };
+  return { multiplexer, begin };
 }
 
 async function firstOf(stream: Readable): Promise<string> {
@@ -208,15 +223,7 @@ describe('a shared stream', () => {
   it('breaks where the network has died without a word', async () => {
     const server = await serve();
     const tunnel = await startTunnel(server.port);
-    const connection = connectionTo(tunnel);
-    const multiplexer = new Multiplexer(
-      new URL(tunnel.url),
-      createAgents(connection, {}).streams as never,
-      0.2,
-    );
-    open.push(multiplexer);
-    const outgoing = { url: new URL(`${tunnel.url}/x`), method: 'GET', headers: {} };
-    const begin = async () => (await multiplexer.send(outgoing, new Attempt(get())))?.body as Readable;
+    const { begin } = multiplexerTo(tunnel);
     const stream = await begin();
     // Pings are answered for as long as the way is open.
     await new Promise((resolve) => setTimeout(resolve, 700));
@@ -225,5 +232,45 @@ describe('a shared stream', () => {
     await expect(drain(stream)).rejects.toThrow('has not answered a ping');
     tunnel.die(false);
     expect(await firstOf(await begin())).toBe('line\n');
+  });
+
+  it('lives on when the time to connect is over', async () => {
+    const server = await serve();
+    const { begin } = multiplexerTo(server);
+    const stream = await begin();
+    await new Promise((resolve) => setTimeout(resolve, 700));
+    expect(await firstOf(stream)).toBe('line\n');
+    expect(server.connections).toBe(1);
+  });
+
+  it('fails at once where its connections are closed while it waits for one', async () => {
+    const server = await serve();
+    const { multiplexer, begin } = multiplexerTo(server);
+    const beginning = begin();
+    multiplexer.close();
+    await expect(beginning).rejects.toThrow('closed');
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(server.connections).toBe(1);
+  });
+
+  it.each([
+    ['accepts and says nothing', ''],
+    ['refuses', 'HTTP/1.1 403 Forbidden\r\n\r\n'],
+  ])('leaves no connection to a proxy that %s', async (_, answer) => {
+    const sockets = new Set<net.Socket>();
+    const proxy = net.createServer((socket) => {
+      sockets.add(socket);
+      socket.on('error', () => {}).on('close', () => sockets.delete(socket));
+      socket.on('data', () => answer && socket.write(answer));
+    });
+    proxy.listen(0, '127.0.0.1');
+    await once(proxy, 'listening');
+    open.push(proxy);
+    const { begin } = multiplexerTo(
+      { url: 'https://kube.test:6443' },
+      { proxyUrl: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}` },
+    );
+    await expect(begin()).rejects.toThrow();
+    await until(() => sockets.size === 0);
   });
 });
