@@ -1,12 +1,13 @@
 import type { V1Container } from '@kubernetes/client-node';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { stringify } from 'yaml';
 import type { Cluster } from '../cluster/connect.ts';
 import { type StartedCluster, startCluster } from '../cluster/index.ts';
 import { run } from '../cluster/processes.ts';
 import { clusterUnavailable } from '../cluster/provided.ts';
 import type { StepRun } from '../support/runner.ts';
 import { test as base, describeOnCluster } from './support/fixtures.ts';
-import { type WebOptions, webDaemonSet, webStatefulSet } from './support/manifests.ts';
+import { migrationManifest, type WebOptions, webDaemonSet, webStatefulSet } from './support/manifests.ts';
 import { type Manifest, Namespace, rulesFor } from './support/namespace.ts';
 import { deployStep, expectEnding, startDeploy } from './support/step.ts';
 
@@ -42,6 +43,10 @@ const kinds: readonly EveryKind[] = [
     gentle: { 'max-surge': '1' },
   },
 ];
+
+/** A `verify-job` that does this. */
+const verification = (...flags: string[]) =>
+  stringify(migrationManifest({ command: ['/app', 'run', ...flags] }));
 
 /** What docs/permissions.md asks for, with all that proves a rollout. */
 const rules = [
@@ -170,10 +175,12 @@ for (const { name, make, gentle } of kinds) {
         image: ':good-2',
         'verify-port': '8080',
         'verify-command': `echo "$SAFE_ROLLOUT_WORKLOAD"\nnode -e '${ask}' "$SAFE_ROLLOUT_URL/"`,
+        'verify-job': verification('--print=the cart is full'),
         'bake-time': '3s',
       });
 
       expectEnding(proved, { result: 'deployed' });
+      expect(proved.main.shown).toContain('the cart is full');
       expect(proved.main.log).toMatch(new RegExp(`^${name}/web$`, 'm'));
       expect(proved.main.log).toMatch(/^200 good-2$/m);
       const [before, after] = [await digestOf(cluster, good), await digestOf(cluster, next)];
@@ -192,6 +199,20 @@ for (const { name, make, gentle } of kinds) {
       expectEnding(baked, { result: 'undone', reason: 'restarted-after-rollout' });
       expect(baked.main.summary).toContain('panic: lost the connection to the queue');
       expect(baked.outputs).toMatchObject({ revision: '2', 'previous-revision': '1' });
+      await expectBack(namespace, before);
+    });
+
+    test('is undone where the verify-job fails', async ({ cluster, namespace }) => {
+      const before = await running(namespace, { image: await cluster.image('good') });
+      await cluster.image('good-2');
+
+      const refuted = await step(namespace, {
+        image: ':good-2',
+        'verify-job': verification('--print=the cart is empty', '--exit=4'),
+      });
+
+      expectEnding(refuted, { result: 'undone', reason: 'verify-job-failed' });
+      expect(refuted.main.summary).toContain('the cart is empty');
       await expectBack(namespace, before);
     });
 
