@@ -8,6 +8,7 @@ import { finishLeft } from '../steps/finish-left.ts';
 import { doubtUnchanged } from '../steps/images.ts';
 import { type LockedRun, underLocks } from '../steps/lock.ts';
 import { awaitOtherMigrations, runMigration } from '../steps/migration.ts';
+import type { Survey } from '../steps/plan.ts';
 import { reviewAccess } from '../steps/preflight.ts';
 import { type Planned, rollOut } from '../steps/roll-out.ts';
 import {
@@ -76,7 +77,9 @@ async function carryOutLocked(
   if ('result' in other) return other;
 
   const isStale =
-    command.readsHistory || other.waited || earlier.some(({ run: each }) => each.waited || each.left);
+    command.readsHistory ||
+    other.waited ||
+    earlier.some(({ run: each, survey }) => each.waited || each.left || hasNoWayBack(survey));
   const parts = isStale
     ? await withAddress(
         run,
@@ -97,6 +100,11 @@ async function carryOutLocked(
   if (failure) return failure;
   const verification = parts.find(({ survey }) => survey.verification !== undefined)?.survey.verification;
   return rollOut(run, command.done, changing, { lead, job: verification });
+}
+
+/** Then what earlier runs have seen healthy, which is known only once the lock is held, may be one. */
+function hasNoWayBack({ plan }: Survey): boolean {
+  return plan !== undefined && plan.intent.undoTo === undefined;
 }
 
 /** One migration for all workloads, under the first one's name. */

@@ -396,7 +396,7 @@ describeOnCluster('a StatefulSet that is stuck', () => {
       'set',
       'image',
       'statefulset/db',
-      `db=${next.replace(/:[^:]*$/, ':no-such-tag')}`,
+      `web=${next.replace(/:[^:]*$/, ':no-such-tag')}`,
     );
     await namespace.until('its only pod waits for an image that is not there', async () =>
       (await namespace.pods('db')).some(({ status }) =>
