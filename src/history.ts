@@ -46,8 +46,19 @@ export function standingOf(
   return last?.what as Exclude<RolloutRecord['what'], 'migrated'> | undefined;
 }
 
-/** The migrations that succeeded after a revision was last rolled out; all that are known of, where that is not known. */
-export function migrationsSince(records: readonly RolloutRecord[], template: string): RolloutRecord[] {
+/**
+ * The migrations that succeeded after a revision was last rolled out; where that is not known, those after it was made.
+ *
+ * @param made when the revision came to be, in milliseconds since the epoch.
+ */
+export function migrationsSince(
+  records: readonly RolloutRecord[],
+  template: string,
+  made: number,
+): RolloutRecord[] {
   const last = records.findLastIndex((record) => record.template === template && record.what === 'healthy');
-  return records.slice(last + 1).filter(({ what, template: of }) => what === 'migrated' && of !== template);
+  const isSince = ({ at }: RolloutRecord) => last >= 0 || Date.parse(at) >= made;
+  return records
+    .slice(last + 1)
+    .filter((record) => record.what === 'migrated' && record.template !== template && isSince(record));
 }

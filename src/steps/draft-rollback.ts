@@ -26,8 +26,11 @@ export const draftRollback: Drafter = (run, kind, view, health): Draft => {
   const known = kind.revisions(view).map((revision): Known => {
     const digest = templateDigest(revision.template);
     const isCurrent = revision.holderUid === health.current?.holderUid;
-    const isHealthyNow = isCurrent && health.status.state === 'complete';
-    return { revision, digest, isCurrent, standing: isHealthyNow ? 'healthy' : standingOf(records, digest) };
+    const isComplete = isCurrent && health.status.state === 'complete';
+    const recorded = standingOf(records, digest);
+    // What serves beside what runs now needs no record.
+    const serves = !isCurrent && recorded === undefined && revision.available > 0;
+    return { revision, digest, isCurrent, standing: isComplete || serves ? 'healthy' : recorded };
   });
   const chosen = chooseRevision(known, inputs.toRevision, inputs.toImage);
   const target = 'problem' in chosen ? undefined : chosen;
@@ -58,7 +61,7 @@ export const draftRollback: Drafter = (run, kind, view, health): Draft => {
       ...(pace ? [sayPace(inputs.pace)] : []),
     ],
     goesTo: { revision: revision.number, standing: target.standing ?? 'unknown' },
-    migrations: target.isCurrent ? [] : migrationsSince(records, digest),
+    migrations: target.isCurrent ? [] : migrationsSince(records, digest, madeAt(view, revision)),
     undoTo: isOther(health.undoTo, target) ? health.undoTo : otherHealthy(known, target),
   };
 };
@@ -146,18 +149,23 @@ function imagesBetween({ spec }: WorkloadObject, { template }: Revision): ImageC
   return differing.length > 0 ? differing : images;
 }
 
+/** When the revision came to be, in milliseconds since the epoch. */
+function madeAt({ holders }: WorkloadView, { holderUid }: Revision): number {
+  const holder = holders.find(({ metadata }) => metadata?.uid === holderUid);
+  return new Date(holder?.metadata?.creationTimestamp ?? 0).getTime();
+}
+
 function toRow(
   kind: WorkloadKind,
   view: WorkloadView,
   { revision, standing, isCurrent }: Known,
   target: Known | undefined,
 ): HistoryRow {
-  const holder = view.holders.find(({ metadata }) => metadata?.uid === revision.holderUid);
   return {
     revision: revision.number,
     images: (revision.template.spec?.containers ?? []).map(({ image = '' }) => image),
     cause: revision.annotations[marks.changeCause] ?? '',
-    created: new Date(holder?.metadata?.creationTimestamp ?? 0).getTime(),
+    created: madeAt(view, revision),
     standing: standing ?? 'unknown',
     pods: kind.podsOf(view, revision).length,
     isCurrent,
