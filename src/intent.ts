@@ -18,7 +18,7 @@ export interface Intent {
   readonly server: string;
   /** Digest of the template that ran before. */
   readonly before: string;
-  /** Whether that was known not to work: it was never rolled out in full, or its pods were hopeless. */
+  /** Whether that was known not to work: its pods were hopeless, or it had failed before, or a rollback was asked for in the middle of it. */
   readonly isBeforeBroken?: boolean;
   /** The containers' images, before and after: enough to build the template before from the one after. */
   readonly changes: readonly { readonly container: string; readonly from: string; readonly to: string }[];

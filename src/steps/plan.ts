@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { V1Job } from '@kubernetes/client-node';
+import { standingOf } from '../history.ts';
 import type { Intent } from '../intent.ts';
 import { type MigrationSource, migrationJob } from '../kubernetes/jobs.ts';
 import type { Revision, WorkloadObject, WorkloadView } from '../kubernetes/workloads/kind.ts';
@@ -109,8 +110,25 @@ function planOf(
     ...draft,
     observation,
     before: view.workload,
-    intent: { ...toIntent(run, view.workload, draft, target), isBeforeBroken: !settled || verdict.hopeless },
+    intent: {
+      ...toIntent(run, view.workload, draft, target),
+      isBeforeBroken: isBroken(run, view, { settled, verdict }),
+    },
   };
+}
+
+/**
+ * Whether what runs now is known not to work, so that a StatefulSet's pods of it may be deleted where they hold up what
+ * comes next. One that is still rolled out may be slow; but who rolls it back wants to be rid of it.
+ */
+function isBroken(
+  run: WorkloadRun,
+  { workload }: WorkloadView,
+  { settled, verdict }: Pick<Health, 'settled' | 'verdict'>,
+): boolean {
+  const template = workload.spec && templateDigest(workload.spec.template);
+  const hasFailed = template !== undefined && standingOf(run.history(), template) === 'failed';
+  return verdict.hopeless || (!settled && (hasFailed || run.inputs.command === 'rollback'));
 }
 
 function toIntent(
