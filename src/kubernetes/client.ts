@@ -282,7 +282,9 @@ export class Client implements KubernetesClient {
   askService({ namespace, id, path }: ServiceQuery, options: RequestOptions): Promise<Readable> {
     // The colons stay as they are: what is judged and proxied is the decoded path.
     const service = `/api/v1/namespaces/${encodeURIComponent(namespace)}/services/${id}`;
-    return this.#transport.stream({ method: 'GET', path: `${service}/proxy${path}`, ...common(options) });
+    const call = { method: 'GET', path: `${service}/proxy${path}`, ...common(options) } as const;
+    // What breaks the connection of others is not the Service's error.
+    return this.#transport.stream({ ...call, alone: true });
   }
 }
 

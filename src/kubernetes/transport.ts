@@ -31,6 +31,8 @@ export interface Call {
   readonly timeoutSeconds?: number;
   /** Milliseconds since the epoch: no attempt is sent later. */
   readonly notAfter?: number;
+  /** Whether a stream shall not share its connection, so that it breaks for no other reason than its own. */
+  readonly alone?: boolean;
 }
 
 /** An attempt failed, and another one follows. */
@@ -139,7 +141,8 @@ export class Transport implements Requests {
         const { shared, streams } = this.#agentsFor(credential);
         const outgoing = this.#outgoing(call, credential);
         const answer =
-          (await shared?.send(outgoing, attempt)) ?? (await exchange(outgoing, streams, attempt));
+          (call.alone ? undefined : await shared?.send(outgoing, attempt)) ??
+          (await exchange(outgoing, streams, attempt));
         if (!isSuccess(answer)) {
           throw this.#errorFrom(call, answer, await readText(answer, MAX_ERROR_BYTES));
         }
