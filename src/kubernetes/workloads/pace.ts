@@ -47,6 +47,9 @@ export function planPace(kind: WorkloadKindName, workload: WorkloadObject, wante
       next: "Leave the inputs 'max-surge' and 'max-unavailable' out.",
     };
   }
+  // One at a time is what a StatefulSet does by itself.
+  if (kind === 'StatefulSet' && isOneAtATime(wanted) && !hasUnavailable(before))
+    return { ok: true, pace: undefined };
   if (kind === 'StatefulSet' && maxSurge !== undefined) {
     return {
       ok: false,
@@ -63,6 +66,15 @@ export function planPace(kind: WorkloadKindName, workload: WorkloadObject, wante
   const ours = { ...before, type: 'RollingUpdate', rollingUpdate };
   if (isDeepStrictEqual(before, ours)) return { ok: true, pace: undefined };
   return { ok: true, pace: { path: `/spec/${field}`, before, ours } };
+}
+
+/** What is asked for of workloads whose pods can come before others go. */
+function isOneAtATime({ maxSurge, maxUnavailable }: WantedPace): boolean {
+  return maxSurge === 1 && maxUnavailable === 0;
+}
+
+function hasUnavailable({ rollingUpdate = {} }: Strategy): boolean {
+  return 'maxUnavailable' in rollingUpdate;
 }
 
 /** A DaemonSet takes one of the two alone: where one is wanted, the other is 0. */

@@ -87,6 +87,16 @@ describe('the pace of a rollout', () => {
     });
   });
 
+  it('of one at a time is what a StatefulSet has by itself', () => {
+    const plan = (rollingUpdate: object) => {
+      const updateStrategy = { type: 'RollingUpdate', rollingUpdate };
+      const set = { spec: { template: {}, updateStrategy } } as WorkloadObject;
+      return planPace('StatefulSet', set, { maxSurge: 1, maxUnavailable: 0 });
+    };
+    expect(plan({ partition: 1 })).toEqual({ ok: true, pace: undefined });
+    expect(plan({ maxUnavailable: 2 })).toMatchObject({ ok: false });
+  });
+
   it('is refused where all pods go at once', () => {
     const plan = planPace('Deployment', workload({ type: 'Recreate' }), { maxSurge: 1, maxUnavailable: 0 });
     expect(plan).toMatchObject({ ok: false, problem: expect.stringContaining('Recreate') });
