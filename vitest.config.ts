@@ -27,7 +27,7 @@ export default defineConfig({
             ? ['test/chaos/**/*.test.ts']
             : ['test/integration/**/*.test.ts', 'test/e2e/**/*.test.ts', 'test/chaos/**/*.test.ts'],
           globalSetup: 'test/cluster/global-setup.ts',
-          testTimeout: seconds(120),
+          testTimeout: seconds(240),
           hookTimeout: seconds(120),
           maxWorkers: 2,
           // A shared machine stands still for seconds at times; what fails twice is broken.

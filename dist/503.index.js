@@ -1698,9 +1698,12 @@ function standingOf(records, template) {
     const last = records.findLast((record) => record.template === template && record.what !== 'migrated');
     return last?.what;
 }
-function migrationsSince(records, template) {
+function migrationsSince(records, template, made) {
     const last = records.findLastIndex((record) => record.template === template && record.what === 'healthy');
-    return records.slice(last + 1).filter(({ what, template: of }) => what === 'migrated' && of !== template);
+    const isSince = ({ at }) => last >= 0 || Date.parse(at) >= made;
+    return records
+        .slice(last + 1)
+        .filter((record) => record.what === 'migrated' && record.template !== template && isSince(record));
 }
 
 
@@ -4239,6 +4242,8 @@ function planPace(kind, workload, wanted) {
             next: "Leave the inputs 'max-surge' and 'max-unavailable' out.",
         };
     }
+    if (kind === 'StatefulSet' && isOneAtATime(wanted) && !hasUnavailable(before))
+        return { ok: true, pace: undefined };
     if (kind === 'StatefulSet' && maxSurge !== undefined) {
         return {
             ok: false,
@@ -4256,6 +4261,12 @@ function planPace(kind, workload, wanted) {
     if ((0,node_util__WEBPACK_IMPORTED_MODULE_0__.isDeepStrictEqual)(before, ours))
         return { ok: true, pace: undefined };
     return { ok: true, pace: { path: `/spec/${field}`, before, ours } };
+}
+function isOneAtATime({ maxSurge, maxUnavailable }) {
+    return maxSurge === 1 && maxUnavailable === 0;
+}
+function hasUnavailable({ rollingUpdate = {} }) {
+    return 'maxUnavailable' in rollingUpdate;
 }
 function otherwiseNone({ maxSurge, maxUnavailable }) {
     const isSome = (value) => Number.parseInt(String(value ?? 0), 10) > 0;
@@ -5922,7 +5933,8 @@ class Client {
     }
     askService({ namespace, id, path }, options) {
         const service = `/api/v1/namespaces/${encodeURIComponent(namespace)}/services/${id}`;
-        return this.#transport.stream({ method: 'GET', path: `${service}/proxy${path}`, ...common(options) });
+        const call = { method: 'GET', path: `${service}/proxy${path}`, ...common(options) };
+        return this.#transport.stream({ ...call, alone: true });
     }
 }
 function podPath(namespace, pod, subresource) {
@@ -6682,68 +6694,70 @@ async function readText({ headers, body }, limit = Number.POSITIVE_INFINITY) {
 
 
 
-const CONNECT_SECONDS = 30;
-const PING_SECONDS = 15;
+const usualPatience = { connect: 30, ping: 15 };
 const WINDOW_BYTES = 1024 * 1024;
 class Multiplexer {
     #server;
     #agent;
-    #pingSeconds;
+    #patience;
     #sessions = new Set();
     #connecting;
     #isSpoken = true;
     #isClosed = false;
-    constructor(server, agent, pingSeconds = PING_SECONDS) {
+    constructor(server, agent, patience = usualPatience) {
         this.#server = server;
         this.#agent = agent;
-        this.#pingSeconds = pingSeconds;
+        this.#patience = patience;
     }
     async send(outgoing, attempt) {
-        const session = await abortable(this.#session(), attempt.signal);
-        return session && this.#sendOver(session, outgoing, attempt);
+        while (this.#isSpoken) {
+            if (this.#isClosed)
+                throw new Error('the connection was closed');
+            const session = this.#withRoom();
+            if (session)
+                return await this.#sendOver(session, outgoing, attempt);
+            this.#connecting ??= this.#connect().finally(() => {
+                this.#connecting = undefined;
+            });
+            await abortable(this.#connecting, attempt.signal);
+        }
+        return undefined;
     }
     close() {
         this.#isClosed = true;
         for (const { http2 } of this.#sessions)
             http2.close();
     }
-    async #session() {
-        while (this.#isSpoken) {
-            for (const session of this.#sessions) {
-                if (session.open < session.most && !session.http2.closed && !session.http2.destroyed)
-                    return session;
-            }
-            this.#connecting ??= this.#connect().finally(() => {
-                this.#connecting = undefined;
-            });
-            await this.#connecting;
+    #withRoom() {
+        for (const session of this.#sessions) {
+            if (session.open < session.most && !session.http2.closed && !session.http2.destroyed)
+                return session;
         }
         return undefined;
     }
     async #connect() {
         const { connect } = await Promise.resolve(/* import() */).then(__webpack_require__.t.bind(__webpack_require__, 2467, 19));
-        const signal = AbortSignal.timeout(CONNECT_SECONDS * 1000);
+        const signal = AbortSignal.timeout(this.#patience.connect * 1000);
         const socket = await this.#socket(signal);
         if (socket.alpnProtocol !== 'h2') {
             this.#isSpoken = false;
             socket.destroy();
-            return undefined;
+            return;
         }
         const http2 = connect(this.#server, {
             createConnection: () => socket,
             settings: { enablePush: false, initialWindowSize: WINDOW_BYTES },
         });
+        http2.on('error', () => { });
         await settled(http2, signal);
         const session = { http2, most: http2.remoteSettings.maxConcurrentStreams ?? 100, open: 0 };
         this.#sessions.add(session);
         const forget = () => this.#sessions.delete(session);
-        http2.on('error', () => { });
         http2.once('goaway', forget).once('close', forget);
-        keepAsking(http2, this.#pingSeconds);
+        keepAsking(http2, this.#patience.ping);
         http2.unref();
         if (this.#isClosed)
             http2.close();
-        return session;
     }
     #socket(signal) {
         const { hostname, port } = this.#server;
@@ -6757,32 +6771,46 @@ class Multiplexer {
             ALPNProtocols: ['h2', 'http/1.1'],
         };
         return new Promise((resolve, reject) => {
-            signal.addEventListener('abort', () => reject(new Error('no connection came about')));
-            const connected = (socket) => {
-                signal.addEventListener('abort', () => {
-                    if (!isUp(socket, true))
-                        socket.destroy();
-                });
+            const begun = [];
+            const fail = (error) => {
+                for (const each of begun)
+                    each.destroy();
+                reject(error);
+            };
+            const tooLate = () => fail(new Error('no connection came about'));
+            signal.addEventListener('abort', tooLate);
+            const connected = (duplex) => {
+                const socket = duplex;
+                begun.push(socket);
+                socket.on('error', fail);
                 const done = () => {
-                    socket.off('error', reject);
+                    signal.removeEventListener('abort', tooLate);
+                    socket.off('error', fail);
                     resolve(socket);
                 };
-                socket.on('error', reject);
-                if (isUp(socket, true))
+                if (signal.aborted)
+                    tooLate();
+                else if (isUp(socket, true))
                     done();
                 else
                     socket.once('secureConnect', done);
             };
-            const byCallback = (error, socket) => error ? reject(error) : connected(socket);
-            const socket = this.#agent.createConnection(options, byCallback);
-            if (socket && this.#agent.options.proxyEnv === undefined)
-                connected(socket);
+            const first = this.#agent.createConnection(options, (error, socket) => error ? fail(error) : connected(socket));
+            if (first && this.#agent.options.proxyEnv === undefined)
+                connected(first);
+            else if (first)
+                begun.push(first);
         });
     }
     #sendOver(session, { url, method, headers }, attempt) {
         return new Promise((resolve, reject) => {
             attempt.signal.throwIfAborted();
-            const stream = session.http2.request({ ...headers, ':method': method, ':path': url.pathname + url.search }, { endStream: true });
+            const stream = session.http2.request({
+                ...headers,
+                ':method': method,
+                ':authority': url.host,
+                ':path': url.pathname + url.search,
+            }, { endStream: true });
             attempt.sent = true;
             session.open += 1;
             session.http2.ref();
@@ -6835,8 +6863,12 @@ function hangUp(stream) {
 }
 function settled(http2, signal) {
     return new Promise((resolve, reject) => {
-        signal.addEventListener('abort', () => http2.destroy(new Error('the server sends nothing')));
-        http2.once('remoteSettings', () => resolve());
+        const tooLate = () => http2.destroy(new Error('the server sends nothing'));
+        signal.addEventListener('abort', tooLate);
+        http2.once('remoteSettings', () => {
+            signal.removeEventListener('abort', tooLate);
+            resolve();
+        });
         http2.once('error', reject);
         http2.once('close', () => reject(new Error('the connection was closed')));
     });
@@ -7119,7 +7151,8 @@ class Transport {
             try {
                 const { shared, streams } = this.#agentsFor(credential);
                 const outgoing = this.#outgoing(call, credential);
-                const answer = (await shared?.send(outgoing, attempt)) ?? (await exchange(outgoing, streams, attempt));
+                const answer = (call.alone ? undefined : await shared?.send(outgoing, attempt)) ??
+                    (await exchange(outgoing, streams, attempt));
                 if (!isSuccess(answer)) {
                     throw this.#errorFrom(call, answer, await readText(answer, MAX_ERROR_BYTES));
                 }

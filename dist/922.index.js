@@ -2424,6 +2424,7 @@ var build_run = __webpack_require__(6501);
 
 
 
+
 async function makeSurvey(run, drafter, access, observation) {
     const view = observation.view();
     const health = view && (0,look/* healthOf */.Wr)(observation.kind, view, run.clock.now(), run.history());
@@ -2476,8 +2477,16 @@ function planOf(run, observation, view, { current, undoTo, settled, verdict }, d
         ...draft,
         observation,
         before: view.workload,
-        intent: { ...toIntent(run, view.workload, draft, target), isBeforeBroken: !settled || verdict.hopeless },
+        intent: {
+            ...toIntent(run, view.workload, draft, target),
+            isBeforeBroken: isBroken(run, view, { settled, verdict }),
+        },
     };
+}
+function isBroken(run, { workload }, { settled, verdict }) {
+    const template = workload.spec && (0,workloads_template/* templateDigest */.pd)(workload.spec.template);
+    const hasFailed = template !== undefined && (0,build_history/* standingOf */.YP)(run.history(), template) === 'failed';
+    return verdict.hopeless || (!settled && (hasFailed || run.inputs.command === 'rollback'));
 }
 function toIntent(run, before, { changes, template, pace }, undoTo) {
     return {
@@ -2610,7 +2619,9 @@ async function carryOutLocked(run, command, earlier) {
     const other = await awaitOtherMigrations(run, survey_jobOf(earlier));
     if ('result' in other)
         return other;
-    const isStale = command.readsHistory || other.waited || earlier.some(({ run: each }) => each.waited || each.left);
+    const isStale = command.readsHistory ||
+        other.waited ||
+        earlier.some(({ run: each, survey }) => each.waited || each.left || hasNoWayBack(survey));
     const parts = isStale
         ? await withAddress(run, earlier.map((part) => surveyedAnew(command.draft, part)))
         : earlier;
@@ -2632,6 +2643,9 @@ async function carryOutLocked(run, command, earlier) {
         return failure;
     const verification = parts.find(({ survey }) => survey.verification !== undefined)?.survey.verification;
     return rollOut(run, command.done, changing, { lead, job: verification });
+}
+function hasNoWayBack({ plan }) {
+    return plan !== undefined && plan.intent.undoTo === undefined;
 }
 async function migrate(run, plans, job, adopted) {
     const [first] = plans;
@@ -2676,8 +2690,10 @@ const draftRollback = (run, kind, view, health) => {
     const known = kind.revisions(view).map((revision) => {
         const digest = (0,workloads_template/* templateDigest */.pd)(revision.template);
         const isCurrent = revision.holderUid === health.current?.holderUid;
-        const isHealthyNow = isCurrent && health.status.state === 'complete';
-        return { revision, digest, isCurrent, standing: isHealthyNow ? 'healthy' : (0,build_history/* standingOf */.YP)(records, digest) };
+        const isComplete = isCurrent && health.status.state === 'complete';
+        const recorded = (0,build_history/* standingOf */.YP)(records, digest);
+        const serves = !isCurrent && recorded === undefined && revision.available > 0;
+        return { revision, digest, isCurrent, standing: isComplete || serves ? 'healthy' : recorded };
     });
     const chosen = chooseRevision(known, inputs.toRevision, inputs.toImage);
     const target = 'problem' in chosen ? undefined : chosen;
@@ -2709,7 +2725,7 @@ const draftRollback = (run, kind, view, health) => {
             ...(pace ? [(0,workloads_pace/* sayPace */.zg)(inputs.pace)] : []),
         ],
         goesTo: { revision: revision.number, standing: target.standing ?? 'unknown' },
-        migrations: target.isCurrent ? [] : (0,build_history/* migrationsSince */.ud)(records, digest),
+        migrations: target.isCurrent ? [] : (0,build_history/* migrationsSince */.ud)(records, digest, madeAt(view, revision)),
         undoTo: isOther(health.undoTo, target) ? health.undoTo : otherHealthy(known, target),
     };
 };
@@ -2772,13 +2788,16 @@ function imagesBetween({ spec }, { template }) {
     const differing = images.filter(({ from, to }) => from !== to);
     return differing.length > 0 ? differing : images;
 }
+function madeAt({ holders }, { holderUid }) {
+    const holder = holders.find(({ metadata }) => metadata?.uid === holderUid);
+    return new Date(holder?.metadata?.creationTimestamp ?? 0).getTime();
+}
 function toRow(kind, view, { revision, standing, isCurrent }, target) {
-    const holder = view.holders.find(({ metadata }) => metadata?.uid === revision.holderUid);
     return {
         revision: revision.number,
         images: (revision.template.spec?.containers ?? []).map(({ image = '' }) => image),
         cause: revision.annotations[marks/* marks */.Z8.changeCause] ?? '',
-        created: new Date(holder?.metadata?.creationTimestamp ?? 0).getTime(),
+        created: madeAt(view, revision),
         standing: standing ?? 'unknown',
         pods: kind.podsOf(view, revision).length,
         isCurrent,

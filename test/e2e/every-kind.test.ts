@@ -140,6 +140,25 @@ for (const { name, make, gentle } of kinds) {
       await expectPodsRun(namespace, good, ready);
     });
 
+    test('goes to the revision or the image that is named, and says which there are', async ({
+      cluster,
+      namespace,
+    }) => {
+      const good = await cluster.image('good');
+      await running(namespace, { image: good });
+      expectEnding(await step(namespace, { image: ':good-2' }), { result: 'deployed' });
+      const rollback = (inputs: Record<string, string>) =>
+        step(namespace, { command: 'rollback', ...inputs });
+
+      const missing = await rollback({ 'to-revision': '7' });
+      expectEnding(missing, { result: 'refused', reason: 'revision-missing' });
+      expect(missing.main.summary).toContain(`1 (${good}`);
+      const byNumber = await rollback({ 'to-revision': '1' });
+      expect(byNumber.outputs).toMatchObject({ result: 'rolled-back', image: good });
+      const byImage = await rollback({ 'to-image': ':good-2' });
+      expect(byImage.outputs).toMatchObject({ result: 'rolled-back', 'previous-image': good });
+    });
+
     test('that fails is undone', async ({ cluster, namespace }) => {
       const [good, crash] = await Promise.all([cluster.image('good'), cluster.image('crash')]);
       const seen = () =>

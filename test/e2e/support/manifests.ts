@@ -35,7 +35,9 @@ export function webDaemonSet(options: Omit<WebOptions, 'replicas'>): Manifest {
 
 function webOf(kind: string, own: object, options: WebOptions): Manifest {
   const { image, name = 'web', probe = false, container, others = [], pod, spec } = options;
-  const readinessProbe = { httpGet: { path: '/ready', port: 8080 }, periodSeconds: 1, failureThreshold: 1 };
+  // It hears of a failure at once, but gives a busy machine time to answer.
+  const timing = { periodSeconds: 1, timeoutSeconds: 3, failureThreshold: 1 };
+  const readinessProbe = { httpGet: { path: '/ready', port: 8080 }, ...timing };
   return {
     apiVersion: 'apps/v1',
     kind,
