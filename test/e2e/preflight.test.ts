@@ -21,6 +21,8 @@ beforeAll(async () => {
     shared.kubectl('rollout', 'pause', 'deployment/paused'),
     shared.apply(webDeployment({ image: await cluster.image('never-ready'), name: 'rolling', probe: true })),
   ]);
+  // What a refused step leaves alone is compared, so the controller must have had its say.
+  await shared.until('it is rolling', async () => (await shared.workload('rolling')).revision !== '');
 });
 afterAll(() => shared?.remove());
 

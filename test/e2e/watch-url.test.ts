@@ -244,7 +244,7 @@ describeOnCluster('a runner that is cut off for a while', () => {
         }, 500);
         setTimeout(() => {
           isCutOff = false;
-        }, 2500);
+        }, 4500);
       }
       return forward();
     };
