@@ -507,9 +507,10 @@ const disruptionRows = [
             const { phase, reason, message } = subject.pod.status ?? {};
             if (phase === 'Failed' && reason === 'Evicted')
                 return message ?? '';
-            if (phase === 'Succeeded')
-                return subject.events.find((event) => event.reason === 'Evicted')?.message;
-            return disruption(subject, ['EvictionByEvictionAPI', 'TerminationByKubelet']);
+            const target = disruption(subject, ['EvictionByEvictionAPI', 'TerminationByKubelet']);
+            if (target !== undefined || phase !== 'Succeeded')
+                return target;
+            return subject.events.find((event) => event.reason === 'Evicted')?.message;
         },
         message: ({ pod }) => `it was evicted from node ${pod.spec?.nodeName ?? '?'}`,
         hasLog: false,
@@ -4116,7 +4117,15 @@ async function observe(client, name, namespace, clock, signal) {
     const labelSelector = kind.selector(first);
     const workloads = (0,_watch_js__WEBPACK_IMPORTED_MODULE_2__/* .mirror */ .e)(client, kind.resource, { namespace, fieldSelector: `metadata.name=${name.name}` }, options);
     const holders = (0,_watch_js__WEBPACK_IMPORTED_MODULE_2__/* .mirror */ .e)(client, kind.holders, { namespace, labelSelector }, options);
-    const pods = (0,_watch_js__WEBPACK_IMPORTED_MODULE_2__/* .mirror */ .e)(client, _resources_js__WEBPACK_IMPORTED_MODULE_1__/* .resources */ .E.pods, { namespace, labelSelector }, { ...options, project: slim });
+    const lost = [];
+    const onPod = (change) => {
+        if (change.type === 'deleted' && hasEnded(change.object)) {
+            lost.push({ pod: change.object, at: clock.now() });
+            lost.splice(0, lost.length - mostLost);
+        }
+        pulse.beat();
+    };
+    const pods = (0,_watch_js__WEBPACK_IMPORTED_MODULE_2__/* .mirror */ .e)(client, _resources_js__WEBPACK_IMPORTED_MODULE_1__/* .resources */ .E.pods, { namespace, labelSelector }, { signal: ending, onChange: onPod, project: slim });
     const all = [workloads, holders, pods];
     for (const each of all)
         each.done.catch((error) => pulse.fail(error));
@@ -4134,7 +4143,13 @@ async function observe(client, name, namespace, clock, signal) {
             const workload = workloads.get(name.name);
             if (workload === undefined || workload.metadata?.uid !== uid)
                 return undefined;
-            return { workload, holders: holders.items(), pods: pods.items() };
+            const recently = lost.filter(({ at }) => clock.now() - at < lostSeconds * 1000);
+            return {
+                workload,
+                holders: holders.items(),
+                pods: pods.items(),
+                ...(recently.length > 0 && { lost: recently.map(({ pod }) => pod) }),
+            };
         },
         get changes() {
             return pulse.beats;
@@ -4161,6 +4176,8 @@ async function observeIfThere(run) {
         };
     }
 }
+const lostSeconds = 60;
+const mostLost = 10;
 const firstLookSeconds = 60;
 async function tooLong(clock, signal) {
     await clock.sleep(firstLookSeconds, signal);
@@ -4191,6 +4208,9 @@ function slim(pod) {
     const gates = { readinessGates, schedulingGates };
     const spec = { containers, initContainers, nodeName, restartPolicy, ...gates };
     return { metadata, spec, ...(pod.status && { status: pod.status }) };
+}
+function hasEnded({ status }) {
+    return status?.phase === 'Succeeded' || status?.phase === 'Failed';
 }
 function specImages({ spec }) {
     const slimmed = ({ name, image }) => ({ name, ...(image && { image }) });
@@ -9026,11 +9046,12 @@ class RolloutWatch {
         const now = this.#run.clock.now();
         const own = revision ? kind.podsOf(view, revision) : [];
         const pods = revision ? [...own, ...this.#blocking(view, revision)] : [];
+        const lost = revision && view.lost ? kind.podsOf({ ...view, pods: view.lost }, revision) : [];
         const isOld = ({ metadata }) => now - new Date(metadata?.creationTimestamp ?? now).getTime() > youngSeconds * 1000;
-        this.#podEvents.follow((0,diagnose/* worthAsking */.qe)(pods.filter(isOld), events/* mostObjects */.Cn));
+        this.#podEvents.follow((0,diagnose/* worthAsking */.qe)([...pods.filter(isOld), ...lost], events/* mostObjects */.Cn));
         const { before } = this.#expected;
         const scene = {
-            pods,
+            pods: [...pods, ...lost],
             creator: revision && kind.creator(this.#withEvents(view), revision),
             everyPodCounts: kind.everyPodCounts,
             isMakingRoom: view.pods.some(({ metadata }) => metadata?.deletionTimestamp !== undefined),

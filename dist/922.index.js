@@ -1165,8 +1165,11 @@ function hasEnded({ status }) {
 function isEvicted(pod, verdict) {
     const { phase, reason } = pod.status ?? {};
     if (phase === 'Succeeded')
-        return foundIn(verdict, pod)?.reason === 'evicted';
+        return foundIn(verdict, pod)?.reason === 'evicted' && !isDrained(pod);
     return phase === 'Failed' && reason === 'Evicted';
+}
+function isDrained({ status }) {
+    return (status?.conditions?.some(({ type, reason }) => type === 'DisruptionTarget' && reason === 'EvictionByEvictionAPI') ?? false);
 }
 function isTakenAway({ spec, status }) {
     const isTrue = (type) => status?.conditions?.some((each) => each.type === type && each.status === 'True') ?? false;
@@ -1273,7 +1276,7 @@ class Vigil {
         this.#baked = baked;
         this.#name = (0,names/* sayWorkload */.j)(run.workload);
         const pods = this.#pods(baked.observation.view());
-        this.#dips = new Dips(pods);
+        this.#dips = new Dips([...pods, ...this.#lost(baked.observation.view())]);
         this.#readyBefore = pods.filter(diagnose/* isReady */.i_).length;
     }
     async keep(seconds, until) {
@@ -1372,7 +1375,7 @@ class Vigil {
             const message = `${this.#name} was changed by ${author} after its rollout was complete.`;
             return { kind: 'superseded', reason: 'superseded', message };
         }
-        const pods = this.#pods(view);
+        const pods = [...this.#pods(view), ...this.#lost(view)];
         podEvents.follow((0,diagnose/* worthAsking */.qe)(pods, kubernetes_events/* mostObjects */.Cn));
         const verdict = this.#verdict(view, podEvents);
         const dip = this.#dips.look(pods, verdict, this.#run.clock.now());
@@ -1385,7 +1388,7 @@ class Vigil {
         const { kind } = this.#baked.observation;
         const revision = kind.current(view);
         const scene = {
-            pods: this.#pods(view),
+            pods: [...this.#pods(view), ...this.#lost(view)],
             creator: revision && kind.creator(view, revision),
             events: podEvents.facts(),
         };
@@ -1410,6 +1413,9 @@ class Vigil {
             ? observation.kind.status(view).state === 'complete'
             : ready >= Math.min(this.#readyBefore, wanted ?? 0);
         return { ready, isEnough };
+    }
+    #lost(view) {
+        return view?.lost ? this.#pods({ ...view, pods: view.lost }) : [];
     }
     #pods(view) {
         const { kind } = this.#baked.observation;

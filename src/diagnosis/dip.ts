@@ -104,8 +104,16 @@ function hasEnded({ status }: V1Pod): boolean {
 /** By the kubelet, for what it uses or its node lacks. A drain evicts by the API, which only deletes the pod. */
 function isEvicted(pod: V1Pod, verdict: Verdict): boolean {
   const { phase, reason } = pod.status ?? {};
-  if (phase === 'Succeeded') return foundIn(verdict, pod)?.reason === 'evicted';
+  if (phase === 'Succeeded') return foundIn(verdict, pod)?.reason === 'evicted' && !isDrained(pod);
   return phase === 'Failed' && reason === 'Evicted';
+}
+
+function isDrained({ status }: V1Pod): boolean {
+  return (
+    status?.conditions?.some(
+      ({ type, reason }) => type === 'DisruptionTarget' && reason === 'EvictionByEvictionAPI',
+    ) ?? false
+  );
 }
 
 /**

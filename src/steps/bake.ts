@@ -47,7 +47,7 @@ export class Vigil {
     this.#baked = baked;
     this.#name = sayWorkload(run.workload);
     const pods = this.#pods(baked.observation.view());
-    this.#dips = new Dips(pods);
+    this.#dips = new Dips([...pods, ...this.#lost(baked.observation.view())]);
     this.#readyBefore = pods.filter(isReady).length;
   }
 
@@ -162,7 +162,7 @@ export class Vigil {
       const message = `${this.#name} was changed by ${author} after its rollout was complete.`;
       return { kind: 'superseded', reason: 'superseded', message };
     }
-    const pods = this.#pods(view);
+    const pods = [...this.#pods(view), ...this.#lost(view)];
     podEvents.follow(worthAsking(pods, mostObjects));
     const verdict = this.#verdict(view, podEvents);
     const dip = this.#dips.look(pods, verdict, this.#run.clock.now());
@@ -175,7 +175,7 @@ export class Vigil {
     const { kind } = this.#baked.observation;
     const revision = kind.current(view);
     const scene = {
-      pods: this.#pods(view),
+      pods: [...this.#pods(view), ...this.#lost(view)],
       creator: revision && kind.creator(view, revision),
       events: podEvents.facts(),
     };
@@ -205,6 +205,10 @@ export class Vigil {
         ? observation.kind.status(view).state === 'complete'
         : ready >= Math.min(this.#readyBefore, wanted ?? 0);
     return { ready, isEnough };
+  }
+
+  #lost(view: WorkloadView | undefined) {
+    return view?.lost ? this.#pods({ ...view, pods: view.lost }) : [];
   }
 
   #pods(view: WorkloadView | undefined) {

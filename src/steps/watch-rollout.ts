@@ -196,12 +196,13 @@ class RolloutWatch {
     const now = this.#run.clock.now();
     const own = revision ? kind.podsOf(view, revision) : [];
     const pods = revision ? [...own, ...this.#blocking(view, revision)] : [];
+    const lost = revision && view.lost ? kind.podsOf({ ...view, pods: view.lost }, revision) : [];
     const isOld = ({ metadata }: V1Pod) =>
       now - new Date(metadata?.creationTimestamp ?? now).getTime() > youngSeconds * 1000;
-    this.#podEvents.follow(worthAsking(pods.filter(isOld), mostObjects));
+    this.#podEvents.follow(worthAsking([...pods.filter(isOld), ...lost], mostObjects));
     const { before } = this.#expected;
     const scene: Scene = {
-      pods,
+      pods: [...pods, ...lost],
       creator: revision && kind.creator(this.#withEvents(view), revision),
       everyPodCounts: kind.everyPodCounts,
       isMakingRoom: view.pods.some(({ metadata }) => metadata?.deletionTimestamp !== undefined),

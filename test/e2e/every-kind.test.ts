@@ -221,6 +221,25 @@ for (const { name, make, gentle } of kinds) {
       await expectBack(namespace, before);
     });
 
+    test('is undone where a pod is evicted in the bake', async ({ cluster, namespace }) => {
+      // It may not hold as much as the new image writes; the kubelet looks only now and then.
+      const container = {
+        env: [{ name: 'STATE_DIR', value: '/state' }],
+        resources: { limits: { 'ephemeral-storage': '4Mi' } },
+        volumeMounts: [{ name: 'state', mountPath: '/state' }],
+      };
+      const pod = { volumes: [{ name: 'state', emptyDir: {} }] };
+      const good = await cluster.image('good');
+      const before = await running(namespace, { image: good, replicas: 1, container, pod });
+      const image = await serving(cluster, namespace, '--fill=32');
+
+      const baked = await step(namespace, { image, 'bake-time': '2m' });
+
+      expectEnding(baked, { result: 'undone', reason: 'evicted-after-rollout' });
+      expect(baked.main.summary).toContain('local storage usage exceeds');
+      await expectBack(namespace, before);
+    });
+
     test('is undone where the verify-job fails', async ({ cluster, namespace }) => {
       const before = await running(namespace, { image: await cluster.image('good') });
       await cluster.image('good-2');
@@ -396,6 +415,27 @@ describeOnCluster('the pace of a daemonset', () => {
     expect(await strategyOf(namespace, 'daemonset')).toEqual(own);
     await expectPodsRun(namespace, image, before.ready);
     await namespace.settled('web', 'daemonset');
+  });
+
+  test('is put back by post, where the step is cancelled', async ({ cluster, namespace }) => {
+    const image = await cluster.image('good');
+    await cluster.image('never-ready');
+    const before = await namespace.running<'daemonset'>(webDaemonSet({ image, probe: true }));
+
+    const cancelled = startDeploy(namespace, {
+      deployment: 'daemonset/web',
+      image: ':never-ready',
+      'max-surge': '1',
+      timeout: '3m',
+    });
+    await cancelled.waitForLog(/of \d updated/, 60);
+    cancelled.cancel();
+    const ended = await cancelled.finished;
+
+    expect(ended.post.outputs['result']).toBe('undone');
+    const after = await namespace.workload('web', 'daemonset');
+    expect(after.object.spec).toEqual(before.object.spec);
+    await expectPodsRun(namespace, image, before.ready);
   });
 });
 

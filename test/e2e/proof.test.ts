@@ -347,8 +347,8 @@ describeOnCluster('a bake', () => {
   });
 
   test('undoes where a pod is no longer ready', async ({ cluster, namespace, before }) => {
-    const image = await cluster.image('unready-later', { env: { SERVE_FLAGS: '--unready-after=6s' } });
-    const step = await deployStep(namespace, { image, 'bake-time': '60s' });
+    const image = await cluster.image('unready-later', { env: { SERVE_FLAGS: '--unready-after=20s' } });
+    const step = await deployStep(namespace, { image, 'bake-time': '90s' });
 
     expectUndone(step, 'unready-after-rollout');
     expect(step.main.summary).toContain('503');

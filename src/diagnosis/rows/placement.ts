@@ -187,9 +187,10 @@ export const disruptionRows: readonly Row<PodSubject>[] = [
     recognise: (subject) => {
       const { phase, reason, message } = subject.pod.status ?? {};
       if (phase === 'Failed' && reason === 'Evicted') return message ?? '';
+      const target = disruption(subject, ['EvictionByEvictionAPI', 'TerminationByKubelet']);
+      if (target !== undefined || phase !== 'Succeeded') return target;
       // Where the containers end with 0 when they are told to, the kubelet may call it a success.
-      if (phase === 'Succeeded') return subject.events.find((event) => event.reason === 'Evicted')?.message;
-      return disruption(subject, ['EvictionByEvictionAPI', 'TerminationByKubelet']);
+      return subject.events.find((event) => event.reason === 'Evicted')?.message;
     },
     message: ({ pod }) => `it was evicted from node ${pod.spec?.nodeName ?? '?'}`,
     hasLog: false,

@@ -41,6 +41,8 @@ export interface WorkloadView {
   readonly holders: readonly RevisionHolder[];
   /** All pods that its selector finds and that belong to it. */
   readonly pods: readonly V1Pod[];
+  /** Pods that had ended, and were removed within the last minute: some controllers do so at once. */
+  readonly lost?: readonly V1Pod[];
   /** What the cluster told of the workload itself, newest first; see {@link WorkloadKind.refusesByEvent}. */
   readonly events?: readonly ToldEvent[];
 }

@@ -11,7 +11,7 @@ import { ApiError } from '../../errors.ts';
 import type { KubernetesClient } from '../client.ts';
 import { Pulse } from '../pulse.ts';
 import { resources } from '../resources.ts';
-import { mirror } from '../watch.ts';
+import { type Change, mirror } from '../watch.ts';
 import { revisionHash } from './controller-revisions.ts';
 import type { WorkloadKind, WorkloadObject, WorkloadView } from './kind.ts';
 import { kinds } from './kinds.ts';
@@ -64,11 +64,19 @@ export async function observe(
     options,
   );
   const holders = mirror(client, kind.holders, { namespace, labelSelector }, options);
+  const lost: { readonly pod: ObservedPod; readonly at: number }[] = [];
+  const onPod = (change: Change<ObservedPod>) => {
+    if (change.type === 'deleted' && hasEnded(change.object)) {
+      lost.push({ pod: change.object, at: clock.now() });
+      lost.splice(0, lost.length - mostLost);
+    }
+    pulse.beat();
+  };
   const pods = mirror<V1Pod, ObservedPod>(
     client,
     resources.pods,
     { namespace, labelSelector },
-    { ...options, project: slim },
+    { signal: ending, onChange: onPod, project: slim },
   );
   const all = [workloads, holders, pods];
   for (const each of all) each.done.catch((error: unknown) => pulse.fail(error));
@@ -85,7 +93,13 @@ export async function observe(
     view() {
       const workload = workloads.get(name.name);
       if (workload === undefined || workload.metadata?.uid !== uid) return undefined;
-      return { workload, holders: holders.items(), pods: pods.items() };
+      const recently = lost.filter(({ at }) => clock.now() - at < lostSeconds * 1000);
+      return {
+        workload,
+        holders: holders.items(),
+        pods: pods.items(),
+        ...(recently.length > 0 && { lost: recently.map(({ pod }) => pod) }),
+      };
     },
     get changes() {
       return pulse.beats;
@@ -118,6 +132,10 @@ export async function observeIfThere(run: {
     };
   }
 }
+
+/** Seconds for which pods that have ended and are gone are remembered, and how many of them. */
+const lostSeconds = 60;
+const mostLost = 10;
 
 /** Seconds for the first look at everything: an API server that is lost in the middle of it is lost for now. */
 const firstLookSeconds = 60;
@@ -156,6 +174,10 @@ export function slim(pod: V1Pod): ObservedPod {
   const gates = { readinessGates, schedulingGates };
   const spec = { containers, initContainers, nodeName, restartPolicy, ...gates } as V1PodSpec;
   return { metadata, spec, ...(pod.status && { status: pod.status }) };
+}
+
+function hasEnded({ status }: V1Pod): boolean {
+  return status?.phase === 'Succeeded' || status?.phase === 'Failed';
 }
 
 /** The images of a pod that is ready: as its spec names them, */

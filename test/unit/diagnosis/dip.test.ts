@@ -114,6 +114,11 @@ describe('a rollout that was complete has dipped where', () => {
       diagnosis: { reason: 'evicted', said: 'disk' },
     });
     expect(look('preempted')).toBeUndefined();
+    const drained = pod(
+      { state: terminated(0) },
+      { phase: 'Succeeded', conditions: [condition('DisruptionTarget', 'EvictionByEvictionAPI')] },
+    );
+    expect(watch([pod()], [drained])).toBeUndefined();
   });
 
   it('a pod that only starts crashes as often as a rollout is given up for', () => {

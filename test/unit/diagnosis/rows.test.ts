@@ -471,6 +471,11 @@ describe('a pod that the cluster takes away', () => {
       'evicted',
     ],
     [
+      'by a drain, and has ended well',
+      gone({ phase: 'Succeeded', conditions: [target('EvictionByEvictionAPI', 'drain')] }, true),
+      'evicted',
+    ],
+    [
       'for want of disk',
       gone({ phase: 'Failed', conditions: [target('TerminationByKubelet', 'disk')] }),
       'evicted',
