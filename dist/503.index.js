@@ -54,7 +54,7 @@ const systemClock = {
 
 /***/ }),
 
-/***/ 6659:
+/***/ 6215:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -70,6 +70,8 @@ __webpack_require__.d(__webpack_exports__, {
 
 // UNUSED EXPORTS: patientFactor
 
+// EXTERNAL MODULE: ./build/kubernetes/workloads/ended.js
+var workloads_ended = __webpack_require__(7056);
 ;// CONCATENATED MODULE: ./build/diagnosis/alike.js
 const sharedReasons = new Set([
     'FailedMount',
@@ -112,11 +114,13 @@ var row = __webpack_require__(5458);
 var duration = __webpack_require__(3110);
 ;// CONCATENATED MODULE: ./build/diagnosis/rows/controller.js
 
+
 const usualEnding = 10;
 function endingSlowly({ ending, now }) {
-    return ending.filter(({ metadata, status }) => {
-        if (status?.phase === 'Succeeded' || status?.phase === 'Failed')
+    return ending.filter((pod) => {
+        if ((0,workloads_ended/* hasEnded */.h)(pod))
             return false;
+        const { metadata } = pod;
         const end = new Date(metadata?.deletionTimestamp ?? now).getTime();
         const began = end - (metadata?.deletionGracePeriodSeconds ?? 0) * 1000;
         return now - began > usualEnding * 1000;
@@ -347,206 +351,8 @@ const jobRows = [
 
 // EXTERNAL MODULE: ./build/diagnosis/rows/log.js
 var log = __webpack_require__(2016);
-// EXTERNAL MODULE: ./build/diagnosis/scheduling.js
-var scheduling = __webpack_require__(2054);
-;// CONCATENATED MODULE: ./build/diagnosis/rows/placement.js
-
-function unscheduled({ pod }) {
-    const scheduled = conditionOf(pod, 'PodScheduled');
-    return scheduled?.status === 'False' && scheduled.reason === 'Unschedulable'
-        ? (scheduled.message ?? '')
-        : undefined;
-}
-const laterSteps = new Set(['Pulling', 'Pulled', 'Created', 'Started']);
-function eventWhileCreating({ pod, events }, reasons, pattern) {
-    if (pod.status?.phase !== 'Pending')
-        return undefined;
-    if (conditionOf(pod, 'PodReadyToStartContainers')?.status === 'True')
-        return undefined;
-    const failure = events.find(({ reason, message }) => reasons.includes(reason) && pattern.test(message));
-    const hasHealed = events.some(({ reason, lastSeen }) => failure !== undefined &&
-        (laterSteps.has(reason)
-            ? lastSeen >= failure.lastSeen
-            : reason === 'SuccessfulAttachVolume' && lastSeen > failure.lastSeen));
-    return hasHealed ? undefined : failure?.message;
-}
-function conditionOf({ status }, type) {
-    return status?.conditions?.find((each) => each.type === type);
-}
-const placementRows = [
-    {
-        reason: 'scheduling-gated',
-        symptom: '`SchedulingGated`; `spec.schedulingGates`',
-        cause: 'Whoever put the gate there, such as a queue or quota controller, has not opened it.',
-        next: 'Look at the controller that opens the gate, or take the gate out of the pod template.',
-        patience: 'timeout',
-        recognise: ({ pod }) => {
-            const scheduled = conditionOf(pod, 'PodScheduled');
-            return scheduled?.reason === 'SchedulingGated' ? (scheduled.message ?? '') : undefined;
-        },
-        message: ({ pod }) => {
-            const gates = pod.spec?.schedulingGates?.map(({ name }) => name).join(', ');
-            return `no node is looked for yet, for its scheduling gates are shut${gates ? ` (${gates})` : ''}`;
-        },
-        hasLog: false,
-    },
-    {
-        reason: 'volume-unbound',
-        symptom: '`Pending`, "unbound immediate PersistentVolumeClaims" or "persistentvolumeclaim not found"',
-        cause: 'A claim of the pod does not exist, or no volume could be made for it.',
-        next: 'Look at the claim (kubectl describe pvc) and its storage class.',
-        patience: { seconds: 30 },
-        recognise: (subject) => {
-            const words = unscheduled(subject);
-            return words !== undefined && /persistentvolumeclaim/i.test(words) ? words : undefined;
-        },
-        message: () => 'no node takes it, for its volume claim has no volume',
-        hasLog: false,
-    },
-    {
-        reason: 'volume-zone',
-        symptom: '`Pending`, "didn\'t match PersistentVolume\'s node affinity", "volume node affinity conflict"',
-        cause: "The pod's volume is bound to a zone or node that does not take the pod.",
-        next: "Free or add a node in the volume's zone, or move the data.",
-        patience: { seconds: 120 },
-        recognise: (subject) => {
-            const words = unscheduled(subject);
-            return words !== undefined &&
-                /volume node affinity conflict|didn't match PersistentVolume's node affinity|no available volume zone/.test(words)
-                ? words
-                : undefined;
-        },
-        message: () => 'no node takes it, for none that is free is where its volume is',
-        hasLog: false,
-    },
-    {
-        reason: 'unschedulable',
-        symptom: '`Pending`, "0/N nodes are available", event `TriggeredScaleUp`',
-        cause: 'No node has room, and the cluster autoscaler is adding one.',
-        next: 'Wait for the node; raise the timeout if nodes take longer than that.',
-        patience: 'timeout',
-        recognise: (subject) => subject.events.some(({ reason }) => reason === 'TriggeredScaleUp') ? unscheduled(subject) : undefined,
-        message: () => 'no node takes it yet; the cluster autoscaler is adding one',
-        hasLog: false,
-    },
-    {
-        reason: 'unschedulable',
-        symptom: '`Pending`, "0/N nodes are available"',
-        cause: "The nodes lack room, or the pod's selector, affinity or missing tolerations exclude them.",
-        next: "Compare its requests, node selector, affinity and tolerations with the cluster's nodes.",
-        patience: { seconds: 120 },
-        needsRoom: true,
-        recognise: unscheduled,
-        message: (subject) => {
-            const why = (0,scheduling/* nodeVerdicts */.H)(unscheduled(subject) ?? '').map((each) => `${each.nodes}: ${each.why}`);
-            return `no node takes it${why.length > 0 ? ` (nodes ${why.join('; ')})` : ''}`;
-        },
-        hasLog: false,
-    },
-    {
-        reason: 'volume-in-use',
-        symptom: '`ContainerCreating`, event `FailedAttachVolume` "Multi-Attach"',
-        cause: 'The volume can be attached to one node only, and the pod before still holds it.',
-        next: 'Use the strategy Recreate, a StatefulSet, or a volume that several nodes may attach.',
-        patience: { seconds: 60 },
-        needsRoom: true,
-        recognise: (subject) => eventWhileCreating(subject, ['FailedAttachVolume'], /Multi-Attach/),
-        message: () => 'its volume is still attached to another node',
-        hasLog: false,
-    },
-    {
-        reason: 'volume-not-mounted',
-        symptom: '`ContainerCreating`, event `FailedAttachVolume`',
-        cause: 'The volume cannot be attached to the node: its storage is slow or throttled, or it is gone.',
-        next: "Look at the volume (kubectl describe pv), and at the storage driver's pods.",
-        patience: { seconds: 60 },
-        needsRoom: true,
-        recognise: (subject) => eventWhileCreating(subject, ['FailedAttachVolume'], /(?:)/),
-        message: ({ pod }) => `a volume of it cannot be attached to node ${pod.spec?.nodeName ?? '?'}`,
-        hasLog: false,
-    },
-    {
-        reason: 'volume-not-mounted',
-        symptom: '`ContainerCreating`, event `FailedMount`',
-        cause: 'A ConfigMap, Secret or volume that it mounts does not exist or cannot be mounted.',
-        next: 'Create what is missing, or correct the name in the manifest.',
-        patience: { seconds: 20 },
-        recognise: (subject) => eventWhileCreating(subject, ['FailedMount'], /(?:)/),
-        message: (subject) => {
-            const words = eventWhileCreating(subject, ['FailedMount'], /(?:)/) ?? '';
-            const [, volume, kind, name] = /volume "([^"]+)" : (configmap|secret) "([^"]+)" not found/.exec(words) ?? [];
-            if (volume && kind && name)
-                return `its volume ${volume} needs the ${kind === 'secret' ? 'Secret' : 'ConfigMap'} ${name}, which does not exist`;
-            return 'a volume of it cannot be mounted';
-        },
-        hasLog: false,
-    },
-    {
-        reason: 'sandbox-failed',
-        symptom: '`ContainerCreating`, event `FailedCreatePodSandBox`',
-        cause: "The node's network or container runtime is in trouble.",
-        next: 'Look at the node and its network plugin; the image is not at fault.',
-        patience: { seconds: 60 },
-        recognise: (subject) => eventWhileCreating(subject, ['FailedCreatePodSandBox'], /(?:)/),
-        message: ({ pod }) => `node ${pod.spec?.nodeName ?? '?'} cannot set up the pod's sandbox`,
-        hasLog: false,
-    },
-];
-function disruption({ pod }, reasons) {
-    const target = pod.status?.conditions?.find(({ type, status }) => type === 'DisruptionTarget' && status === 'True');
-    return target && reasons.includes(target.reason ?? '') ? (target.message ?? '') : undefined;
-}
-const disruptionRows = [
-    {
-        reason: 'evicted',
-        symptom: 'phase `Failed`, reason `Evicted`; or condition `DisruptionTarget`; or phase `Succeeded`, event `Evicted`',
-        cause: 'The node ran short of memory or disk or was drained, or the pod used more than it may.',
-        next: "Look at the node's conditions, and at the pod's requests and ephemeral-storage limits.",
-        patience: 'timeout',
-        recognise: (subject) => {
-            const { phase, reason, message } = subject.pod.status ?? {};
-            if (phase === 'Failed' && reason === 'Evicted')
-                return message ?? '';
-            const target = disruption(subject, ['EvictionByEvictionAPI', 'TerminationByKubelet']);
-            if (target !== undefined || phase !== 'Succeeded')
-                return target;
-            return subject.events.find((event) => event.reason === 'Evicted')?.message;
-        },
-        message: ({ pod }) => `it was evicted from node ${pod.spec?.nodeName ?? '?'}`,
-        hasLog: false,
-    },
-    {
-        reason: 'preempted',
-        symptom: 'condition `DisruptionTarget`, reason `PreemptionByScheduler`',
-        cause: 'The scheduler removed it for a pod of higher priority.',
-        next: 'Add room, or give the workload a higher priority class.',
-        patience: 'timeout',
-        recognise: (subject) => disruption(subject, ['PreemptionByScheduler']),
-        message: () => 'it had to make room for a pod of higher priority',
-        hasLog: false,
-    },
-    {
-        reason: 'node-lost',
-        symptom: 'event `NodeNotReady`, or reason `NodeLost`',
-        cause: "The pod's node no longer answers.",
-        next: 'Look at the node; its pods are replaced after five minutes, or once it is removed.',
-        patience: 'timeout',
-        recognise: ({ pod, events }) => {
-            const isReady = pod.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True');
-            if (isReady)
-                return undefined;
-            if (pod.status?.reason === 'NodeLost')
-                return pod.status.message ?? '';
-            const tainted = disruption({ pod, events }, ['DeletionByTaintManager']);
-            if (tainted !== undefined)
-                return tainted;
-            return events[0]?.reason === 'NodeNotReady' ? events[0].message : undefined;
-        },
-        message: ({ pod }) => `its node ${pod.spec?.nodeName ?? '?'} does not answer`,
-        hasLog: false,
-    },
-];
-
+// EXTERNAL MODULE: ./build/diagnosis/rows/placement.js
+var placement = __webpack_require__(717);
 // EXTERNAL MODULE: ./build/kubernetes/workloads/init-containers.js
 var init_containers = __webpack_require__(881);
 // EXTERNAL MODULE: ./build/diagnosis/last-end.js
@@ -760,21 +566,22 @@ const containerRows = [
     ...crash/* crashRows */.v,
     ...readinessRows,
 ];
-const podRows = [...disruptionRows, ...placementRows, ...podReadinessRows];
+const podRows = [...placement/* disruptionRows */.Tv, ...placement/* placementRows */.p4, ...podReadinessRows];
 
 const table = [
     { title: 'The image', rows: imageRows },
     { title: 'Starting a container', rows: [...startRows, ...log/* logRows */.W] },
     { title: 'Crashes', rows: crash/* crashRows */.v },
     { title: 'Readiness', rows: [...readinessRows, ...podReadinessRows] },
-    { title: 'Placement', rows: placementRows },
+    { title: 'Placement', rows: placement/* placementRows */.p4 },
     { title: 'Creating pods', rows: creatorRows },
-    { title: 'Disruption', rows: disruptionRows },
+    { title: 'Disruption', rows: placement/* disruptionRows */.Tv },
     { title: 'The controller', rows: workloadRows },
     { title: 'Jobs', rows: jobRows },
 ];
 
 ;// CONCATENATED MODULE: ./build/diagnosis/diagnose.js
+
 
 
 
@@ -802,7 +609,7 @@ function diagnose(scene, sightings, now, failFast = 'strict') {
     const eventsOf = eventsOfAlike(scene.pods, scene.events ?? new Map());
     for (const pod of scene.pods) {
         const subject = { pod, events: eventsOf(pod), timeout: scene.timeout };
-        if (pod.metadata?.deletionTimestamp !== undefined || hasEnded(pod))
+        if (pod.metadata?.deletionTimestamp !== undefined || (0,workloads_ended/* hasEnded */.h)(pod))
             gone.push(...judge.gone(subject));
         else
             there.push({ pod, diagnoses: judge.pod(subject) });
@@ -840,12 +647,9 @@ function isReady(pod) {
     return pod.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
 }
 function worthAsking(pods, mostPods) {
-    const waiting = pods.filter((pod) => !isReady(pod) && !hasEnded(pod));
+    const waiting = pods.filter((pod) => !isReady(pod) && !(0,workloads_ended/* hasEnded */.h)(pod));
     const ended = pods.filter(({ status }) => status?.phase === 'Succeeded');
     return waiting.length >= mostPods ? waiting : [...waiting, ...ended.slice(waiting.length - mostPods)];
-}
-function hasEnded({ status }) {
-    return status?.phase === 'Succeeded' || status?.phase === 'Failed';
 }
 class Judge {
     #sightings;
@@ -874,7 +678,7 @@ class Judge {
     }
     gone(whole) {
         const object = `pod/${whole.pod.metadata?.name}`;
-        const found = this.rows(disruptionRows, whole, 'ended-pod', object, `${object}/${whole.pod.metadata?.uid}`);
+        const found = this.rows(placement/* disruptionRows */.Tv, whole, 'ended-pod', object, `${object}/${whole.pod.metadata?.uid}`);
         return found ? [found] : [];
     }
     rows(rows, subject, about, object, key = object, status) {
@@ -1446,6 +1250,215 @@ const logRows = [
         message: (container) => container?.securityContext?.readOnlyRootFilesystem
             ? 'it writes to its root file system, which is read-only'
             : 'it writes to a file system that is read-only',
+    },
+];
+
+
+/***/ }),
+
+/***/ 717:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   Tv: () => (/* binding */ disruptionRows),
+/* harmony export */   e0: () => (/* binding */ disruption),
+/* harmony export */   p4: () => (/* binding */ placementRows)
+/* harmony export */ });
+/* harmony import */ var _scheduling_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(2054);
+
+function unscheduled({ pod }) {
+    const scheduled = conditionOf(pod, 'PodScheduled');
+    return scheduled?.status === 'False' && scheduled.reason === 'Unschedulable'
+        ? (scheduled.message ?? '')
+        : undefined;
+}
+const laterSteps = new Set(['Pulling', 'Pulled', 'Created', 'Started']);
+function eventWhileCreating({ pod, events }, reasons, pattern) {
+    if (pod.status?.phase !== 'Pending')
+        return undefined;
+    if (conditionOf(pod, 'PodReadyToStartContainers')?.status === 'True')
+        return undefined;
+    const failure = events.find(({ reason, message }) => reasons.includes(reason) && pattern.test(message));
+    const hasHealed = events.some(({ reason, lastSeen }) => failure !== undefined &&
+        (laterSteps.has(reason)
+            ? lastSeen >= failure.lastSeen
+            : reason === 'SuccessfulAttachVolume' && lastSeen > failure.lastSeen));
+    return hasHealed ? undefined : failure?.message;
+}
+function conditionOf({ status }, type) {
+    return status?.conditions?.find((each) => each.type === type);
+}
+const placementRows = [
+    {
+        reason: 'scheduling-gated',
+        symptom: '`SchedulingGated`; `spec.schedulingGates`',
+        cause: 'Whoever put the gate there, such as a queue or quota controller, has not opened it.',
+        next: 'Look at the controller that opens the gate, or take the gate out of the pod template.',
+        patience: 'timeout',
+        recognise: ({ pod }) => {
+            const scheduled = conditionOf(pod, 'PodScheduled');
+            return scheduled?.reason === 'SchedulingGated' ? (scheduled.message ?? '') : undefined;
+        },
+        message: ({ pod }) => {
+            const gates = pod.spec?.schedulingGates?.map(({ name }) => name).join(', ');
+            return `no node is looked for yet, for its scheduling gates are shut${gates ? ` (${gates})` : ''}`;
+        },
+        hasLog: false,
+    },
+    {
+        reason: 'volume-unbound',
+        symptom: '`Pending`, "unbound immediate PersistentVolumeClaims" or "persistentvolumeclaim not found"',
+        cause: 'A claim of the pod does not exist, or no volume could be made for it.',
+        next: 'Look at the claim (kubectl describe pvc) and its storage class.',
+        patience: { seconds: 30 },
+        recognise: (subject) => {
+            const words = unscheduled(subject);
+            return words !== undefined && /persistentvolumeclaim/i.test(words) ? words : undefined;
+        },
+        message: () => 'no node takes it, for its volume claim has no volume',
+        hasLog: false,
+    },
+    {
+        reason: 'volume-zone',
+        symptom: '`Pending`, "didn\'t match PersistentVolume\'s node affinity", "volume node affinity conflict"',
+        cause: "The pod's volume is bound to a zone or node that does not take the pod.",
+        next: "Free or add a node in the volume's zone, or move the data.",
+        patience: { seconds: 120 },
+        recognise: (subject) => {
+            const words = unscheduled(subject);
+            return words !== undefined &&
+                /volume node affinity conflict|didn't match PersistentVolume's node affinity|no available volume zone/.test(words)
+                ? words
+                : undefined;
+        },
+        message: () => 'no node takes it, for none that is free is where its volume is',
+        hasLog: false,
+    },
+    {
+        reason: 'unschedulable',
+        symptom: '`Pending`, "0/N nodes are available", event `TriggeredScaleUp`',
+        cause: 'No node has room, and the cluster autoscaler is adding one.',
+        next: 'Wait for the node; raise the timeout if nodes take longer than that.',
+        patience: 'timeout',
+        recognise: (subject) => subject.events.some(({ reason }) => reason === 'TriggeredScaleUp') ? unscheduled(subject) : undefined,
+        message: () => 'no node takes it yet; the cluster autoscaler is adding one',
+        hasLog: false,
+    },
+    {
+        reason: 'unschedulable',
+        symptom: '`Pending`, "0/N nodes are available"',
+        cause: "The nodes lack room, or the pod's selector, affinity or missing tolerations exclude them.",
+        next: "Compare its requests, node selector, affinity and tolerations with the cluster's nodes.",
+        patience: { seconds: 120 },
+        needsRoom: true,
+        recognise: unscheduled,
+        message: (subject) => {
+            const why = (0,_scheduling_js__WEBPACK_IMPORTED_MODULE_0__/* .nodeVerdicts */ .H)(unscheduled(subject) ?? '').map((each) => `${each.nodes}: ${each.why}`);
+            return `no node takes it${why.length > 0 ? ` (nodes ${why.join('; ')})` : ''}`;
+        },
+        hasLog: false,
+    },
+    {
+        reason: 'volume-in-use',
+        symptom: '`ContainerCreating`, event `FailedAttachVolume` "Multi-Attach"',
+        cause: 'The volume can be attached to one node only, and the pod before still holds it.',
+        next: 'Use the strategy Recreate, a StatefulSet, or a volume that several nodes may attach.',
+        patience: { seconds: 60 },
+        needsRoom: true,
+        recognise: (subject) => eventWhileCreating(subject, ['FailedAttachVolume'], /Multi-Attach/),
+        message: () => 'its volume is still attached to another node',
+        hasLog: false,
+    },
+    {
+        reason: 'volume-not-mounted',
+        symptom: '`ContainerCreating`, event `FailedAttachVolume`',
+        cause: 'The volume cannot be attached to the node: its storage is slow or throttled, or it is gone.',
+        next: "Look at the volume (kubectl describe pv), and at the storage driver's pods.",
+        patience: { seconds: 60 },
+        needsRoom: true,
+        recognise: (subject) => eventWhileCreating(subject, ['FailedAttachVolume'], /(?:)/),
+        message: ({ pod }) => `a volume of it cannot be attached to node ${pod.spec?.nodeName ?? '?'}`,
+        hasLog: false,
+    },
+    {
+        reason: 'volume-not-mounted',
+        symptom: '`ContainerCreating`, event `FailedMount`',
+        cause: 'A ConfigMap, Secret or volume that it mounts does not exist or cannot be mounted.',
+        next: 'Create what is missing, or correct the name in the manifest.',
+        patience: { seconds: 20 },
+        recognise: (subject) => eventWhileCreating(subject, ['FailedMount'], /(?:)/),
+        message: (subject) => {
+            const words = eventWhileCreating(subject, ['FailedMount'], /(?:)/) ?? '';
+            const [, volume, kind, name] = /volume "([^"]+)" : (configmap|secret) "([^"]+)" not found/.exec(words) ?? [];
+            if (volume && kind && name)
+                return `its volume ${volume} needs the ${kind === 'secret' ? 'Secret' : 'ConfigMap'} ${name}, which does not exist`;
+            return 'a volume of it cannot be mounted';
+        },
+        hasLog: false,
+    },
+    {
+        reason: 'sandbox-failed',
+        symptom: '`ContainerCreating`, event `FailedCreatePodSandBox`',
+        cause: "The node's network or container runtime is in trouble.",
+        next: 'Look at the node and its network plugin; the image is not at fault.',
+        patience: { seconds: 60 },
+        recognise: (subject) => eventWhileCreating(subject, ['FailedCreatePodSandBox'], /(?:)/),
+        message: ({ pod }) => `node ${pod.spec?.nodeName ?? '?'} cannot set up the pod's sandbox`,
+        hasLog: false,
+    },
+];
+function disruption(pod, reasons) {
+    const target = pod.status?.conditions?.find(({ type, status }) => type === 'DisruptionTarget' && status === 'True');
+    return target && reasons.includes(target.reason ?? '') ? (target.message ?? '') : undefined;
+}
+const disruptionRows = [
+    {
+        reason: 'evicted',
+        symptom: 'phase `Failed`, reason `Evicted`; or condition `DisruptionTarget`; or phase `Succeeded`, event `Evicted`',
+        cause: 'The node ran short of memory or disk or was drained, or the pod used more than it may.',
+        next: "Look at the node's conditions, and at the pod's requests and ephemeral-storage limits.",
+        patience: 'timeout',
+        recognise: (subject) => {
+            const { phase, reason, message } = subject.pod.status ?? {};
+            if (phase === 'Failed' && reason === 'Evicted')
+                return message ?? '';
+            const target = disruption(subject.pod, ['EvictionByEvictionAPI', 'TerminationByKubelet']);
+            if (target !== undefined || phase !== 'Succeeded')
+                return target;
+            return subject.events.find((event) => event.reason === 'Evicted')?.message;
+        },
+        message: ({ pod }) => `it was evicted from node ${pod.spec?.nodeName ?? '?'}`,
+        hasLog: false,
+    },
+    {
+        reason: 'preempted',
+        symptom: 'condition `DisruptionTarget`, reason `PreemptionByScheduler`',
+        cause: 'The scheduler removed it for a pod of higher priority.',
+        next: 'Add room, or give the workload a higher priority class.',
+        patience: 'timeout',
+        recognise: (subject) => disruption(subject.pod, ['PreemptionByScheduler']),
+        message: () => 'it had to make room for a pod of higher priority',
+        hasLog: false,
+    },
+    {
+        reason: 'node-lost',
+        symptom: 'event `NodeNotReady`, or reason `NodeLost`',
+        cause: "The pod's node no longer answers.",
+        next: 'Look at the node; its pods are replaced after five minutes, or once it is removed.',
+        patience: 'timeout',
+        recognise: ({ pod, events }) => {
+            const isReady = pod.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True');
+            if (isReady)
+                return undefined;
+            if (pod.status?.reason === 'NodeLost')
+                return pod.status.message ?? '';
+            const tainted = disruption(pod, ['DeletionByTaintManager']);
+            if (tainted !== undefined)
+                return tainted;
+            return events[0]?.reason === 'NodeNotReady' ? events[0].message : undefined;
+        },
+        message: ({ pod }) => `its node ${pod.spec?.nodeName ?? '?'} does not answer`,
+        hasLog: false,
     },
 ];
 
@@ -3582,6 +3595,19 @@ function sayPods({ digest, pods }) {
 
 /***/ }),
 
+/***/ 7056:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   h: () => (/* binding */ hasEnded)
+/* harmony export */ });
+function hasEnded({ status }) {
+    return status?.phase === 'Succeeded' || status?.phase === 'Failed';
+}
+
+
+/***/ }),
+
 /***/ 881:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
@@ -3902,7 +3928,10 @@ function revisionOf(set) {
     };
 }
 
+// EXTERNAL MODULE: ./build/kubernetes/workloads/ended.js
+var ended = __webpack_require__(7056);
 ;// CONCATENATED MODULE: ./build/kubernetes/workloads/statefulset.js
+
 
 
 
@@ -3998,8 +4027,8 @@ function slots(view) {
     const start = workload.spec?.ordinals?.start ?? 0;
     return Array.from({ length: replicasOf(workload) }, (_, index) => byName.get(`${workload.metadata?.name}-${start + index}`));
 }
-function isReplacedByNobody({ metadata, status }) {
-    return (metadata?.deletionTimestamp === undefined && status?.phase !== 'Failed' && status?.phase !== 'Succeeded');
+function isReplacedByNobody(pod) {
+    return pod.metadata?.deletionTimestamp === undefined && !(0,ended/* hasEnded */.h)(pod);
 }
 function hashOf({ metadata }) {
     return metadata?.labels?.[controller_revisions/* revisionHash */.Cc] ?? '';
@@ -4097,8 +4126,10 @@ function sayWorkload({ kind, name }) {
 /* harmony import */ var _resources_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(8268);
 /* harmony import */ var _watch_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(6862);
 /* harmony import */ var _controller_revisions_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(2425);
+/* harmony import */ var _ended_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(7056);
 /* harmony import */ var _kinds_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(6260);
-/* harmony import */ var _restarts_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(342);
+/* harmony import */ var _restarts_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(342);
+
 
 
 
@@ -4119,7 +4150,7 @@ async function observe(client, name, namespace, clock, signal) {
     const holders = (0,_watch_js__WEBPACK_IMPORTED_MODULE_2__/* .mirror */ .e)(client, kind.holders, { namespace, labelSelector }, options);
     const lost = [];
     const onPod = (change) => {
-        if (change.type === 'deleted' && hasEnded(change.object)) {
+        if (change.type === 'deleted' && (0,_ended_js__WEBPACK_IMPORTED_MODULE_6__/* .hasEnded */ .h)(change.object)) {
             lost.push({ pod: change.object, at: clock.now() });
             lost.splice(0, lost.length - mostLost);
         }
@@ -4201,16 +4232,13 @@ function slim(pod) {
     const ready = conditions?.find(({ type, status }) => type === 'Ready' && status === 'True');
     if (ready && deletionTimestamp === undefined) {
         const status = { ...(phase && { phase }), conditions: [ready], ...statusImages(pod) };
-        return { metadata, spec: specImages(pod), status, restarts: (0,_restarts_js__WEBPACK_IMPORTED_MODULE_6__/* .restartsOf */ .w)(pod) };
+        return { metadata, spec: specImages(pod), status, restarts: (0,_restarts_js__WEBPACK_IMPORTED_MODULE_7__/* .restartsOf */ .w)(pod) };
     }
     const { containers = [], initContainers, nodeName, restartPolicy } = pod.spec ?? {};
     const { readinessGates, schedulingGates } = pod.spec ?? {};
     const gates = { readinessGates, schedulingGates };
     const spec = { containers, initContainers, nodeName, restartPolicy, ...gates };
     return { metadata, spec, ...(pod.status && { status: pod.status }) };
-}
-function hasEnded({ status }) {
-    return status?.phase === 'Succeeded' || status?.phase === 'Failed';
 }
 function specImages({ spec }) {
     const slimmed = ({ name, image }) => ({ name, ...(image && { image }) });
@@ -8172,12 +8200,13 @@ function stillLocked(run, by) {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   O_: () => (/* binding */ presentPods),
+/* harmony export */   TE: () => (/* binding */ lostPods),
 /* harmony export */   Wr: () => (/* binding */ healthOf),
 /* harmony export */   pV: () => (/* binding */ findRevision),
 /* harmony export */   ur: () => (/* binding */ awaitLook),
 /* harmony export */   zG: () => (/* binding */ toUndoTarget)
 /* harmony export */ });
-/* harmony import */ var _diagnosis_diagnose_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(6659);
+/* harmony import */ var _diagnosis_diagnose_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(6215);
 /* harmony import */ var _history_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(2740);
 /* harmony import */ var _kubernetes_workloads_template_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(5984);
 
@@ -8202,6 +8231,9 @@ function presentPods(kind, view) {
     const current = kind.current(view);
     const pods = current ? kind.podsOf(view, current) : [];
     return pods.filter(({ metadata }) => metadata?.deletionTimestamp === undefined);
+}
+function lostPods(kind, view, revision) {
+    return revision && view.lost ? kind.podsOf({ ...view, pods: view.lost }, revision) : [];
 }
 async function awaitLook({ clock, signal }, observation, seconds, isSo) {
     const deadline = clock.now() + seconds * 1000;
@@ -8649,8 +8681,8 @@ __webpack_require__.d(__webpack_exports__, {
 
 // UNUSED EXPORTS: troubleOf
 
-// EXTERNAL MODULE: ./build/diagnosis/diagnose.js + 9 modules
-var diagnose = __webpack_require__(6659);
+// EXTERNAL MODULE: ./build/diagnosis/diagnose.js + 8 modules
+var diagnose = __webpack_require__(6215);
 // EXTERNAL MODULE: ./build/diagnosis/diagnosis.js
 var diagnosis_diagnosis = __webpack_require__(1851);
 ;// CONCATENATED MODULE: ./build/diagnosis/taken-away.js
@@ -9046,7 +9078,7 @@ class RolloutWatch {
         const now = this.#run.clock.now();
         const own = revision ? kind.podsOf(view, revision) : [];
         const pods = revision ? [...own, ...this.#blocking(view, revision)] : [];
-        const lost = revision && view.lost ? kind.podsOf({ ...view, pods: view.lost }, revision) : [];
+        const lost = (0,look/* lostPods */.TE)(kind, view, revision);
         const isOld = ({ metadata }) => now - new Date(metadata?.creationTimestamp ?? now).getTime() > youngSeconds * 1000;
         this.#podEvents.follow((0,diagnose/* worthAsking */.qe)([...pods.filter(isOld), ...lost], events/* mostObjects */.Cn));
         const { before } = this.#expected;

@@ -215,8 +215,8 @@ var resources = __webpack_require__(8268);
 var names = __webpack_require__(5596);
 // EXTERNAL MODULE: ./build/report/cause.js
 var report_cause = __webpack_require__(2828);
-// EXTERNAL MODULE: ./build/diagnosis/diagnose.js + 9 modules
-var diagnose = __webpack_require__(6659);
+// EXTERNAL MODULE: ./build/diagnosis/diagnose.js + 8 modules
+var diagnose = __webpack_require__(6215);
 // EXTERNAL MODULE: ./build/kubernetes/events.js
 var kubernetes_events = __webpack_require__(4912);
 // EXTERNAL MODULE: ./build/kubernetes/pulse.js
@@ -1086,11 +1086,17 @@ async function refusalOf(request) {
 var build_history = __webpack_require__(2740);
 // EXTERNAL MODULE: ./build/steps/conclude.js
 var conclude = __webpack_require__(2883);
+// EXTERNAL MODULE: ./build/kubernetes/workloads/ended.js
+var ended = __webpack_require__(7056);
 // EXTERNAL MODULE: ./build/kubernetes/workloads/restarts.js
 var restarts = __webpack_require__(342);
 // EXTERNAL MODULE: ./build/diagnosis/rows/crash.js
 var crash = __webpack_require__(3609);
+// EXTERNAL MODULE: ./build/diagnosis/rows/placement.js
+var placement = __webpack_require__(717);
 ;// CONCATENATED MODULE: ./build/diagnosis/dip.js
+
+
 
 
 
@@ -1102,7 +1108,7 @@ class Dips {
     #unreadySince = new Map();
     #ended;
     constructor(pods) {
-        this.#ended = new Set(pods.filter(hasEnded).map(uidOf));
+        this.#ended = new Set(pods.filter(ended/* hasEnded */.h).map(uidOf));
         for (const pod of pods)
             this.#meet(pod);
     }
@@ -1117,9 +1123,10 @@ class Dips {
     }
     #dipOf(pod, verdict, now) {
         const uid = uidOf(pod);
-        if (isEvicted(pod, verdict) && !this.#ended.has(uid))
-            return dip('evicted-after-rollout', evicted(pod, foundIn(verdict, pod)?.said, now));
-        if (pod.metadata?.deletionTimestamp !== undefined || hasEnded(pod))
+        const found = foundIn(verdict, pod);
+        if (found && isEvicted(pod, found) && !this.#ended.has(uid))
+            return dip('evicted-after-rollout', { ...found, about: 'pod' });
+        if (pod.metadata?.deletionTimestamp !== undefined || (0,ended/* hasEnded */.h)(pod))
             return undefined;
         const before = this.#ready.get(uid);
         if (before === undefined) {
@@ -1137,7 +1144,7 @@ class Dips {
         this.#unreadySince.set(uid, since);
         if (now - since < blinkSeconds * 1000)
             return undefined;
-        return dip('unready-after-rollout', foundIn(verdict, pod) ?? unready(pod, since));
+        return dip('unready-after-rollout', found ?? unready(pod, since));
     }
     #meet(pod) {
         if (!(0,diagnose/* isReady */.i_)(pod))
@@ -1159,17 +1166,11 @@ function dip(reason, diagnosis) {
 function uidOf({ metadata }) {
     return metadata?.uid ?? '';
 }
-function hasEnded({ status }) {
-    return status?.phase === 'Succeeded' || status?.phase === 'Failed';
-}
-function isEvicted(pod, verdict) {
+function isEvicted(pod, found) {
     const { phase, reason } = pod.status ?? {};
     if (phase === 'Succeeded')
-        return foundIn(verdict, pod)?.reason === 'evicted' && !isDrained(pod);
+        return found.reason === 'evicted' && (0,placement/* disruption */.e0)(pod, ['EvictionByEvictionAPI']) === undefined;
     return phase === 'Failed' && reason === 'Evicted';
-}
-function isDrained({ status }) {
-    return (status?.conditions?.some(({ type, reason }) => type === 'DisruptionTarget' && reason === 'EvictionByEvictionAPI') ?? false);
 }
 function isTakenAway({ spec, status }) {
     const isTrue = (type) => status?.conditions?.some((each) => each.type === type && each.status === 'True') ?? false;
@@ -1213,16 +1214,6 @@ function unready(pod, since) {
         message: 'it is not ready',
         next: 'See what its readiness probe answers, and why, in its last log lines.',
         hasLog: status !== undefined,
-    };
-}
-function evicted(pod, said, now) {
-    return {
-        ...plain(pod, now),
-        reason: 'evicted',
-        message: `it was evicted from node ${pod.spec?.nodeName ?? '?'}`,
-        said: said ?? pod.status?.message ?? '',
-        next: "Look at the node's conditions, and at the pod's requests and ephemeral-storage limits.",
-        hasLog: false,
     };
 }
 function plain(pod, since) {
@@ -1276,7 +1267,7 @@ class Vigil {
         this.#baked = baked;
         this.#name = (0,names/* sayWorkload */.j)(run.workload);
         const pods = this.#pods(baked.observation.view());
-        this.#dips = new Dips([...pods, ...this.#lost(baked.observation.view())]);
+        this.#dips = new Dips(this.#podsAndLost(baked.observation.view()));
         this.#readyBefore = pods.filter(diagnose/* isReady */.i_).length;
     }
     async keep(seconds, until) {
@@ -1375,7 +1366,7 @@ class Vigil {
             const message = `${this.#name} was changed by ${author} after its rollout was complete.`;
             return { kind: 'superseded', reason: 'superseded', message };
         }
-        const pods = [...this.#pods(view), ...this.#lost(view)];
+        const pods = this.#podsAndLost(view);
         podEvents.follow((0,diagnose/* worthAsking */.qe)(pods, kubernetes_events/* mostObjects */.Cn));
         const verdict = this.#verdict(view, podEvents);
         const dip = this.#dips.look(pods, verdict, this.#run.clock.now());
@@ -1388,7 +1379,7 @@ class Vigil {
         const { kind } = this.#baked.observation;
         const revision = kind.current(view);
         const scene = {
-            pods: [...this.#pods(view), ...this.#lost(view)],
+            pods: this.#podsAndLost(view),
             creator: revision && kind.creator(view, revision),
             events: podEvents.facts(),
         };
@@ -1414,8 +1405,9 @@ class Vigil {
             : ready >= Math.min(this.#readyBefore, wanted ?? 0);
         return { ready, isEnough };
     }
-    #lost(view) {
-        return view?.lost ? this.#pods({ ...view, pods: view.lost }) : [];
+    #podsAndLost(view) {
+        const { kind } = this.#baked.observation;
+        return [...this.#pods(view), ...(view ? (0,look/* lostPods */.TE)(kind, view, kind.current(view)) : [])];
     }
     #pods(view) {
         const { kind } = this.#baked.observation;

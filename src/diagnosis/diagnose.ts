@@ -1,4 +1,5 @@
 import type { V1ContainerStatus, V1Pod } from '@kubernetes/client-node';
+import { hasEnded } from '../kubernetes/workloads/ended.ts';
 import { eventsOfAlike } from './alike.ts';
 import type { Diagnosis } from './diagnosis.ts';
 import { crashes, type EventFact, type Row } from './row.ts';
@@ -151,11 +152,6 @@ export function worthAsking(pods: readonly V1Pod[], mostPods: number): V1Pod[] {
   const waiting = pods.filter((pod) => !isReady(pod) && !hasEnded(pod));
   const ended = pods.filter(({ status }) => status?.phase === 'Succeeded');
   return waiting.length >= mostPods ? waiting : [...waiting, ...ended.slice(waiting.length - mostPods)];
-}
-
-/** A pod that has ended is replaced, or was a Job's: nobody waits for it to become ready. */
-function hasEnded({ status }: V1Pod): boolean {
-  return status?.phase === 'Succeeded' || status?.phase === 'Failed';
 }
 
 /** Applies rows to subjects, at one moment. */

@@ -1,9 +1,11 @@
 import type { V1Pod } from '@kubernetes/client-node';
+import { hasEnded } from '../kubernetes/workloads/ended.ts';
 import { type Restart, restartsOf } from '../kubernetes/workloads/restarts.ts';
 import { isReady, type Verdict } from './diagnose.ts';
 import { type Diagnosis, sayObject } from './diagnosis.ts';
 import { sayExit } from './exit-code.ts';
 import { crashRows } from './rows/crash.ts';
+import { disruption } from './rows/placement.ts';
 
 /** What a rollout that was complete has come to: why it does not count as one any more. */
 export interface Dip {
@@ -53,8 +55,9 @@ export class Dips {
 
   #dipOf(pod: V1Pod, verdict: Verdict, now: number): Dip | undefined {
     const uid = uidOf(pod);
-    if (isEvicted(pod, verdict) && !this.#ended.has(uid))
-      return dip('evicted-after-rollout', evicted(pod, foundIn(verdict, pod)?.said, now));
+    const found = foundIn(verdict, pod);
+    if (found && isEvicted(pod, found) && !this.#ended.has(uid))
+      return dip('evicted-after-rollout', { ...found, about: 'pod' });
     if (pod.metadata?.deletionTimestamp !== undefined || hasEnded(pod)) return undefined;
     const before = this.#ready.get(uid);
     if (before === undefined) {
@@ -70,7 +73,7 @@ export class Dips {
     const since = this.#unreadySince.get(uid) ?? now;
     this.#unreadySince.set(uid, since);
     if (now - since < blinkSeconds * 1000) return undefined;
-    return dip('unready-after-rollout', foundIn(verdict, pod) ?? unready(pod, since));
+    return dip('unready-after-rollout', found ?? unready(pod, since));
   }
 
   #meet(pod: V1Pod): void {
@@ -97,23 +100,12 @@ function uidOf({ metadata }: V1Pod): string {
   return metadata?.uid ?? '';
 }
 
-function hasEnded({ status }: V1Pod): boolean {
-  return status?.phase === 'Succeeded' || status?.phase === 'Failed';
-}
-
 /** By the kubelet, for what it uses or its node lacks. A drain evicts by the API, which only deletes the pod. */
-function isEvicted(pod: V1Pod, verdict: Verdict): boolean {
+function isEvicted(pod: V1Pod, found: Diagnosis): boolean {
   const { phase, reason } = pod.status ?? {};
-  if (phase === 'Succeeded') return foundIn(verdict, pod)?.reason === 'evicted' && !isDrained(pod);
+  if (phase === 'Succeeded')
+    return found.reason === 'evicted' && disruption(pod, ['EvictionByEvictionAPI']) === undefined;
   return phase === 'Failed' && reason === 'Evicted';
-}
-
-function isDrained({ status }: V1Pod): boolean {
-  return (
-    status?.conditions?.some(
-      ({ type, reason }) => type === 'DisruptionTarget' && reason === 'EvictionByEvictionAPI',
-    ) ?? false
-  );
 }
 
 /**
@@ -167,17 +159,6 @@ function unready(pod: V1Pod, since: number): Diagnosis {
     message: 'it is not ready',
     next: 'See what its readiness probe answers, and why, in its last log lines.',
     hasLog: status !== undefined,
-  };
-}
-
-function evicted(pod: V1Pod, said: string | undefined, now: number): Diagnosis {
-  return {
-    ...plain(pod, now),
-    reason: 'evicted',
-    message: `it was evicted from node ${pod.spec?.nodeName ?? '?'}`,
-    said: said ?? pod.status?.message ?? '',
-    next: "Look at the node's conditions, and at the pod's requests and ephemeral-storage limits.",
-    hasLog: false,
   };
 }
 

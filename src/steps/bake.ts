@@ -12,7 +12,7 @@ import { type Observation, slim } from '../kubernetes/workloads/observe.ts';
 import { templateDigest } from '../kubernetes/workloads/template.ts';
 import type { WorkloadRun } from '../run.ts';
 import { readIfThere } from './apply-patch.ts';
-import { presentPods } from './look.ts';
+import { lostPods, presentPods } from './look.ts';
 import type { RolloutEnd, RolloutTrouble } from './watch-rollout.ts';
 
 /** A workload whose rollout is complete, and is to stay so. */
@@ -47,7 +47,7 @@ export class Vigil {
     this.#baked = baked;
     this.#name = sayWorkload(run.workload);
     const pods = this.#pods(baked.observation.view());
-    this.#dips = new Dips([...pods, ...this.#lost(baked.observation.view())]);
+    this.#dips = new Dips(this.#podsAndLost(baked.observation.view()));
     this.#readyBefore = pods.filter(isReady).length;
   }
 
@@ -162,7 +162,7 @@ export class Vigil {
       const message = `${this.#name} was changed by ${author} after its rollout was complete.`;
       return { kind: 'superseded', reason: 'superseded', message };
     }
-    const pods = [...this.#pods(view), ...this.#lost(view)];
+    const pods = this.#podsAndLost(view);
     podEvents.follow(worthAsking(pods, mostObjects));
     const verdict = this.#verdict(view, podEvents);
     const dip = this.#dips.look(pods, verdict, this.#run.clock.now());
@@ -175,7 +175,7 @@ export class Vigil {
     const { kind } = this.#baked.observation;
     const revision = kind.current(view);
     const scene = {
-      pods: [...this.#pods(view), ...this.#lost(view)],
+      pods: this.#podsAndLost(view),
       creator: revision && kind.creator(view, revision),
       events: podEvents.facts(),
     };
@@ -207,8 +207,10 @@ export class Vigil {
     return { ready, isEnough };
   }
 
-  #lost(view: WorkloadView | undefined) {
-    return view?.lost ? this.#pods({ ...view, pods: view.lost }) : [];
+  /** Those that are there, and those that ended and were removed lately. */
+  #podsAndLost(view: WorkloadView | undefined) {
+    const { kind } = this.#baked.observation;
+    return [...this.#pods(view), ...(view ? lostPods(kind, view, kind.current(view)) : [])];
   }
 
   #pods(view: WorkloadView | undefined) {

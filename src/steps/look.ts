@@ -49,6 +49,11 @@ export function presentPods(kind: WorkloadKind, view: WorkloadView): V1Pod[] {
   return pods.filter(({ metadata }) => metadata?.deletionTimestamp === undefined);
 }
 
+/** Pods of the revision that had ended, and were removed lately. Pure. */
+export function lostPods(kind: WorkloadKind, view: WorkloadView, revision: Revision | undefined): V1Pod[] {
+  return revision && view.lost ? kind.podsOf({ ...view, pods: view.lost }, revision) : [];
+}
+
 /** Waits until the workload looks as `isSo` has it, but no longer than `seconds`. */
 export async function awaitLook(
   { clock, signal }: Pick<WorkloadRun, 'clock' | 'signal'>,

@@ -27,7 +27,7 @@ import { templateDigest } from '../kubernetes/workloads/template.ts';
 import type { WorkloadRun } from '../run.ts';
 import { noteImagesAfter } from './images.ts';
 import { InitProgress } from './init-progress.ts';
-import { presentPods } from './look.ts';
+import { lostPods, presentPods } from './look.ts';
 import { Teller } from './teller.ts';
 import { unstick } from './unstick.ts';
 
@@ -196,7 +196,7 @@ class RolloutWatch {
     const now = this.#run.clock.now();
     const own = revision ? kind.podsOf(view, revision) : [];
     const pods = revision ? [...own, ...this.#blocking(view, revision)] : [];
-    const lost = revision && view.lost ? kind.podsOf({ ...view, pods: view.lost }, revision) : [];
+    const lost = lostPods(kind, view, revision);
     const isOld = ({ metadata }: V1Pod) =>
       now - new Date(metadata?.creationTimestamp ?? now).getTime() > youngSeconds * 1000;
     this.#podEvents.follow(worthAsking([...pods.filter(isOld), ...lost], mostObjects));

@@ -1,5 +1,6 @@
 import type { V1Pod } from '@kubernetes/client-node';
 import { sayDuration } from '../../duration.ts';
+import { hasEnded } from '../../kubernetes/workloads/ended.ts';
 import type { Row, WorkloadSubject } from '../row.ts';
 
 /** Seconds that a pod may take to end before it is worth a word. */
@@ -7,8 +8,9 @@ const usualEnding = 10;
 
 /** Pods that are still ending after a while, with programs that still run: those the controller waits for. */
 function endingSlowly({ ending, now }: WorkloadSubject): V1Pod[] {
-  return ending.filter(({ metadata, status }) => {
-    if (status?.phase === 'Succeeded' || status?.phase === 'Failed') return false;
+  return ending.filter((pod) => {
+    if (hasEnded(pod)) return false;
+    const { metadata } = pod;
     // The API server sets deletionTimestamp to the moment at which the grace period ends.
     const end = new Date(metadata?.deletionTimestamp ?? now).getTime();
     const began = end - (metadata?.deletionGracePeriodSeconds ?? 0) * 1000;

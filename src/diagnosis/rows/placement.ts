@@ -168,7 +168,7 @@ export const placementRows: readonly Row<PodSubject>[] = [
 ];
 
 /** Why the cluster takes the pod away, where it is for one of `reasons`. */
-function disruption({ pod }: PodSubject, reasons: readonly string[]): string | undefined {
+export function disruption(pod: V1Pod, reasons: readonly string[]): string | undefined {
   const target = pod.status?.conditions?.find(
     ({ type, status }) => type === 'DisruptionTarget' && status === 'True',
   );
@@ -187,7 +187,7 @@ export const disruptionRows: readonly Row<PodSubject>[] = [
     recognise: (subject) => {
       const { phase, reason, message } = subject.pod.status ?? {};
       if (phase === 'Failed' && reason === 'Evicted') return message ?? '';
-      const target = disruption(subject, ['EvictionByEvictionAPI', 'TerminationByKubelet']);
+      const target = disruption(subject.pod, ['EvictionByEvictionAPI', 'TerminationByKubelet']);
       if (target !== undefined || phase !== 'Succeeded') return target;
       // Where the containers end with 0 when they are told to, the kubelet may call it a success.
       return subject.events.find((event) => event.reason === 'Evicted')?.message;
@@ -201,7 +201,7 @@ export const disruptionRows: readonly Row<PodSubject>[] = [
     cause: 'The scheduler removed it for a pod of higher priority.',
     next: 'Add room, or give the workload a higher priority class.',
     patience: 'timeout',
-    recognise: (subject) => disruption(subject, ['PreemptionByScheduler']),
+    recognise: (subject) => disruption(subject.pod, ['PreemptionByScheduler']),
     message: () => 'it had to make room for a pod of higher priority',
     hasLog: false,
   },
@@ -217,7 +217,7 @@ export const disruptionRows: readonly Row<PodSubject>[] = [
       );
       if (isReady) return undefined;
       if (pod.status?.reason === 'NodeLost') return pod.status.message ?? '';
-      const tainted = disruption({ pod, events }, ['DeletionByTaintManager']);
+      const tainted = disruption(pod, ['DeletionByTaintManager']);
       if (tainted !== undefined) return tainted;
       return events[0]?.reason === 'NodeNotReady' ? events[0].message : undefined;
     },

@@ -13,6 +13,7 @@ import { Pulse } from '../pulse.ts';
 import { resources } from '../resources.ts';
 import { type Change, mirror } from '../watch.ts';
 import { revisionHash } from './controller-revisions.ts';
+import { hasEnded } from './ended.ts';
 import type { WorkloadKind, WorkloadObject, WorkloadView } from './kind.ts';
 import { kinds } from './kinds.ts';
 import type { WorkloadName } from './names.ts';
@@ -174,10 +175,6 @@ export function slim(pod: V1Pod): ObservedPod {
   const gates = { readinessGates, schedulingGates };
   const spec = { containers, initContainers, nodeName, restartPolicy, ...gates } as V1PodSpec;
   return { metadata, spec, ...(pod.status && { status: pod.status }) };
-}
-
-function hasEnded({ status }: V1Pod): boolean {
-  return status?.phase === 'Succeeded' || status?.phase === 'Failed';
 }
 
 /** The images of a pod that is ready: as its spec names them, */

@@ -10,6 +10,7 @@ import {
   serves,
   undoPatch,
 } from './controller-revisions.ts';
+import { hasEnded } from './ended.ts';
 import type { RevisionHolder, RolloutStatus, WorkloadKind, WorkloadObject, WorkloadView } from './kind.ts';
 import { selectorText } from './selector.ts';
 
@@ -153,10 +154,8 @@ function slots(view: WorkloadView): (V1Pod | undefined)[] {
 }
 
 /** A pod that is ending, or has ended, the controller replaces by itself. */
-function isReplacedByNobody({ metadata, status }: V1Pod): boolean {
-  return (
-    metadata?.deletionTimestamp === undefined && status?.phase !== 'Failed' && status?.phase !== 'Succeeded'
-  );
+function isReplacedByNobody(pod: V1Pod): boolean {
+  return pod.metadata?.deletionTimestamp === undefined && !hasEnded(pod);
 }
 
 function hashOf({ metadata }: V1Pod): string {
