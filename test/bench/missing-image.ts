@@ -1,4 +1,4 @@
-import { auditMark, requestsSince } from './audit-log.ts';
+import { auditMark, requestsSince } from '../support/audit-log.ts';
 import type { Bench, Figure } from './figure.ts';
 import { median } from './statistics.ts';
 import { createWorkload, secondsOf } from './workload.ts';

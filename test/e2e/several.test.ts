@@ -1,8 +1,8 @@
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import net from 'node:net';
 import { promisify } from 'node:util';
 import { expect } from 'vitest';
+import { requestsSince } from '../support/audit-log.ts';
 import { describeOnCluster, test } from './support/fixtures.ts';
 import { webDaemonSet, webDeployment, webStatefulSet } from './support/manifests.ts';
 import type { Namespace } from './support/namespace.ts';
@@ -19,29 +19,13 @@ async function imagesOf(namespace: Namespace, names: readonly string[]): Promise
   return Promise.all(names.map(async (name) => (await namespace.workload(name)).image));
 }
 
-/** The workloads that the action has patched, in the order of its requests. */
-function patched({ cluster, name }: Namespace): string[] {
-  const lines = readFileSync(cluster.auditLog, 'utf8').split('\n');
-  return lines
-    .filter((line) => line.includes(name) && line.includes('"ResponseComplete"') && line.endsWith('}'))
-    .map((line) => JSON.parse(line) as Audited)
-    .filter(
-      ({ verb, userAgent = '', requestURI, objectRef }) =>
-        verb === 'patch' &&
-        userAgent.startsWith('safe-rollout/') &&
-        objectRef?.resource === 'deployments' &&
-        !requestURI.includes('dryRun=All'),
-    )
-    .sort((a, b) => a.requestReceivedTimestamp.localeCompare(b.requestReceivedTimestamp))
-    .map(({ objectRef }) => objectRef?.name ?? '');
-}
-
-interface Audited {
-  readonly verb: string;
-  readonly userAgent?: string;
-  readonly requestURI: string;
-  readonly requestReceivedTimestamp: string;
-  readonly objectRef?: { readonly resource?: string; readonly name?: string };
+/** The Deployments that the action has patched, in the order of its requests. */
+function patched({ cluster, name: namespace }: Namespace): string[] {
+  return requestsSince(cluster.auditLog, 0)
+    .filter((each) => each.namespace === namespace && each.resource === 'deployments')
+    .filter(({ verb, dryRun }) => verb === 'patch' && !dryRun)
+    .sort((a, b) => a.received - b.received)
+    .map(({ name }) => name);
 }
 
 /** A way to the API server that knows how many connections there were on it at once. */

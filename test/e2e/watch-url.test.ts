@@ -1,12 +1,12 @@
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import http from 'node:http';
-import https from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { expect } from 'vitest';
 import { ApiProxy } from '../chaos/support/proxy.ts';
 import { through } from '../chaos/support/shop.ts';
+import type { Cluster } from '../cluster/connect.ts';
 import type { StepRun } from '../support/runner.ts';
+import { ask } from './support/api.ts';
 import { test as base, describeOnCluster } from './support/fixtures.ts';
 import { type WebOptions, webDeployment } from './support/manifests.ts';
 import type { Manifest, Namespace } from './support/namespace.ts';
@@ -313,14 +313,6 @@ async function startDoor(
 }
 
 /** The status with which one of the Service's pods answers. */
-async function askService(
-  { server, caFile, adminToken }: { server: string; caFile: string; adminToken: string },
-  { name }: Namespace,
-): Promise<number> {
-  const url = `${server}/api/v1/namespaces/${name}/services/http:web:http/proxy/`;
-  const headers = { authorization: `Bearer ${adminToken}` };
-  const request = https.get(url, { ca: readFileSync(caFile), headers });
-  const [response] = (await once(request, 'response')) as [http.IncomingMessage];
-  response.resume();
-  return response.statusCode ?? 0;
+async function askService(cluster: Cluster, { name }: Namespace): Promise<number> {
+  return (await ask(cluster, 'GET', `/api/v1/namespaces/${name}/services/http:web:http/proxy/`)).status;
 }

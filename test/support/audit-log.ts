@@ -5,6 +5,12 @@ export interface AuditedRequest {
   readonly verb: string;
   /** The plural, with its subresource. */
   readonly resource: string;
+  /** Empty where it is of no namespace. */
+  readonly namespace: string;
+  /** Empty where it is not about one object. */
+  readonly name: string;
+  /** The path, with its query. */
+  readonly uri: string;
   readonly dryRun: boolean;
   /** When the API server had it, in milliseconds since the epoch. */
   readonly received: number;
@@ -16,7 +22,12 @@ interface AuditEvent {
   readonly requestURI: string;
   readonly userAgent?: string;
   readonly requestReceivedTimestamp: string;
-  readonly objectRef?: { readonly resource?: string; readonly subresource?: string };
+  readonly objectRef?: {
+    readonly resource?: string;
+    readonly subresource?: string;
+    readonly namespace?: string;
+    readonly name?: string;
+  };
 }
 
 /** Where the log ends now. */
@@ -33,10 +44,13 @@ export function requestsSince(auditLog: string, mark: number): AuditedRequest[] 
     if (!line.endsWith('}') || !line.includes('safe-rollout/')) continue;
     const event = JSON.parse(line) as AuditEvent;
     if (!event.userAgent?.startsWith('safe-rollout/') || requests.has(event.auditID)) continue;
-    const { resource = '?', subresource } = event.objectRef ?? {};
+    const { resource = '?', subresource, namespace = '', name = '' } = event.objectRef ?? {};
     requests.set(event.auditID, {
       verb: event.verb,
       resource: subresource ? `${resource}/${subresource}` : resource,
+      namespace,
+      name,
+      uri: event.requestURI,
       dryRun: /[?&]dryRun=All/.test(event.requestURI),
       received: Date.parse(event.requestReceivedTimestamp),
     });

@@ -3,6 +3,7 @@ import { createServer, request } from 'node:https';
 import { expect } from 'vitest';
 import { parse } from 'yaml';
 import { neededAccess, rbacRules } from '../../../src/preflight/access.ts';
+import { requestsSince } from '../../support/audit-log.ts';
 import { selfSigned } from '../../unit/kubernetes/support/certificate.ts';
 import { describeOnCluster, test as onCluster } from '../support/fixtures.ts';
 import { webDeployment } from '../support/manifests.ts';
@@ -169,12 +170,10 @@ function failedAt({ state }: Awaited<ReturnType<typeof deployStep>>): number {
 
 /** The addresses at which the action has listed or watched events of a namespace. */
 function eventRequests(auditLog: string, namespace: string): string[] {
-  return readFileSync(auditLog, 'utf8')
-    .split('\n')
-    .filter((line) => line.endsWith('}') && line.includes(namespace) && line.includes('"safe-rollout/'))
-    .map((line) => JSON.parse(line) as { verb: string; requestURI: string; userAgent: string })
-    .filter(({ verb, requestURI }) => ['list', 'watch'].includes(verb) && /\/events\b/.test(requestURI))
-    .map(({ requestURI }) => requestURI);
+  return requestsSince(auditLog, 0)
+    .filter((each) => each.namespace === namespace && each.resource === 'events')
+    .filter(({ verb }) => ['list', 'watch'].includes(verb))
+    .map(({ uri }) => uri);
 }
 
 /** A way to the API server on which logs are never answered, and when they were asked for. */

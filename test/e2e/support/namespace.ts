@@ -174,7 +174,7 @@ export class Namespace {
   async evict(pod: string): Promise<void> {
     const eviction = { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name: pod } };
     const url = `/api/v1/namespaces/${this.name}/pods/${pod}/eviction`;
-    await kubectl(this.cluster, ['create', '--raw', url, '-f', '-'], JSON.stringify(eviction));
+    parsed(url, await ask(this.cluster, 'POST', url, eviction));
   }
 
   /** Waits until the workload has rolled out, by kubectl's judgement. */

@@ -1,5 +1,4 @@
 import { disruptionRows } from '../../../../src/diagnosis/rows/placement.ts';
-import { kubectl } from '../../support/kubectl.ts';
 import { migrationManifest, quota } from '../../support/manifests.ts';
 import type { Case } from '../support/case.ts';
 import { injectContainer } from '../support/webhooks.ts';
@@ -106,13 +105,10 @@ export const jobCases: readonly Case[] = [
     title: 'its pod is evicted',
     reason: 'evicted',
     job: migrationManifest(runs('--print=half_way', '--hang')),
-    meanwhile: async ({ namespace, cluster }, step) => {
+    meanwhile: async ({ namespace }, step) => {
       await step.waitForLog(/half_way/, 90);
       const [pod] = await namespace.list('pod', 'batch.kubernetes.io/job-name');
-      const name = pod?.metadata?.name ?? '';
-      const eviction = { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name } };
-      const path = `/api/v1/namespaces/${namespace.name}/pods/${name}/eviction`;
-      await kubectl(cluster, ['create', '--raw', path, '-f', '-'], JSON.stringify(eviction));
+      await namespace.evict(pod?.metadata?.name ?? '');
     },
     object: /pod\/schema-[0-9a-z-]+/,
     words: ['it was evicted from node', 'half_way'],
