@@ -254,8 +254,8 @@ var interruption = __webpack_require__(2073);
 var build_log = __webpack_require__(6650);
 // EXTERNAL MODULE: ./build/publish.js + 7 modules
 var publish = __webpack_require__(3226);
-// EXTERNAL MODULE: ./build/start-run.js + 12 modules
-var start_run = __webpack_require__(4704);
+// EXTERNAL MODULE: ./build/start-run.js + 18 modules
+var start_run = __webpack_require__(5578);
 // EXTERNAL MODULE: ./build/state.js
 var build_state = __webpack_require__(8801);
 // EXTERNAL MODULE: ./build/workload-run.js

@@ -6,7 +6,7 @@ import type { GitHubRun } from './github/run.ts';
 import type { Environment, Inputs } from './inputs.ts';
 import type { Journal } from './journal.ts';
 import { Client } from './kubernetes/client.ts';
-import { loadConnection } from './kubernetes/kubeconfig.ts';
+import { loadConnection } from './kubernetes/kubeconfig/load.ts';
 import { Transport } from './kubernetes/transport.ts';
 import { sayWorkload } from './kubernetes/workloads/names.ts';
 import type { Log } from './log.ts';

@@ -1,5 +1,5 @@
 import { Client } from '../../src/kubernetes/client.ts';
-import { loadConnection } from '../../src/kubernetes/kubeconfig.ts';
+import { loadConnection } from '../../src/kubernetes/kubeconfig/load.ts';
 import { Transport, type TransportOptions } from '../../src/kubernetes/transport.ts';
 
 /** A client of the action's own, from a kubeconfig's path or content. Close the transport when done. */

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { V1Deployment, V1Job, V1Lease, V1Pod, V1ReplicaSet } from '@kubernetes/client-node';
 import { ApiError } from '../../../src/errors.ts';
 import { Client } from '../../../src/kubernetes/client.ts';
-import { loadConnection } from '../../../src/kubernetes/kubeconfig.ts';
+import { loadConnection } from '../../../src/kubernetes/kubeconfig/load.ts';
 import { marks } from '../../../src/kubernetes/marks.ts';
 import { type ResourceType, resources } from '../../../src/kubernetes/resources.ts';
 import { Transport } from '../../../src/kubernetes/transport.ts';

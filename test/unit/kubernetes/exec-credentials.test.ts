@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { KubeconfigError } from '../../../src/errors.ts';
-import { loadConnection } from '../../../src/kubernetes/kubeconfig.ts';
+import { loadConnection } from '../../../src/kubernetes/kubeconfig/load.ts';
 import { Transport } from '../../../src/kubernetes/transport.ts';
 import { hastyClock } from './support/clock.ts';
 import { answer, answerStatus, serverCertificate, startServer, type TestServer } from './support/server.ts';

@@ -5,7 +5,8 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { KubeconfigError } from '../../../src/errors.ts';
 import type { Connection } from '../../../src/kubernetes/connection.ts';
-import { type KubeconfigSource, loadConnection } from '../../../src/kubernetes/kubeconfig.ts';
+import { loadConnection } from '../../../src/kubernetes/kubeconfig/load.ts';
+import type { KubeconfigSource } from '../../../src/kubernetes/kubeconfig/source.ts';
 import { selfSigned } from './support/certificate.ts';
 import { hastyClock } from './support/clock.ts';
 

@@ -1,5 +1,5 @@
-export const id = 503;
-export const ids = [503];
+export const id = 9;
+export const ids = [9];
 export const modules = {
 
 /***/ 1992:
@@ -5854,7 +5854,7 @@ function nameOf({ github, holder }) {
 
 /***/ }),
 
-/***/ 4704:
+/***/ 5578:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -6032,12 +6032,166 @@ function changeQuery(options) {
     };
 }
 
-// EXTERNAL MODULE: external "node:fs/promises"
-var promises_ = __webpack_require__(1455);
+// EXTERNAL MODULE: ./build/kubernetes/proxy.js
+var kubernetes_proxy = __webpack_require__(1077);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __webpack_require__(6760);
-// EXTERNAL MODULE: external "node:tls"
-var external_node_tls_ = __webpack_require__(1692);
+// EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
+var dist = __webpack_require__(8815);
+;// CONCATENATED MODULE: ./build/kubernetes/kubeconfig/file.js
+
+
+
+function parseKubeconfig(text, origin, folder) {
+    let root;
+    try {
+        root = (0,dist/* parse */.qg)(text, { prettyErrors: true, logLevel: 'error' });
+    }
+    catch (error) {
+        const line = error instanceof dist/* YAMLParseError */.XT ? error.linePos?.[0].line : undefined;
+        throw new errors/* KubeconfigError */.C2(`${capital(origin)} is not valid YAML${line ? ` (line ${line})` : ''}`);
+    }
+    if (root === null || root === undefined) {
+        return { currentContext: '', clusters: new Map(), contexts: new Map(), users: new Map() };
+    }
+    if (!isMapping(root)) {
+        throw new errors/* KubeconfigError */.C2(`${capital(origin)} is not a kubeconfig: it has no clusters, contexts and users`);
+    }
+    const named = (list, key) => {
+        const entries = new Map();
+        const items = root[list] ?? [];
+        if (!Array.isArray(items)) {
+            throw new errors/* KubeconfigError */.C2(`${capital(origin)}: \`${list}\` is not a list`);
+        }
+        for (const item of items) {
+            const name = isMapping(item) ? textOf(item['name']) : '';
+            if (name !== '' && !entries.has(name)) {
+                const value = item[key];
+                entries.set(name, { value: isMapping(value) ? value : {}, folder, origin });
+            }
+        }
+        return entries;
+    };
+    return {
+        currentContext: textOf(root['current-context']),
+        clusters: named('clusters', 'cluster'),
+        contexts: named('contexts', 'context'),
+        users: named('users', 'user'),
+    };
+}
+function mergeKubeconfigs(files) {
+    const first = (pick) => new Map([...files].reverse().flatMap((file) => [...pick(file)]));
+    return {
+        currentContext: files.find((file) => file.currentContext !== '')?.currentContext ?? '',
+        clusters: first((file) => file.clusters),
+        contexts: first((file) => file.contexts),
+        users: first((file) => file.users),
+    };
+}
+function stringIn(entry, key) {
+    return textOf(entry.value[key]);
+}
+function pathIn(entry, key) {
+    const path = stringIn(entry, key);
+    return path === '' || (0,external_node_path_.isAbsolute)(path) ? path : (0,external_node_path_.resolve)(entry.folder, path);
+}
+function isMapping(value) {
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+function textOf(value) {
+    return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+        ? `${value}`
+        : '';
+}
+function folderOf(path) {
+    return (0,external_node_path_.dirname)((0,external_node_path_.resolve)(path));
+}
+function capital(text) {
+    return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+// EXTERNAL MODULE: external "node:fs/promises"
+var promises_ = __webpack_require__(1455);
+;// CONCATENATED MODULE: ./build/kubernetes/kubeconfig/source.js
+
+
+async function readIfThere(path) {
+    try {
+        return await (0,promises_.readFile)(path, 'utf8');
+    }
+    catch (error) {
+        if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) {
+            return undefined;
+        }
+        throw new errors/* KubeconfigError */.C2(`Cannot read ${path}: ${(0,errors/* messageOf */.bD)(error)}`, { cause: error });
+    }
+}
+
+;// CONCATENATED MODULE: ./build/kubernetes/kubeconfig/find.js
+
+
+
+
+async function findKubeconfig(source) {
+    if (source.kubeconfig.trim() !== '') {
+        return fromInput(source);
+    }
+    const { env } = source;
+    if (env['KUBECONFIG']) {
+        const paths = env['KUBECONFIG'].split(external_node_path_.delimiter).filter((path) => path !== '');
+        const files = [];
+        for (const path of paths) {
+            const text = await readIfThere(path);
+            if (text !== undefined) {
+                files.push(parseKubeconfig(text, path, folderOf(path)));
+            }
+        }
+        if (files.length === 0) {
+            throw new errors/* KubeconfigError */.C2(`$KUBECONFIG names ${paths.join(', ') || 'no file'}, which does not exist. Write the file in an earlier ` +
+                'step, or set the `kubeconfig` input.');
+        }
+        return { config: mergeKubeconfigs(files), origin: paths.join(external_node_path_.delimiter) };
+    }
+    const home = env['HOME'] || env['USERPROFILE'];
+    if (home) {
+        const path = (0,external_node_path_.join)(home, '.kube', 'config');
+        const text = await readIfThere(path);
+        const config = text === undefined ? undefined : parseKubeconfig(text, path, folderOf(path));
+        if (config !== undefined && (config.contexts.size > 0 || config.clusters.size > 0)) {
+            return { config, origin: path };
+        }
+    }
+    return undefined;
+}
+async function fromInput(source) {
+    const input = source.kubeconfig.trim();
+    const origin = 'the kubeconfig input';
+    const packed = input.replace(/\s+/g, '');
+    if (/^[A-Za-z0-9+/]+={0,2}$/.test(packed)) {
+        const decoded = Buffer.from(packed, 'base64').toString('utf8');
+        if (/\b(clusters|contexts|apiVersion)\b/.test(decoded)) {
+            source.onSecret(input);
+            return { config: parseKubeconfig(decoded, origin, process.cwd()), origin };
+        }
+    }
+    if (input.includes('\n') ||
+        input.startsWith('{') ||
+        /^(apiVersion|kind|clusters|contexts|users)\s*:/.test(input)) {
+        return { config: parseKubeconfig(input, origin, process.cwd()), origin };
+    }
+    if (input.length > 1_000) {
+        throw new errors/* KubeconfigError */.C2('The kubeconfig input is neither a kubeconfig, nor base64 of one, nor a path');
+    }
+    const home = source.env['HOME'] || source.env['USERPROFILE'] || '';
+    const path = (0,external_node_path_.resolve)(input.replace(/^~(?=[/\\])/, () => home));
+    const text = await readIfThere(path);
+    if (text === undefined) {
+        throw new errors/* KubeconfigError */.C2(`The kubeconfig input is taken for a path, and ${path} does not exist. Give the kubeconfig's content, base64 ` +
+            'of it, or the path of a file that an earlier step wrote.');
+    }
+    return { config: parseKubeconfig(text, path, folderOf(path)), origin: path };
+}
+
 ;// CONCATENATED MODULE: ./build/kubernetes/credentials.js
 
 
@@ -6077,6 +6231,129 @@ function tokenFileCredentials(init) {
             return true;
         },
     };
+}
+
+;// CONCATENATED MODULE: ./build/kubernetes/kubeconfig/proxy-url.js
+
+function checkedProxy(proxy, where, source) {
+    const url = URL.parse(proxy);
+    if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
+        throw new errors/* KubeconfigError */.C2(`${where} must be an http:// or https:// URL; other kinds of proxy cannot be used`);
+    }
+    if (url.password !== '') {
+        source.onSecret(url.password);
+        source.onSecret(decodeURIComponent(url.password));
+    }
+    return proxy;
+}
+
+;// CONCATENATED MODULE: ./build/kubernetes/kubeconfig/in-cluster.js
+
+
+
+
+
+
+
+const SERVICE_ACCOUNT_FOLDER = '/var/run/secrets/kubernetes.io/serviceaccount';
+async function inClusterConnection(source) {
+    const host = source.env['KUBERNETES_SERVICE_HOST'];
+    const port = source.env['KUBERNETES_SERVICE_PORT'];
+    const folder = source.serviceAccountFolder ?? SERVICE_ACCOUNT_FOLDER;
+    const path = (0,external_node_path_.join)(folder, 'token');
+    if (!host || !port || (await readIfThere(path)) === undefined) {
+        return undefined;
+    }
+    if (source.context !== '') {
+        throw new errors/* KubeconfigError */.C2(`There is no kubeconfig to find the context ${source.context} in: only the in-cluster service account.`);
+    }
+    const server = new URL(`https://${host.includes(':') ? `[${host}]` : host}:${port}`);
+    const ca = await readIfThere((0,external_node_path_.join)(folder, 'ca.crt'));
+    const namespace = (await readIfThere((0,external_node_path_.join)(folder, 'namespace')))?.trim();
+    const proxy = (0,kubernetes_proxy/* proxyFor */.i)(server, source.env);
+    return {
+        server: server.href.replace(/\/+$/, ''),
+        contextName: 'in-cluster',
+        namespace: namespace || 'default',
+        tls: { ...(ca === undefined ? {} : { ca }), rejectUnauthorized: true },
+        ...(proxy === undefined ? {} : { proxyUrl: checkedProxy(proxy, 'The proxy variable', source) }),
+        credentials: tokenFileCredentials({
+            path,
+            headers: {},
+            onSecret: source.onSecret,
+            clock: source.clock ?? build_clock/* systemClock */.m,
+        }),
+        origin: 'the in-cluster service account',
+    };
+}
+
+// EXTERNAL MODULE: external "node:tls"
+var external_node_tls_ = __webpack_require__(1692);
+;// CONCATENATED MODULE: ./build/kubernetes/kubeconfig/tls.js
+
+
+
+
+
+async function tlsOf(cluster, clusterName, user, userName, source) {
+    const insecure = cluster.value['insecure-skip-tls-verify'] === true;
+    const ca = insecure ? '' : await pemOf(cluster, 'certificate-authority', `cluster ${clusterName}`);
+    const cert = await pemOf(user, 'client-certificate', `user ${userName}`);
+    const key = await pemOf(user, 'client-key', `user ${userName}`, source.onSecret);
+    const servername = stringIn(cluster, 'tls-server-name');
+    const tls = {
+        ...(ca === '' ? {} : { ca }),
+        ...(cert === '' ? {} : { cert }),
+        ...(key === '' ? {} : { key }),
+        ...(servername === '' ? {} : { servername }),
+        rejectUnauthorized: !insecure,
+    };
+    if ((cert === '') !== (key === '')) {
+        throw new errors/* KubeconfigError */.C2(`User ${userName} of ${user.origin} has a client ${cert === '' ? 'key without a certificate' : 'certificate without a key'}`);
+    }
+    checkPem(`the certificate-authority of cluster ${clusterName} in ${cluster.origin}`, () => {
+        if (tls.ca !== undefined) {
+            new external_node_crypto_.X509Certificate(tls.ca);
+        }
+    });
+    checkPem(`the client certificate of user ${userName} in ${user.origin}`, () => {
+        (0,external_node_tls_.createSecureContext)({ cert: tls.cert, key: tls.key });
+    });
+    return tls;
+}
+function checkPem(what, read) {
+    try {
+        read();
+    }
+    catch (error) {
+        throw new errors/* KubeconfigError */.C2(`OpenSSL cannot read ${what}: ${(0,errors/* messageOf */.bD)(error)}`, { cause: error });
+    }
+}
+async function pemOf(entry, key, owner, onSecret = () => { }) {
+    const data = stringIn(entry, `${key}-data`);
+    if (data !== '') {
+        onSecret(data);
+        const decoded = Buffer.from(data, 'base64').toString('utf8');
+        if (!decoded.includes('-----BEGIN')) {
+            throw new errors/* KubeconfigError */.C2(`\`${key}-data\` of ${owner} in ${entry.origin} is not base64 of a PEM text`);
+        }
+        onSecret(decoded);
+        return decoded;
+    }
+    const path = pathIn(entry, key);
+    if (path === '') {
+        return '';
+    }
+    try {
+        const text = await (0,promises_.readFile)(path, 'utf8');
+        onSecret(text);
+        return text;
+    }
+    catch (error) {
+        throw new errors/* KubeconfigError */.C2(`Cannot read the ${key} of ${owner} in ${entry.origin}: ${(0,errors/* messageOf */.bD)(error)}`, {
+            cause: error,
+        });
+    }
 }
 
 // EXTERNAL MODULE: external "node:child_process"
@@ -6235,290 +6512,13 @@ function runPlugin(config, user, env, signal) {
     });
 }
 
-// EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
-var dist = __webpack_require__(8815);
-;// CONCATENATED MODULE: ./build/kubernetes/kubeconfig-file.js
-
-
-
-function parseKubeconfig(text, origin, folder) {
-    let root;
-    try {
-        root = (0,dist/* parse */.qg)(text, { prettyErrors: true, logLevel: 'error' });
-    }
-    catch (error) {
-        const line = error instanceof dist/* YAMLParseError */.XT ? error.linePos?.[0].line : undefined;
-        throw new errors/* KubeconfigError */.C2(`${capital(origin)} is not valid YAML${line ? ` (line ${line})` : ''}`);
-    }
-    if (root === null || root === undefined) {
-        return { currentContext: '', clusters: new Map(), contexts: new Map(), users: new Map() };
-    }
-    if (!isMapping(root)) {
-        throw new errors/* KubeconfigError */.C2(`${capital(origin)} is not a kubeconfig: it has no clusters, contexts and users`);
-    }
-    const named = (list, key) => {
-        const entries = new Map();
-        const items = root[list] ?? [];
-        if (!Array.isArray(items)) {
-            throw new errors/* KubeconfigError */.C2(`${capital(origin)}: \`${list}\` is not a list`);
-        }
-        for (const item of items) {
-            const name = isMapping(item) ? textOf(item['name']) : '';
-            if (name !== '' && !entries.has(name)) {
-                const value = item[key];
-                entries.set(name, { value: isMapping(value) ? value : {}, folder, origin });
-            }
-        }
-        return entries;
-    };
-    return {
-        currentContext: textOf(root['current-context']),
-        clusters: named('clusters', 'cluster'),
-        contexts: named('contexts', 'context'),
-        users: named('users', 'user'),
-    };
-}
-function mergeKubeconfigs(files) {
-    const first = (pick) => new Map([...files].reverse().flatMap((file) => [...pick(file)]));
-    return {
-        currentContext: files.find((file) => file.currentContext !== '')?.currentContext ?? '',
-        clusters: first((file) => file.clusters),
-        contexts: first((file) => file.contexts),
-        users: first((file) => file.users),
-    };
-}
-function stringIn(entry, key) {
-    return textOf(entry.value[key]);
-}
-function pathIn(entry, key) {
-    const path = stringIn(entry, key);
-    return path === '' || (0,external_node_path_.isAbsolute)(path) ? path : (0,external_node_path_.resolve)(entry.folder, path);
-}
-function isMapping(value) {
-    return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-function textOf(value) {
-    return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
-        ? `${value}`
-        : '';
-}
-function folderOf(path) {
-    return (0,external_node_path_.dirname)((0,external_node_path_.resolve)(path));
-}
-function capital(text) {
-    return text.charAt(0).toUpperCase() + text.slice(1);
-}
-
-// EXTERNAL MODULE: ./build/kubernetes/proxy.js
-var kubernetes_proxy = __webpack_require__(1077);
-;// CONCATENATED MODULE: ./build/kubernetes/kubeconfig.js
+;// CONCATENATED MODULE: ./build/kubernetes/kubeconfig/user.js
 
 
 
 
 
 
-
-
-
-
-const SERVICE_ACCOUNT_FOLDER = '/var/run/secrets/kubernetes.io/serviceaccount';
-async function loadConnection(source) {
-    const found = await findKubeconfig(source);
-    if (found !== undefined) {
-        return connectionFrom(found.config, found.origin, source);
-    }
-    const inCluster = await inClusterConnection(source);
-    if (inCluster !== undefined) {
-        return inCluster;
-    }
-    throw new errors/* KubeconfigError */.C2('There is no kubeconfig: the `kubeconfig` input and $KUBECONFIG are empty, ~/.kube/config does not exist, and ' +
-        'this runner is not a pod with a service account. Set the `kubeconfig` input, or log in to the cluster in an ' +
-        'earlier step.');
-}
-async function findKubeconfig(source) {
-    if (source.kubeconfig.trim() !== '') {
-        return fromInput(source);
-    }
-    const { env } = source;
-    if (env['KUBECONFIG']) {
-        const paths = env['KUBECONFIG'].split(external_node_path_.delimiter).filter((path) => path !== '');
-        const files = [];
-        for (const path of paths) {
-            const text = await readIfThere(path);
-            if (text !== undefined) {
-                files.push(parseKubeconfig(text, path, folderOf(path)));
-            }
-        }
-        if (files.length === 0) {
-            throw new errors/* KubeconfigError */.C2(`$KUBECONFIG names ${paths.join(', ') || 'no file'}, which does not exist. Write the file in an earlier ` +
-                'step, or set the `kubeconfig` input.');
-        }
-        return { config: mergeKubeconfigs(files), origin: paths.join(external_node_path_.delimiter) };
-    }
-    const home = env['HOME'] || env['USERPROFILE'];
-    if (home) {
-        const path = (0,external_node_path_.join)(home, '.kube', 'config');
-        const text = await readIfThere(path);
-        const config = text === undefined ? undefined : parseKubeconfig(text, path, folderOf(path));
-        if (config !== undefined && (config.contexts.size > 0 || config.clusters.size > 0)) {
-            return { config, origin: path };
-        }
-    }
-    return undefined;
-}
-async function fromInput(source) {
-    const input = source.kubeconfig.trim();
-    const origin = 'the kubeconfig input';
-    const packed = input.replace(/\s+/g, '');
-    if (/^[A-Za-z0-9+/]+={0,2}$/.test(packed)) {
-        const decoded = Buffer.from(packed, 'base64').toString('utf8');
-        if (/\b(clusters|contexts|apiVersion)\b/.test(decoded)) {
-            source.onSecret(input);
-            return { config: parseKubeconfig(decoded, origin, process.cwd()), origin };
-        }
-    }
-    if (input.includes('\n') ||
-        input.startsWith('{') ||
-        /^(apiVersion|kind|clusters|contexts|users)\s*:/.test(input)) {
-        return { config: parseKubeconfig(input, origin, process.cwd()), origin };
-    }
-    if (input.length > 1_000) {
-        throw new errors/* KubeconfigError */.C2('The kubeconfig input is neither a kubeconfig, nor base64 of one, nor a path');
-    }
-    const home = source.env['HOME'] || source.env['USERPROFILE'] || '';
-    const path = (0,external_node_path_.resolve)(input.replace(/^~(?=[/\\])/, () => home));
-    const text = await readIfThere(path);
-    if (text === undefined) {
-        throw new errors/* KubeconfigError */.C2(`The kubeconfig input is taken for a path, and ${path} does not exist. Give the kubeconfig's content, base64 ` +
-            'of it, or the path of a file that an earlier step wrote.');
-    }
-    return { config: parseKubeconfig(text, path, folderOf(path)), origin: path };
-}
-async function connectionFrom(config, origin, source) {
-    const contextName = source.context || config.currentContext;
-    const known = [...config.contexts.keys()].sort();
-    const contexts = known.length === 0 ? 'It has no contexts.' : `It has: ${known.join(', ')}.`;
-    if (contextName === '') {
-        throw new errors/* KubeconfigError */.C2(`${capital(origin)} has no current context. ${contexts} Choose one with the \`context\` input.`);
-    }
-    const context = config.contexts.get(contextName);
-    if (context === undefined) {
-        throw new errors/* KubeconfigError */.C2(`${capital(origin)} has no context ${contextName}. ${contexts}`);
-    }
-    const clusterName = stringIn(context, 'cluster');
-    const cluster = config.clusters.get(clusterName);
-    if (cluster === undefined) {
-        throw new errors/* KubeconfigError */.C2(`Context ${contextName} of ${context.origin} names the cluster ${clusterName || '(none)'}, which is not defined`);
-    }
-    const userName = stringIn(context, 'user');
-    const user = config.users.get(userName) ?? { value: {}, folder: context.folder, origin: context.origin };
-    if (userName !== '' && !config.users.has(userName)) {
-        throw new errors/* KubeconfigError */.C2(`Context ${contextName} of ${context.origin} names the user ${userName}, which is not defined`);
-    }
-    const server = serverOf(cluster, clusterName);
-    const proxyUrl = proxyOf(cluster, clusterName, server, source);
-    const tls = await tlsOf(cluster, clusterName, user, userName, source);
-    return {
-        server: server.href.replace(/\/+$/, ''),
-        contextName,
-        namespace: stringIn(context, 'namespace') || 'default',
-        tls,
-        ...(proxyUrl === undefined ? {} : { proxyUrl }),
-        credentials: await credentialsOf({ user, userName, cluster, server, tls, proxyUrl, source }),
-        origin,
-    };
-}
-function serverOf(cluster, clusterName) {
-    const server = stringIn(cluster, 'server');
-    const url = URL.parse(server.includes('://') ? server : `https://${server}`);
-    if (server === '' || url === null || (url.protocol !== 'https:' && url.protocol !== 'http:')) {
-        throw new errors/* KubeconfigError */.C2(`Cluster ${clusterName} of ${cluster.origin} has no usable \`server\`: it must be an https:// (or http://) URL`);
-    }
-    return url;
-}
-function proxyOf(cluster, clusterName, server, source) {
-    const fromCluster = stringIn(cluster, 'proxy-url');
-    const proxy = fromCluster || (0,kubernetes_proxy/* proxyFor */.i)(server, source.env);
-    if (!proxy) {
-        return undefined;
-    }
-    const where = fromCluster
-        ? `Cluster ${clusterName} of ${cluster.origin}: its \`proxy-url\``
-        : 'The proxy variable';
-    return checkedProxy(proxy, where, source);
-}
-function checkedProxy(proxy, where, source) {
-    const url = URL.parse(proxy);
-    if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
-        throw new errors/* KubeconfigError */.C2(`${where} must be an http:// or https:// URL; other kinds of proxy cannot be used`);
-    }
-    if (url.password !== '') {
-        source.onSecret(url.password);
-        source.onSecret(decodeURIComponent(url.password));
-    }
-    return proxy;
-}
-async function tlsOf(cluster, clusterName, user, userName, source) {
-    const insecure = cluster.value['insecure-skip-tls-verify'] === true;
-    const ca = insecure ? '' : await pemOf(cluster, 'certificate-authority', `cluster ${clusterName}`);
-    const cert = await pemOf(user, 'client-certificate', `user ${userName}`);
-    const key = await pemOf(user, 'client-key', `user ${userName}`, source.onSecret);
-    const servername = stringIn(cluster, 'tls-server-name');
-    const tls = {
-        ...(ca === '' ? {} : { ca }),
-        ...(cert === '' ? {} : { cert }),
-        ...(key === '' ? {} : { key }),
-        ...(servername === '' ? {} : { servername }),
-        rejectUnauthorized: !insecure,
-    };
-    if ((cert === '') !== (key === '')) {
-        throw new errors/* KubeconfigError */.C2(`User ${userName} of ${user.origin} has a client ${cert === '' ? 'key without a certificate' : 'certificate without a key'}`);
-    }
-    checkPem(`the certificate-authority of cluster ${clusterName} in ${cluster.origin}`, () => {
-        if (tls.ca !== undefined) {
-            new external_node_crypto_.X509Certificate(tls.ca);
-        }
-    });
-    checkPem(`the client certificate of user ${userName} in ${user.origin}`, () => {
-        (0,external_node_tls_.createSecureContext)({ cert: tls.cert, key: tls.key });
-    });
-    return tls;
-}
-function checkPem(what, read) {
-    try {
-        read();
-    }
-    catch (error) {
-        throw new errors/* KubeconfigError */.C2(`OpenSSL cannot read ${what}: ${(0,errors/* messageOf */.bD)(error)}`, { cause: error });
-    }
-}
-async function pemOf(entry, key, owner, onSecret = () => { }) {
-    const data = stringIn(entry, `${key}-data`);
-    if (data !== '') {
-        onSecret(data);
-        const decoded = Buffer.from(data, 'base64').toString('utf8');
-        if (!decoded.includes('-----BEGIN')) {
-            throw new errors/* KubeconfigError */.C2(`\`${key}-data\` of ${owner} in ${entry.origin} is not base64 of a PEM text`);
-        }
-        onSecret(decoded);
-        return decoded;
-    }
-    const path = pathIn(entry, key);
-    if (path === '') {
-        return '';
-    }
-    try {
-        const text = await (0,promises_.readFile)(path, 'utf8');
-        onSecret(text);
-        return text;
-    }
-    catch (error) {
-        throw new errors/* KubeconfigError */.C2(`Cannot read the ${key} of ${owner} in ${entry.origin}: ${(0,errors/* messageOf */.bD)(error)}`, {
-            cause: error,
-        });
-    }
-}
 async function credentialsOf(init) {
     const { user, userName, source } = init;
     const clock = source.clock ?? build_clock/* systemClock */.m;
@@ -6620,46 +6620,81 @@ function clusterInfo(init) {
         ...(config === undefined ? {} : { config }),
     };
 }
-async function inClusterConnection(source) {
-    const host = source.env['KUBERNETES_SERVICE_HOST'];
-    const port = source.env['KUBERNETES_SERVICE_PORT'];
-    const folder = source.serviceAccountFolder ?? SERVICE_ACCOUNT_FOLDER;
-    const path = (0,external_node_path_.join)(folder, 'token');
-    if (!host || !port || (await readIfThere(path)) === undefined) {
-        return undefined;
+
+;// CONCATENATED MODULE: ./build/kubernetes/kubeconfig/load.js
+
+
+
+
+
+
+
+
+async function loadConnection(source) {
+    const found = await findKubeconfig(source);
+    if (found !== undefined) {
+        return connectionFrom(found.config, found.origin, source);
     }
-    if (source.context !== '') {
-        throw new errors/* KubeconfigError */.C2(`There is no kubeconfig to find the context ${source.context} in: only the in-cluster service account.`);
+    const inCluster = await inClusterConnection(source);
+    if (inCluster !== undefined) {
+        return inCluster;
     }
-    const server = new URL(`https://${host.includes(':') ? `[${host}]` : host}:${port}`);
-    const ca = await readIfThere((0,external_node_path_.join)(folder, 'ca.crt'));
-    const namespace = (await readIfThere((0,external_node_path_.join)(folder, 'namespace')))?.trim();
-    const proxy = (0,kubernetes_proxy/* proxyFor */.i)(server, source.env);
+    throw new errors/* KubeconfigError */.C2('There is no kubeconfig: the `kubeconfig` input and $KUBECONFIG are empty, ~/.kube/config does not exist, and ' +
+        'this runner is not a pod with a service account. Set the `kubeconfig` input, or log in to the cluster in an ' +
+        'earlier step.');
+}
+async function connectionFrom(config, origin, source) {
+    const contextName = source.context || config.currentContext;
+    const known = [...config.contexts.keys()].sort();
+    const contexts = known.length === 0 ? 'It has no contexts.' : `It has: ${known.join(', ')}.`;
+    if (contextName === '') {
+        throw new errors/* KubeconfigError */.C2(`${capital(origin)} has no current context. ${contexts} Choose one with the \`context\` input.`);
+    }
+    const context = config.contexts.get(contextName);
+    if (context === undefined) {
+        throw new errors/* KubeconfigError */.C2(`${capital(origin)} has no context ${contextName}. ${contexts}`);
+    }
+    const clusterName = stringIn(context, 'cluster');
+    const cluster = config.clusters.get(clusterName);
+    if (cluster === undefined) {
+        throw new errors/* KubeconfigError */.C2(`Context ${contextName} of ${context.origin} names the cluster ${clusterName || '(none)'}, which is not defined`);
+    }
+    const userName = stringIn(context, 'user');
+    const user = config.users.get(userName) ?? { value: {}, folder: context.folder, origin: context.origin };
+    if (userName !== '' && !config.users.has(userName)) {
+        throw new errors/* KubeconfigError */.C2(`Context ${contextName} of ${context.origin} names the user ${userName}, which is not defined`);
+    }
+    const server = serverOf(cluster, clusterName);
+    const proxyUrl = proxyOf(cluster, clusterName, server, source);
+    const tls = await tlsOf(cluster, clusterName, user, userName, source);
     return {
         server: server.href.replace(/\/+$/, ''),
-        contextName: 'in-cluster',
-        namespace: namespace || 'default',
-        tls: { ...(ca === undefined ? {} : { ca }), rejectUnauthorized: true },
-        ...(proxy === undefined ? {} : { proxyUrl: checkedProxy(proxy, 'The proxy variable', source) }),
-        credentials: tokenFileCredentials({
-            path,
-            headers: {},
-            onSecret: source.onSecret,
-            clock: source.clock ?? build_clock/* systemClock */.m,
-        }),
-        origin: 'the in-cluster service account',
+        contextName,
+        namespace: stringIn(context, 'namespace') || 'default',
+        tls,
+        ...(proxyUrl === undefined ? {} : { proxyUrl }),
+        credentials: await credentialsOf({ user, userName, cluster, server, tls, proxyUrl, source }),
+        origin,
     };
 }
-async function readIfThere(path) {
-    try {
-        return await (0,promises_.readFile)(path, 'utf8');
+function serverOf(cluster, clusterName) {
+    const server = stringIn(cluster, 'server');
+    const url = URL.parse(server.includes('://') ? server : `https://${server}`);
+    if (server === '' || url === null || (url.protocol !== 'https:' && url.protocol !== 'http:')) {
+        throw new errors/* KubeconfigError */.C2(`Cluster ${clusterName} of ${cluster.origin} has no usable \`server\`: it must be an https:// (or http://) URL`);
     }
-    catch (error) {
-        if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) {
-            return undefined;
-        }
-        throw new errors/* KubeconfigError */.C2(`Cannot read ${path}: ${(0,errors/* messageOf */.bD)(error)}`, { cause: error });
+    return url;
+}
+function proxyOf(cluster, clusterName, server, source) {
+    const fromCluster = stringIn(cluster, 'proxy-url');
+    const proxy = fromCluster || (0,kubernetes_proxy/* proxyFor */.i)(server, source.env);
+    if (!proxy) {
+        return undefined;
     }
+    const where = fromCluster
+        ? `Cluster ${clusterName} of ${cluster.origin}: its \`proxy-url\``
+        : 'The proxy variable';
+    return checkedProxy(proxy, where, source);
 }
 
 // EXTERNAL MODULE: external "node:http"

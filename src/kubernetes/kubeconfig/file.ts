@@ -1,6 +1,6 @@
 import { dirname, isAbsolute, resolve } from 'node:path';
 import { parse, YAMLParseError } from 'yaml';
-import { KubeconfigError } from '../errors.ts';
+import { KubeconfigError } from '../../errors.ts';
 
 /** A mapping read from YAML. Nothing about its values is known until it has been looked at. */
 export type Mapping = Readonly<Record<string, unknown>>;
