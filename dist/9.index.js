@@ -64,6 +64,7 @@ __webpack_require__.d(__webpack_exports__, {
   h4: () => (/* binding */ diagnose),
   i_: () => (/* binding */ isReady),
   JB: () => (/* binding */ judgeJob),
+  hb: () => (/* binding */ whyNotStarted),
   it: () => (/* binding */ whyTakenAway),
   qe: () => (/* binding */ worthAsking)
 });
@@ -637,6 +638,14 @@ function judgeJob(subject, object, sightings, now, failFast) {
 }
 function whyTakenAway(pod, now) {
     return new Judge(new Sightings(), now, 'off').gone({ pod, events: [] })[0];
+}
+function whyNotStarted(pod, now) {
+    const judge = new Judge(new Sightings(), now, 'off');
+    const object = `pod/${pod.metadata?.name}`;
+    return containersOf(pod).flatMap((each) => {
+        const found = judge.rows(startRows, { ...each, pod, events: [] }, 'pod', object, object, each.status);
+        return found ? [{ ...found, hopeless: true }] : [];
+    });
 }
 function stepOf({ pods, isMakingRoom = false, otherPods = 0, available }) {
     const ready = pods.filter(isReady).length;

@@ -223,6 +223,8 @@ var kubernetes_events = __webpack_require__(4912);
 var pulse = __webpack_require__(2468);
 // EXTERNAL MODULE: ./build/kubernetes/watch.js
 var watch = __webpack_require__(6862);
+// EXTERNAL MODULE: ./build/kubernetes/workloads/ended.js
+var ended = __webpack_require__(7056);
 // EXTERNAL MODULE: ./build/steps/collect.js + 1 modules
 var collect = __webpack_require__(2765);
 // EXTERNAL MODULE: ./build/steps/job-logs.js
@@ -261,6 +263,9 @@ function failureOf(seen, end) {
 function crashOf(seen, end) {
     const diagnoses = evidenceOf(seen, end.message, false);
     const [first] = diagnoses;
+    const unstarted = first === undefined && cannotStart(seen, startFailures(seen));
+    if (unstarted)
+        return unstarted;
     const what = first ? `${(0,diagnosis_diagnosis/* sayObject */.X)(first)}: ${first.message}${lastLine(first)}` : end.message;
     const policy = end.reason === 'PodFailurePolicy' ? ` (by the Job's podFailurePolicy: ${end.message})` : '';
     const tried = seen.pods.reduce((sum, pod) => sum + Math.max(1, ...(pod.status?.containerStatuses ?? []).map(row/* crashes */.sB)), 0);
@@ -275,8 +280,12 @@ function lastLine({ logs }) {
     const line = logs[0]?.lines.findLast((each) => each.trim() !== '');
     return line ? ` (its last line: ${(0,clip/* clip */.$Q)(line, 200)})` : '';
 }
-function cannotStart(seen, verdict) {
-    const diagnoses = verdict.diagnoses.map((each) => withTail(seen, each));
+function startFailures({ pods, standstill, now }) {
+    const found = pods.flatMap((pod) => (0,diagnose/* whyNotStarted */.hb)(pod, now));
+    return found.length > 0 ? found : standstill;
+}
+function cannotStart(seen, reasons) {
+    const diagnoses = reasons.map((each) => withTail(seen, each));
     const [worst] = diagnoses;
     if (worst === undefined)
         return undefined;
@@ -392,7 +401,9 @@ function withTail({ pods, tail }, diagnosis) {
 
 
 
+
 const controllerSeconds = 30;
+const catchUpSeconds = 3;
 const attemptSeconds = 10;
 async function createJob(run, job) {
     const { client, namespace, signal } = run;
@@ -498,10 +509,12 @@ class JobFollower {
             const seen = this.#pulse.beats;
             const end = jobEnd(this.#job);
             if (end?.complete || (this.#gone && this.#wasSeenToSucceed())) {
+                await this.#catchUp();
                 await this.#logs.drain();
                 return { cause: undefined, kept: !this.#gone };
             }
             if (end !== undefined) {
+                await this.#catchUp();
                 await this.#logs.drain();
                 return { cause: failureOf(this.#seen(), end), kept: !this.#gone };
             }
@@ -518,6 +531,22 @@ class JobFollower {
             }
             await this.#pulse.wait(seen, 1, clock, this.#signal);
         }
+    }
+    async #catchUp() {
+        const { clock } = this.#run;
+        const deadline = clock.now() + catchUpSeconds * 1000;
+        for (;;) {
+            const seen = this.#pulse.beats;
+            const left = (deadline - clock.now()) / 1000;
+            if (this.#gone || left <= 0 || this.#isEveryPodsEndSeen())
+                return;
+            await this.#pulse.wait(seen, left, clock, this.#signal);
+        }
+    }
+    #isEveryPodsEndSeen() {
+        const { failed = 0, succeeded = 0 } = this.#job.status ?? {};
+        const pods = [...this.#pods].filter(([uid]) => !this.#gonePods.has(uid));
+        return this.#pods.size >= Math.min(failed + succeeded, 1) && pods.every(([, pod]) => (0,ended/* hasEnded */.h)(pod));
     }
     #wasSeenToSucceed() {
         const meets = this.#job.status?.conditions?.some(({ type, status }) => type === 'SuccessCriteriaMet' && status === 'True');
@@ -547,7 +576,7 @@ class JobFollower {
         const verdict = (0,diagnose/* diagnose */.h4)(scene, this.#sightings, now, failFast);
         if (verdict.diagnoses.length > 0)
             this.#standstill = verdict.diagnoses;
-        return verdict.hopeless ? cannotStart(this.#seen(), verdict) : undefined;
+        return verdict.hopeless ? cannotStart(this.#seen(), verdict.diagnoses) : undefined;
     }
     #creator() {
         const refusal = this.#events().find(({ reason }) => reason === 'FailedCreate');
@@ -1086,8 +1115,6 @@ async function refusalOf(request) {
 var build_history = __webpack_require__(2740);
 // EXTERNAL MODULE: ./build/steps/conclude.js
 var conclude = __webpack_require__(2883);
-// EXTERNAL MODULE: ./build/kubernetes/workloads/ended.js
-var ended = __webpack_require__(7056);
 // EXTERNAL MODULE: ./build/kubernetes/workloads/restarts.js
 var restarts = __webpack_require__(342);
 // EXTERNAL MODULE: ./build/diagnosis/rows/crash.js

@@ -13,6 +13,7 @@ import {
   jobRows,
   type PodSubject,
   podRows,
+  startRows,
   type WorkloadSubject,
   workloadRows,
 } from './table.ts';
@@ -130,6 +131,16 @@ export function judgeJob(
 /** Why the cluster took a pod away that has ended; undefined where it did not. `now` is in milliseconds. */
 export function whyTakenAway(pod: V1Pod, now: number): Diagnosis | undefined {
   return new Judge(new Sightings(), now, 'off').gone({ pod, events: [] })[0];
+}
+
+/** Why those containers could not start that ended with their pod. `now` is in milliseconds. */
+export function whyNotStarted(pod: V1Pod, now: number): Diagnosis[] {
+  const judge = new Judge(new Sightings(), now, 'off');
+  const object = `pod/${pod.metadata?.name}`;
+  return containersOf(pod).flatMap((each): Diagnosis[] => {
+    const found = judge.rows(startRows, { ...each, pod, events: [] }, 'pod', object, object, each.status);
+    return found ? [{ ...found, hopeless: true }] : [];
+  });
 }
 
 /** How far the rollout is, and whether it will soon be further: room is being made, or about to be. */

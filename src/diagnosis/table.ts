@@ -22,7 +22,7 @@ export const containerRows: readonly Row<ContainerSubject>[] = [
 /** Symptoms of a whole pod, looked for where none of its containers shows any. */
 export const podRows: readonly Row<PodSubject>[] = [...disruptionRows, ...placementRows, ...podReadinessRows];
 
-export { creatorRows, disruptionRows, jobRows, logRows, workloadRows };
+export { creatorRows, disruptionRows, jobRows, logRows, startRows, workloadRows };
 
 /** The reasons in the order of the docs, with their rows; a reason that has several rows is one of several symptoms. */
 export const table: readonly {

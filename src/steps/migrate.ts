@@ -10,6 +10,7 @@ import { fieldManager, marks } from '../kubernetes/marks.ts';
 import { Pulse } from '../kubernetes/pulse.ts';
 import { resources } from '../kubernetes/resources.ts';
 import { mirror } from '../kubernetes/watch.ts';
+import { hasEnded } from '../kubernetes/workloads/ended.ts';
 import type { WorkloadRun } from '../run.ts';
 import { withEvents } from './collect.ts';
 import { containerStatuses, hasStarted, JobLogs } from './job-logs.ts';
@@ -33,6 +34,9 @@ export interface MigrationEnd {
 
 /** Seconds that the controller may need, beyond the deadline and the pod's grace period, to end the Job. */
 const controllerSeconds = 30;
+
+/** Seconds for which the end of a Job's pods is waited for once the Job's own is seen. */
+const catchUpSeconds = 3;
 
 /** Seconds for one attempt to create the Job. */
 const attemptSeconds = 10;
@@ -174,10 +178,12 @@ class JobFollower {
       const seen = this.#pulse.beats;
       const end = jobEnd(this.#job);
       if (end?.complete || (this.#gone && this.#wasSeenToSucceed())) {
+        await this.#catchUp();
         await this.#logs.drain();
         return { cause: undefined, kept: !this.#gone };
       }
       if (end !== undefined) {
+        await this.#catchUp();
         await this.#logs.drain();
         return { cause: failureOf(this.#seen(), end), kept: !this.#gone };
       }
@@ -191,6 +197,24 @@ class JobFollower {
       }
       await this.#pulse.wait(seen, 1, clock, this.#signal);
     }
+  }
+
+  /** The watch of the pods may be behind that of the Job, and a pod's end is why the Job's came; a few seconds at most. */
+  async #catchUp(): Promise<void> {
+    const { clock } = this.#run;
+    const deadline = clock.now() + catchUpSeconds * 1000;
+    for (;;) {
+      const seen = this.#pulse.beats;
+      const left = (deadline - clock.now()) / 1000;
+      if (this.#gone || left <= 0 || this.#isEveryPodsEndSeen()) return;
+      await this.#pulse.wait(seen, left, clock, this.#signal);
+    }
+  }
+
+  #isEveryPodsEndSeen(): boolean {
+    const { failed = 0, succeeded = 0 } = this.#job.status ?? {};
+    const pods = [...this.#pods].filter(([uid]) => !this.#gonePods.has(uid));
+    return this.#pods.size >= Math.min(failed + succeeded, 1) && pods.every(([, pod]) => hasEnded(pod));
   }
 
   /** A Job may be gone, by its time to live, before its last change was seen; its own event, or state, then tells. */
@@ -227,7 +251,7 @@ class JobFollower {
     const verdict = diagnose(scene, this.#sightings, now, failFast);
     // A pod that is being removed, at the Job's deadline, is no longer judged.
     if (verdict.diagnoses.length > 0) this.#standstill = verdict.diagnoses;
-    return verdict.hopeless ? cannotStart(this.#seen(), verdict) : undefined;
+    return verdict.hopeless ? cannotStart(this.#seen(), verdict.diagnoses) : undefined;
   }
 
   #creator(): CreatorSubject | undefined {

@@ -1,6 +1,6 @@
 import type { V1ContainerStatus, V1Job, V1Pod } from '@kubernetes/client-node';
 import { clip } from '../clip.ts';
-import { type Verdict, whyTakenAway } from '../diagnosis/diagnose.ts';
+import { whyNotStarted, whyTakenAway } from '../diagnosis/diagnose.ts';
 import { type Diagnosis, sayObject } from '../diagnosis/diagnosis.ts';
 import { sayExit } from '../diagnosis/exit-code.ts';
 import { crashes, lastEnd } from '../diagnosis/row.ts';
@@ -53,6 +53,8 @@ export function failureOf(seen: JobSeen, end: Failure): Cause {
 function crashOf(seen: JobSeen, end: Failure): Cause {
   const diagnoses = evidenceOf(seen, end.message, false);
   const [first] = diagnoses;
+  const unstarted = first === undefined && cannotStart(seen, startFailures(seen));
+  if (unstarted) return unstarted;
   const what = first ? `${sayObject(first)}: ${first.message}${lastLine(first)}` : end.message;
   const policy = end.reason === 'PodFailurePolicy' ? ` (by the Job's podFailurePolicy: ${end.message})` : '';
   const tried = seen.pods.reduce(
@@ -74,9 +76,15 @@ function lastLine({ logs }: Evidence): string {
   return line ? ` (its last line: ${clip(line, 200)})` : '';
 }
 
-/** A Job that is given up, since nothing of it can start. */
-export function cannotStart(seen: JobSeen, verdict: Verdict): Cause | undefined {
-  const diagnoses = verdict.diagnoses.map((each) => withTail(seen, each));
+/** Why nothing of a Job that has ended had started, by its pods as they ended, or else as they stood before. */
+function startFailures({ pods, standstill, now }: JobSeen): readonly Diagnosis[] {
+  const found = pods.flatMap((pod) => whyNotStarted(pod, now));
+  return found.length > 0 ? found : standstill;
+}
+
+/** A Job of which nothing can start, for these reasons; undefined where there are none. */
+export function cannotStart(seen: JobSeen, reasons: readonly Diagnosis[]): Cause | undefined {
+  const diagnoses = reasons.map((each) => withTail(seen, each));
   const [worst] = diagnoses;
   if (worst === undefined) return undefined;
   const message = `The ${seen.purpose.noun} cannot start: ${sayObject(worst)}: ${worst.message}${lastLine(worst)}.`;

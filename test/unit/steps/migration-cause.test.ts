@@ -89,6 +89,43 @@ it('tells a migration that ended by itself as before', () => {
   });
 });
 
+describe('a migration whose pod ended before anything of it had started', () => {
+  const words = 'exec: "/gone": stat /gone: no such file or directory';
+  const startError = {
+    terminated: {
+      exitCode: 128,
+      reason: 'StartError',
+      message: words,
+      startedAt: '1970-01-01T00:00:00Z' as unknown as Date,
+    },
+  };
+  const pod = podOf('1', [migrate({ state: startError })], { phase: 'Failed' });
+
+  it.each([
+    ['migration', 'migration', 'command-not-found'],
+    ['verify-job', 'verification', 'verify-job-failed'],
+  ] as const)('is told why, be it never seen to wait (%s)', (reason, noun, expected) => {
+    const cause = failureOf(seenOf([pod], { purpose: { reason, noun } }), backoff);
+    expect(cause).toMatchObject({
+      reason: expected,
+      diagnoses: [{ reason: 'command-not-found', object: 'pod/web-1', container: 'migrate', said: words }],
+    });
+    expect(cause.message).toContain(
+      `The ${noun} cannot start: pod/web-1, container migrate: its command is not`,
+    );
+  });
+
+  it('is told by how it stood before, where its end says nothing', () => {
+    const standstill = diagnose(
+      { pods: [podOf('1', [migrate({ state: waiting('ErrImagePull', 'x: not found') })])] },
+      new Sightings(),
+      at,
+    ).diagnoses;
+    const gone = podOf('1', [migrate({})], { phase: 'Failed' });
+    expect(failureOf(seenOf([gone], { standstill }), backoff).reason).toBe('image-not-found');
+  });
+});
+
 describe('an init container of a migration', () => {
   const behind = statusOf({ name: 'migrate', state: waiting('PodInitializing') });
   const podWith = (lock: Partial<V1ContainerStatus>) =>
@@ -104,7 +141,7 @@ describe('an init container of a migration', () => {
     const pod = podWith(lock);
     const verdict = verdictOf(pod);
     expect(verdict.hopeless).toBe(true);
-    const cause = cannotStart(seenOf([pod]), verdict);
+    const cause = cannotStart(seenOf([pod]), verdict.diagnoses);
     expect(cause).toMatchObject({
       reason: 'crash',
       diagnoses: [{ container: 'lock', logs: [{ object: 'pod/web-1', lines: ['web-1 lock wrote this'] }] }],
@@ -124,7 +161,7 @@ describe('an init container of a migration', () => {
 
   it('whose image cannot be had has no lines', () => {
     const pod = podWith({ state: waiting('ErrImagePull', 'x: not found') });
-    const cause = cannotStart(seenOf([pod]), verdictOf(pod));
+    const cause = cannotStart(seenOf([pod]), verdictOf(pod).diagnoses);
     expect(cause).toMatchObject({ reason: 'image-not-found', diagnoses: [{ logs: [] }] });
   });
 });
