@@ -1788,8 +1788,8 @@ __webpack_require__.d(__webpack_exports__, {
   K: () => (/* binding */ readInputs)
 });
 
-// EXTERNAL MODULE: ./build/node_modules/@actions/core/lib/core.js + 10 modules
-var core = __webpack_require__(1147);
+// EXTERNAL MODULE: ./build/node_modules/@actions/core/lib/core.js + 6 modules
+var core = __webpack_require__(2767);
 // EXTERNAL MODULE: ./build/duration.js
 var build_duration = __webpack_require__(3110);
 // EXTERNAL MODULE: ./build/errors.js
@@ -4570,7 +4570,7 @@ function plain(value) {
 /* harmony export */ });
 /* unused harmony export guarded */
 /* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(7598);
-/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(1147);
+/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(2767);
 /* harmony import */ var _clip_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(1992);
 
 
@@ -5243,8 +5243,8 @@ __webpack_require__.d(__webpack_exports__, {
   m: () => (/* binding */ publish)
 });
 
-// EXTERNAL MODULE: ./build/node_modules/@actions/core/lib/core.js + 10 modules
-var core = __webpack_require__(1147);
+// EXTERNAL MODULE: ./build/node_modules/@actions/core/lib/core.js + 6 modules
+var core = __webpack_require__(2767);
 // EXTERNAL MODULE: ./build/errors.js
 var errors = __webpack_require__(9473);
 // EXTERNAL MODULE: ./build/clip.js
@@ -7534,7 +7534,7 @@ function newIdentity({ repository, runId, attempt, job }) {
 /* harmony export */   vy: () => (/* binding */ saveIntents),
 /* harmony export */   yo: () => (/* binding */ saveEnded)
 /* harmony export */ });
-/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(1147);
+/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(2767);
 
 const keys = {
     ended: 'ended',

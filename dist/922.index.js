@@ -64,7 +64,7 @@ var lock = __webpack_require__(3329);
 // EXTERNAL MODULE: ./build/duration.js
 var duration = __webpack_require__(3110);
 // EXTERNAL MODULE: ./build/errors.js
-var errors = __webpack_require__(9473);
+var build_errors = __webpack_require__(9473);
 // EXTERNAL MODULE: ./build/kubernetes/workloads/template.js
 var workloads_template = __webpack_require__(5984);
 ;// CONCATENATED MODULE: ./build/kubernetes/jobs.js
@@ -419,7 +419,7 @@ async function createJob(run, job) {
         });
     }
     catch (error) {
-        if (!(error instanceof errors/* ApiError */.hD) || error.reason !== 'AlreadyExists')
+        if (!(error instanceof build_errors/* ApiError */.hD) || error.reason !== 'AlreadyExists')
             throw error;
         const there = await readJob(run, job.metadata?.name ?? '');
         if (there?.metadata?.labels?.[marks/* marks */.Z8.runId] !== job.metadata?.labels?.[marks/* marks */.Z8.runId])
@@ -605,9 +605,9 @@ class JobFollower {
         }
         catch (error) {
             signal.throwIfAborted();
-            if (error instanceof errors/* ApiError */.hD && error.reason === 'NotFound')
+            if (error instanceof build_errors/* ApiError */.hD && error.reason === 'NotFound')
                 return true;
-            log.line(`Job ${this.#name} could not be removed and may still start: ${(0,errors/* messageOf */.bD)(error)}`);
+            log.line(`Job ${this.#name} could not be removed and may still start: ${(0,build_errors/* messageOf */.bD)(error)}`);
             return false;
         }
     }
@@ -710,7 +710,7 @@ async function createAndTell(run, job, started) {
         return created;
     }
     catch (error) {
-        if (!(error instanceof errors/* ApiError */.hD) || error.status >= 500)
+        if (!(error instanceof build_errors/* ApiError */.hD) || error.status >= 500)
             started();
         throw error;
     }
@@ -743,7 +743,7 @@ async function forwardPort(client, choose, { signal, onError }) {
         socket.once('close', () => sockets.delete(socket));
         lead(socket).catch((error) => {
             if (!signal.aborted)
-                onError((0,errors/* messageOf */.bD)(error));
+                onError((0,build_errors/* messageOf */.bD)(error));
             socket.destroy();
         });
     });
@@ -804,7 +804,7 @@ function join(socket, tunnel, onError) {
             reader.write(chunk);
         }
         catch (error) {
-            onError((0,errors/* messageOf */.bD)(error));
+            onError((0,build_errors/* messageOf */.bD)(error));
             tunnel.destroy();
         }
     });
@@ -875,9 +875,9 @@ async function portProblemOf(run, observation) {
         return undefined;
     }
     catch (error) {
-        if (error instanceof errors/* ConnectionError */.Rc || (error instanceof errors/* ApiError */.hD && error.status >= 500))
+        if (error instanceof build_errors/* ConnectionError */.Rc || (error instanceof build_errors/* ApiError */.hD && error.status >= 500))
             throw error;
-        return error instanceof errors/* ApiError */.hD && error.status !== 404 ? undefined : (0,errors/* messageOf */.bD)(error);
+        return error instanceof build_errors/* ApiError */.hD && error.status !== 404 ? undefined : (0,build_errors/* messageOf */.bD)(error);
     }
 }
 async function checkService({ client, namespace, signal }, name, port, template) {
@@ -906,7 +906,7 @@ async function openPort(run, observation, target) {
     }
     catch (error) {
         run.signal.throwIfAborted();
-        const message = `The verify-port ${name} cannot be reached: ${(0,errors/* messageOf */.bD)(error)}.`;
+        const message = `The verify-port ${name} cannot be reached: ${(0,build_errors/* messageOf */.bD)(error)}.`;
         return { reason: 'verify-port-failed', message, diagnoses: [] };
     }
 }
@@ -1036,7 +1036,7 @@ async function siblingsOf(run) {
         return items.map(({ metadata }) => metadata?.name ?? '');
     }
     catch (error) {
-        if (error instanceof errors/* ApiError */.hD)
+        if (error instanceof build_errors/* ApiError */.hD)
             return [];
         throw error;
     }
@@ -1105,7 +1105,7 @@ async function refusalOf(request) {
         return { value: await request };
     }
     catch (error) {
-        if (error instanceof errors/* ApiError */.hD && error.status < 500)
+        if (error instanceof build_errors/* ApiError */.hD && error.status < 500)
             return { refusal: error.message };
         throw error;
     }
@@ -1443,13 +1443,14 @@ class Vigil {
     }
 }
 
-// EXTERNAL MODULE: external "node:child_process"
-var external_node_child_process_ = __webpack_require__(1421);
 // EXTERNAL MODULE: external "node:timers/promises"
 var promises_ = __webpack_require__(8500);
+// EXTERNAL MODULE: ./node_modules/@actions/exec/lib/exec.js + 3 modules
+var exec = __webpack_require__(1260);
 // EXTERNAL MODULE: ./build/kubernetes/lines.js
 var lines = __webpack_require__(8462);
 ;// CONCATENATED MODULE: ./build/shell.js
+
 
 
 
@@ -1457,14 +1458,26 @@ const endSeconds = 2;
 const drainSeconds = 1;
 const longestLine = 16 * 1024;
 const shells = [
-    { program: 'bash', options: ['--noprofile', '--norc', '-eo', 'pipefail', '-c'] },
-    { program: 'sh', options: ['-e', '-c'] },
+    { program: 'bash', start: ['--noprofile', '--norc'], run: ['--noprofile', '--norc', '-eo', 'pipefail'] },
+    { program: 'sh', start: [], run: ['-e'] },
 ];
+const inGroup = `
+begin='echo "$1$$"; shift; exec "$@"'
+if command -v setsid >/dev/null
+then setsid "$0" -c "$begin" "$0" - "$@" </dev/null &
+else
+  set -m 2>/dev/null
+  case $- in *m*) sign=- ;; *) sign= ;; esac
+  "$0" -c "$begin" "$0" "$sign" "$@" </dev/null &
+fi
+exec >/dev/null 2>&1
+wait "$!"
+`;
 async function runScript(script, options) {
     options.signal.throwIfAborted();
     let failure = { kind: 'not-started', message: 'there is no shell' };
-    for (const { program, options: flags } of shells) {
-        const end = await runShell(program, [...flags, script], options);
+    for (const { program, start, run } of shells) {
+        const end = await runShell(program, [...start, '-c', inGroup, program, program, ...run, '-c', script], options);
         if (end.kind !== 'not-started')
             return end;
         failure = end;
@@ -1472,61 +1485,57 @@ async function runScript(script, options) {
     return failure;
 }
 async function runShell(program, words, { env, timeout, signal, onLine }) {
-    const child = (0,external_node_child_process_.spawn)(program, words, {
-        env: { ...env },
-        stdio: ['ignore', 'pipe', 'pipe'],
-        detached: isPosix,
-        windowsHide: true,
-    });
-    const splitters = [child.stdout, child.stderr].map((stream) => {
-        const splitter = new lines/* LineSplitter */.g(onLine, longestLine);
-        stream.on('data', (chunk) => splitter.write(chunk));
-        stream.on('error', () => { });
-        return splitter;
-    });
-    const { promise: ended, resolve } = Promise.withResolvers();
-    child.once('error', ({ message }) => resolve({ kind: 'not-started', message }));
-    child.once('exit', (code, by) => resolve(code === null ? { kind: 'killed', signal: by ?? '?' } : { kind: 'exited', code }));
-    const closed = new Promise((done) => child.once('close', done));
+    const over = new AbortController();
+    const group = Promise.withResolvers();
+    let isFirst = true;
+    const tell = (line) => {
+        if (!over.signal.aborted)
+            onLine(line);
+    };
+    const errors = new lines/* LineSplitter */.g(tell, longestLine);
+    const output = new lines/* LineSplitter */.g((line) => {
+        if (!isFirst)
+            return tell(line);
+        isFirst = false;
+        group.resolve(Number(line));
+    }, longestLine);
+    const ended = (0,exec/* exec */.m)(program, words, {
+        env: Object.fromEntries(Object.entries(env).filter((each) => each[1] !== undefined)),
+        silent: true,
+        ignoreReturnCode: true,
+        delay: drainSeconds * 1000,
+        listeners: { stdout: (chunk) => output.write(chunk), stderr: (chunk) => errors.write(chunk) },
+    }).then((code) => ({ kind: 'exited', code }), (error) => ({ kind: 'not-started', message: (0,build_errors/* messageOf */.bD)(error) }));
     const late = AbortSignal.timeout(timeout * 1000);
     const stop = AbortSignal.any([signal, late]);
-    const onStop = () => void endGently(child, ended);
+    const stopped = Promise.withResolvers();
+    const onStop = () => void endGently(group.promise, over.signal).then(() => stopped.resolve({ kind: 'timeout' }));
     stop.addEventListener('abort', onStop, { once: true });
-    try {
-        if (stop.aborted)
-            onStop();
-        const end = await ended;
-        if (end.kind === 'not-started')
-            return end;
-        await Promise.race([closed, (0,promises_.setTimeout)(drainSeconds * 1000, undefined, { ref: false })]);
-        for (const splitter of splitters)
-            splitter.end();
-        signal.throwIfAborted();
-        return late.aborted ? { kind: 'timeout' } : end;
-    }
-    finally {
-        stop.removeEventListener('abort', onStop);
-        kill(child, 'SIGKILL');
-        child.stdout.destroy();
-        child.stderr.destroy();
-    }
-}
-async function endGently(child, ended) {
-    kill(child, 'SIGTERM');
-    const over = new AbortController();
-    await Promise.race([ended, (0,promises_.setTimeout)(endSeconds * 1000, undefined, { signal: over.signal }).catch(() => { })]);
+    if (stop.aborted)
+        onStop();
+    const end = await Promise.race([ended, stopped.promise]);
+    stop.removeEventListener('abort', onStop);
+    for (const splitter of [output, errors])
+        splitter.end();
     over.abort();
-    kill(child, 'SIGKILL');
+    if (end.kind === 'not-started')
+        return end;
+    void group.promise.then((id) => id < 0 && kill(id, 'SIGKILL'));
+    signal.throwIfAborted();
+    return late.aborted ? { kind: 'timeout' } : end;
 }
-const isPosix = process.platform !== 'win32';
-function kill(child, signal) {
-    if (child.pid === undefined)
+async function endGently(group, ended) {
+    const wait = (seconds) => (0,promises_.setTimeout)(seconds * 1000, undefined, { signal: ended }).catch(() => { });
+    void group.then((id) => kill(id, 'SIGTERM'));
+    await wait(endSeconds);
+    void group.then((id) => kill(id, 'SIGKILL'));
+    await wait(drainSeconds);
+}
+function kill(id, signal) {
+    if (process.platform === 'win32')
         return;
     try {
-        if (isPosix)
-            process.kill(-child.pid, signal);
-        else
-            child.kill(signal);
+        process.kill(id, signal);
     }
     catch {
     }
@@ -1590,8 +1599,6 @@ function verify_command_howItEnded(end, timeout) {
     switch (end.kind) {
         case 'exited':
             return `ended with ${(0,exit_code/* sayExit */.C)(end.code)}`;
-        case 'killed':
-            return `was ended by ${end.signal}`;
         case 'timeout':
             return `did not end within ${(0,duration/* sayDuration */.k)(timeout)}, and was ended`;
         case 'not-started':
@@ -1632,7 +1639,7 @@ async function verifyByJob(run, job) {
         if (run.signal.aborted)
             await remove(run, name);
         run.signal.throwIfAborted();
-        const message = `The verify-job ${name} could not be followed to its end: ${(0,errors/* messageOf */.bD)(error)}`;
+        const message = `The verify-job ${name} could not be followed to its end: ${(0,build_errors/* messageOf */.bD)(error)}`;
         return { reason: 'verify-job-failed', message, diagnoses: [] };
     }
 }
@@ -1644,9 +1651,9 @@ async function remove({ client, namespace, log }, name) {
         log.line(`Job ${name} was removed.`);
     }
     catch (error) {
-        if (error instanceof errors/* ApiError */.hD && error.status === 404)
+        if (error instanceof build_errors/* ApiError */.hD && error.status === 404)
             return;
-        log.line(`(Job ${name} could not be removed, and goes on to its own end: ${(0,errors/* messageOf */.bD)(error)})`);
+        log.line(`(Job ${name} could not be removed, and goes on to its own end: ${(0,build_errors/* messageOf */.bD)(error)})`);
     }
 }
 
@@ -1702,7 +1709,7 @@ async function proveAll(run, rollouts) {
     catch (error) {
         for (const { run: each } of [{ run }, ...rollouts.changed])
             each.signal.throwIfAborted();
-        const message = `The rollout could not be watched after it was complete: ${(0,errors/* messageOf */.bD)(error)}`;
+        const message = `The rollout could not be watched after it was complete: ${(0,build_errors/* messageOf */.bD)(error)}`;
         const trouble = { reason: 'watch-failed', message, diagnoses: [] };
         return { index: 0, end: { kind: 'failed', revision: undefined, trouble } };
     }
@@ -1923,7 +1930,7 @@ async function side_by_side_watch(run, { plan, set }, isHeld, alsoWrong) {
     }
     catch (error) {
         run.signal.throwIfAborted();
-        const message = `The rollout could not be watched to its end: ${(0,errors/* messageOf */.bD)(error)}`;
+        const message = `The rollout could not be watched to its end: ${(0,build_errors/* messageOf */.bD)(error)}`;
         return {
             kind: 'failed',
             revision: undefined,
@@ -2097,7 +2104,7 @@ const unreachable = [
     { pattern: /^error trying to reach service/, what: 'pod not reached' },
 ];
 function judgeServiceError(error) {
-    if (!(error instanceof errors/* ApiError */.hD))
+    if (!(error instanceof build_errors/* ApiError */.hD))
         return { outcome: { kind: 'set-aside', why: 'API server not reached' }, doubtful: false };
     const { status, reason, message } = error;
     if (reason === '')
@@ -2142,7 +2149,7 @@ const failures = {
 function judgeUrlError(error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';
     const isCertificate = /CERT|SELF_SIGNED|UNABLE_TO|INVALID_CA/.test(code);
-    const what = failures[code] ?? (isCertificate ? 'certificate refused' : code || (0,errors/* messageOf */.bD)(error));
+    const what = failures[code] ?? (isCertificate ? 'certificate refused' : code || (0,build_errors/* messageOf */.bD)(error));
     return { outcome: { kind: 'failure', what }, doubtful: true };
 }
 async function drain(body) {
@@ -2300,7 +2307,7 @@ class Watcher {
             return false;
         }
         catch (error) {
-            if (!(error instanceof errors/* ConnectionError */.Rc))
+            if (!(error instanceof build_errors/* ConnectionError */.Rc))
                 return false;
             this.#cutOffAt = this.#run.clock.now();
             return true;

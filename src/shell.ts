@@ -1,11 +1,12 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
+import { exec } from '@actions/exec';
+import { messageOf } from './errors.ts';
 import { LineSplitter } from './kubernetes/lines.ts';
 
 /** How a script ended. */
 export type ScriptEnd =
+  /** By its own code, or that of the signal that ended it: 137 for SIGKILL. */
   | { readonly kind: 'exited'; readonly code: number }
-  | { readonly kind: 'killed'; readonly signal: string }
   | { readonly kind: 'timeout' }
   /** There is no shell, or it cannot be started. */
   | { readonly kind: 'not-started'; readonly message: string };
@@ -26,24 +27,45 @@ const endSeconds = 2;
 const drainSeconds = 1;
 const longestLine = 16 * 1024;
 
-/** As a `run:` step with `shell: bash` is; and where there is no bash, as one is without. */
-const shells: readonly { readonly program: string; readonly options: readonly string[] }[] = [
-  { program: 'bash', options: ['--noprofile', '--norc', '-eo', 'pipefail', '-c'] },
-  { program: 'sh', options: ['-e', '-c'] },
+/** Each as it is started, and as it runs the script: as a `run:` step is with `shell: bash`, or without any. */
+const shells: readonly { readonly program: string; readonly start: string[]; readonly run: string[] }[] = [
+  // Without --norc, a bash whose standard input is a socket would read the user's settings.
+  { program: 'bash', start: ['--noprofile', '--norc'], run: ['--noprofile', '--norc', '-eo', 'pipefail'] },
+  { program: 'sh', start: [], run: ['-e'] },
 ];
+
+/**
+ * Runs its arguments as a process group of their own, which says on its first line which it is, and ends as they do.
+ * @actions/exec can end nothing that it has started; by the group (a negative number, as kill(2) takes it) all of it
+ * can be ended at once. Where the shell can make none, the line names the process.
+ */
+const inGroup = `
+begin='echo "$1$$"; shift; exec "$@"'
+if command -v setsid >/dev/null
+then setsid "$0" -c "$begin" "$0" - "$@" </dev/null &
+else
+  set -m 2>/dev/null
+  case $- in *m*) sign=- ;; *) sign= ;; esac
+  "$0" -c "$begin" "$0" "$sign" "$@" </dev/null &
+fi
+exec >/dev/null 2>&1
+wait "$!"
+`;
 
 /**
  * Runs a shell script, with nothing on its standard input, and ends whatever it has started with it.
  *
- * By node:child_process and not @actions/exec, which can neither be told to stop nor end what a script has started.
- *
- * @throws the signal's reason, once the script has ended.
+ * @throws the signal's reason, once the script has ended, or has not for some seconds after it was killed.
  */
 export async function runScript(script: string, options: ScriptOptions): Promise<ScriptEnd> {
   options.signal.throwIfAborted();
   let failure: ScriptEnd = { kind: 'not-started', message: 'there is no shell' };
-  for (const { program, options: flags } of shells) {
-    const end = await runShell(program, [...flags, script], options);
+  for (const { program, start, run } of shells) {
+    const end = await runShell(
+      program,
+      [...start, '-c', inGroup, program, program, ...run, '-c', script],
+      options,
+    );
     if (end.kind !== 'not-started') return end;
     failure = end;
   }
@@ -52,65 +74,67 @@ export async function runScript(script: string, options: ScriptOptions): Promise
 
 async function runShell(
   program: string,
-  words: readonly string[],
+  words: string[],
   { env, timeout, signal, onLine }: ScriptOptions,
 ): Promise<ScriptEnd> {
-  const child = spawn(program, words, {
-    env: { ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-    // A group of its own, so that all of it can be ended at once.
-    detached: isPosix,
-    windowsHide: true,
-  });
-  const splitters = [child.stdout, child.stderr].map((stream) => {
-    const splitter = new LineSplitter(onLine, longestLine);
-    stream.on('data', (chunk: Buffer) => splitter.write(chunk));
-    stream.on('error', () => {});
-    return splitter;
-  });
-  const { promise: ended, resolve } = Promise.withResolvers<ScriptEnd>();
-  child.once('error', ({ message }) => resolve({ kind: 'not-started', message }));
-  child.once('exit', (code, by) =>
-    resolve(code === null ? { kind: 'killed', signal: by ?? '?' } : { kind: 'exited', code }),
+  const over = new AbortController();
+  const group = Promise.withResolvers<number>();
+  let isFirst = true;
+  const tell = (line: string) => {
+    if (!over.signal.aborted) onLine(line);
+  };
+  const errors = new LineSplitter(tell, longestLine);
+  const output = new LineSplitter((line) => {
+    if (!isFirst) return tell(line);
+    isFirst = false;
+    group.resolve(Number(line));
+  }, longestLine);
+  const ended = exec(program, words, {
+    env: Object.fromEntries(
+      Object.entries(env).filter((each): each is [string, string] => each[1] !== undefined),
+    ),
+    silent: true,
+    ignoreReturnCode: true,
+    delay: drainSeconds * 1000,
+    listeners: { stdout: (chunk) => output.write(chunk), stderr: (chunk) => errors.write(chunk) },
+  }).then(
+    (code): ScriptEnd => ({ kind: 'exited', code }),
+    (error: unknown): ScriptEnd => ({ kind: 'not-started', message: messageOf(error) }),
   );
-  const closed = new Promise((done) => child.once('close', done));
   const late = AbortSignal.timeout(timeout * 1000);
   const stop = AbortSignal.any([signal, late]);
-  const onStop = () => void endGently(child, ended);
+  const stopped = Promise.withResolvers<ScriptEnd>();
+  const onStop = () =>
+    void endGently(group.promise, over.signal).then(() => stopped.resolve({ kind: 'timeout' }));
   stop.addEventListener('abort', onStop, { once: true });
-  try {
-    if (stop.aborted) onStop();
-    const end = await ended;
-    if (end.kind === 'not-started') return end;
-    await Promise.race([closed, delay(drainSeconds * 1000, undefined, { ref: false })]);
-    for (const splitter of splitters) splitter.end();
-    signal.throwIfAborted();
-    return late.aborted ? { kind: 'timeout' } : end;
-  } finally {
-    stop.removeEventListener('abort', onStop);
-    // What it has left behind in the background would outlive the verdict.
-    kill(child, 'SIGKILL');
-    child.stdout.destroy();
-    child.stderr.destroy();
-  }
-}
-
-async function endGently(child: ChildProcess, ended: Promise<unknown>): Promise<void> {
-  kill(child, 'SIGTERM');
-  const over = new AbortController();
-  await Promise.race([ended, delay(endSeconds * 1000, undefined, { signal: over.signal }).catch(() => {})]);
+  if (stop.aborted) onStop();
+  const end = await Promise.race([ended, stopped.promise]);
+  stop.removeEventListener('abort', onStop);
+  for (const splitter of [output, errors]) splitter.end();
   over.abort();
-  kill(child, 'SIGKILL');
+  if (end.kind === 'not-started') return end;
+  // What it has left behind in the background would outlive the verdict. A process that has ended is left alone: its
+  // number may be another's by now.
+  void group.promise.then((id) => id < 0 && kill(id, 'SIGKILL'));
+  signal.throwIfAborted();
+  return late.aborted ? { kind: 'timeout' } : end;
 }
 
-const isPosix = process.platform !== 'win32';
+/** Tells a group, or a process, to end, and makes it end where it has not until `ended` aborts; then it is given up. */
+async function endGently(group: Promise<number>, ended: AbortSignal): Promise<void> {
+  const wait = (seconds: number) => delay(seconds * 1000, undefined, { signal: ended }).catch(() => {});
+  void group.then((id) => kill(id, 'SIGTERM'));
+  await wait(endSeconds);
+  void group.then((id) => kill(id, 'SIGKILL'));
+  await wait(drainSeconds);
+}
 
-/** Ends the script with all that it has started; where nothing of it runs any longer, nothing happens. */
-function kill(child: ChildProcess, signal: NodeJS.Signals): void {
-  if (child.pid === undefined) return;
+/** As kill(2) does; where nothing of it runs any longer, nothing happens. */
+function kill(id: number, signal: NodeJS.Signals): void {
+  // There, the numbers of a shell's processes are not the system's.
+  if (process.platform === 'win32') return;
   try {
-    if (isPosix) process.kill(-child.pid, signal);
-    else child.kill(signal);
+    process.kill(id, signal);
   } catch {
     // It has ended already.
   }

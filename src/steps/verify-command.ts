@@ -84,8 +84,6 @@ function howItEnded(end: ScriptEnd, timeout: number): string {
   switch (end.kind) {
     case 'exited':
       return `ended with ${sayExit(end.code)}`;
-    case 'killed':
-      return `was ended by ${end.signal}`;
     case 'timeout':
       return `did not end within ${sayDuration(timeout)}, and was ended`;
     case 'not-started':

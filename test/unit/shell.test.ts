@@ -2,14 +2,17 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { runScript, type ScriptOptions } from '../../src/shell.ts';
 
 let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(path.join(tmpdir(), 'shell-'));
 });
-afterEach(() => rmSync(folder, { recursive: true }));
+afterEach(() => {
+  vi.unstubAllEnvs();
+  rmSync(folder, { recursive: true });
+});
 
 async function run(script: string, over: Partial<ScriptOptions> = {}) {
   const lines: string[] = [];
@@ -43,10 +46,10 @@ describe('a script', () => {
   });
 
   it('sees the environment that it is given, and no other', async () => {
-    const { lines } = await run('echo "$FACT"; env | grep -c VITEST || true', {
-      env: { PATH: process.env['PATH'], FACT: 'a b' },
+    const { lines } = await run('echo "$FACT"; env | grep -x EMPTY=; env | grep -c VITEST || true', {
+      env: { PATH: process.env['PATH'], FACT: 'a b', EMPTY: '', GONE: undefined },
     });
-    expect(lines).toEqual(['a b', '0']);
+    expect(lines).toEqual(['a b', 'EMPTY=', '0']);
   });
 
   it('has nothing on its standard input', async () => {
@@ -54,10 +57,19 @@ describe('a script', () => {
   });
 
   it('that is killed says by what', async () => {
-    expect((await run('kill -KILL $$')).end).toEqual({ kind: 'killed', signal: 'SIGKILL' });
+    expect((await run('kill -KILL $$')).end).toEqual({ kind: 'exited', code: 137 });
+  });
+
+  it('is known by its group, though it writes at once', async () => {
+    const many = await Promise.all(Array.from({ length: 20 }, () => run('echo first')));
+    for (const { end, lines } of many) {
+      expect(end).toEqual({ kind: 'exited', code: 0 });
+      expect(lines).toEqual(['first']);
+    }
   });
 
   it('is run by sh where there is no bash', async () => {
+    vi.stubEnv('PATH', folder);
     const { end, lines } = await run('/bin/echo "$0"', { env: { PATH: folder } });
     expect(end.kind).toBe('not-started');
     expect(lines).toEqual([]);
@@ -67,6 +79,8 @@ describe('a script', () => {
       end: { kind: 'exited', code: 0 },
       lines: ['ok'],
     });
+    const hung = await run('exec /bin/sleep 60', { env: { PATH: folder }, timeout: 0.5 });
+    expect(hung.end).toEqual({ kind: 'timeout' });
   });
 });
 
