@@ -33,6 +33,7 @@ export const generated: readonly Generated[] = [
   { file: 'docs/recipes.md', marker: 'deploy', render: () => example('deploy') },
   { file: 'docs/recipes.md', marker: 'several', render: () => example('several') },
   { file: 'docs/recipes.md', marker: 'proven', render: () => example('proven') },
+  { file: 'docs/recipes.md', marker: 'agent', render: () => example('agent') },
   { file: 'docs/recipes.md', marker: 'rollback', render: () => example('rollback') },
   { file: 'docs/preflight.md', marker: 'rules', render: rulesTable },
   { file: 'docs/diagnosis.md', marker: 'reasons', render: reasonsTables },

@@ -4,8 +4,8 @@ import { expect } from 'vitest';
 import { parse } from 'yaml';
 import type { Cluster } from '../cluster/connect.ts';
 import { test as clusterTest, describeOnCluster } from './support/fixtures.ts';
-import { webDeployment, webStatefulSet } from './support/manifests.ts';
-import { Namespace, rulesFor } from './support/namespace.ts';
+import { webDaemonSet, webDeployment, webStatefulSet } from './support/manifests.ts';
+import { Namespace, rulesFor, type WorkloadKinds } from './support/namespace.ts';
 import { deployStep, expectEnding } from './support/step.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
@@ -45,6 +45,7 @@ async function shop(cluster: Cluster, namespace: Namespace): Promise<string> {
     webDeployment({ image, probe: true }),
     webDeployment({ image, name: 'worker', probe: true }),
     webStatefulSet({ image, name: 'queue', probe: true }),
+    webDaemonSet({ image, name: 'agent', probe: true }),
     {
       apiVersion: 'v1',
       kind: 'Service',
@@ -66,22 +67,34 @@ function here(
     'github.sha': sha,
     'secrets.KUBECONFIG': namespace.kubeconfig,
     'inputs.to-image': '',
+    'inputs.to-revision': '',
     ...over,
   });
-  const image = given['image']?.replace('ghcr.io/acme/web', repository);
+  const image = given['image']?.replace(/ghcr\.io\/acme\/\w+/, repository);
+  const verification = given['verify-job']?.replace('[/app, smoke]', '[/app, run, --lines=1]');
   const migration = given['migration-command'] && '/app run --lines=1';
   return {
     ...given,
     namespace: namespace.name,
     ...(image && { image }),
+    ...(verification && { 'verify-job': verification }),
     ...(migration && { 'migration-command': migration }),
     ...(given['bake-time'] && { 'bake-time': '3s' }),
   };
 }
 
+/** What the input `deployment` names: each workload's kind and name. */
+function workloadsIn(input: string): (readonly [keyof WorkloadKinds, string])[] {
+  const named = input.split(/\s+/).filter((each) => each !== '');
+  return named.map((each) => {
+    const [kind, name] = each.includes('/') ? each.split('/') : ['deployment', each];
+    return [kind as keyof WorkloadKinds, name ?? ''];
+  });
+}
+
 /** What docs/permissions.md asks for. */
 const rules = [
-  ...rulesFor('Deployment', 'StatefulSet'),
+  ...rulesFor('Deployment', 'StatefulSet', 'DaemonSet'),
   { apiGroups: [''], resources: ['pods/portforward'], verbs: ['get', 'create'] },
   { apiGroups: [''], resources: ['services'], verbs: ['get'] },
   { apiGroups: [''], resources: ['services/proxy'], verbs: ['get'] },
@@ -100,9 +113,11 @@ describeOnCluster('the recipes', () => {
     '%s deploys',
     async (file, { cluster, namespace }) => {
       const repository = await shop(cluster, namespace);
-      const step = await deployStep(namespace, here(file, namespace, repository));
+      const inputs = here(file, namespace, repository);
+      const step = await deployStep(namespace, inputs);
       expectEnding(step, { result: 'deployed' });
-      expect((await namespace.workload()).image).toBe(`${repository}:${sha}`);
+      for (const [kind, name] of workloadsIn(inputs['deployment'] ?? ''))
+        expect((await namespace.workload(name, kind)).image).toBe(`${repository}:${sha}`);
     },
   );
 
@@ -119,5 +134,9 @@ describeOnCluster('the recipes', () => {
     const inputs = here('examples/rollback.yml', namespace, repository, { 'inputs.to-image': sha });
     expectEnding(await deployStep(namespace, inputs), { result: 'rolled-back' });
     expect((await namespace.workload()).image).toBe(`${repository}:${sha}`);
+
+    const numbered = here('examples/rollback.yml', namespace, repository, { 'inputs.to-revision': '3' });
+    expectEnding(await deployStep(namespace, numbered), { result: 'rolled-back' });
+    expect((await namespace.workload()).image).toBe(`${repository}:good`);
   });
 });

@@ -24,7 +24,7 @@ import { type Answer, ask } from './api.ts';
 import { kubectl } from './kubectl.ts';
 
 /** The kinds that can be deployed. */
-interface WorkloadKinds {
+export interface WorkloadKinds {
   deployment: V1Deployment;
   statefulset: V1StatefulSet;
   daemonset: V1DaemonSet;
