@@ -5,7 +5,7 @@ import { run } from '../cluster/processes.ts';
 import { Scene } from './diagnosis/support/scene.ts';
 import { replaceImage } from './diagnosis/support/webhooks.ts';
 import { describeOnCluster, test } from './support/fixtures.ts';
-import { webDeployment } from './support/manifests.ts';
+import { webDaemonSet, webDeployment, webStatefulSet } from './support/manifests.ts';
 import type { Namespace } from './support/namespace.ts';
 import { deployStep, expectEnding, startDeploy } from './support/step.ts';
 
@@ -96,28 +96,39 @@ describeOnCluster('the image that really runs', () => {
     for (const id of imageIds(await namespace.pods())) expect(id).toContain(await digestOf(cluster, good));
   });
 
-  test('may not be another than asked for, because a policy changed it', async ({ cluster, namespace }) => {
-    const scene = new Scene(cluster, namespace);
-    try {
-      const [good, other] = [await cluster.image('good'), await cluster.image('good-3')];
-      const asked = await digestOf(cluster, await cluster.image('good-2'));
-      await namespace.running(webDeployment({ image: good, probe: true }));
-      await replaceImage(scene, other);
-      await scene.untilPodsRun(other);
+  test.for([
+    ['deployment', webDeployment],
+    ['statefulset', webStatefulSet],
+    ['daemonset', webDaemonSet],
+  ] as const)(
+    'may not be another than asked for, because a policy changed it: %s',
+    async ([kind, make], { cluster, namespace }) => {
+      const scene = new Scene(cluster, namespace);
+      try {
+        const [good, other] = [await cluster.image('good'), await cluster.image('good-3')];
+        const asked = await digestOf(cluster, await cluster.image('good-2'));
+        await namespace.running(make({ image: good, probe: true }));
+        await replaceImage(scene, other);
+        await scene.untilPodsRun(other, kind);
 
-      const step = await deployStep(namespace, { image: `@${asked}`, 'on-failure': 'leave' });
+        const step = await deployStep(namespace, {
+          deployment: `${kind}/web`,
+          image: `@${asked}`,
+          'on-failure': 'leave',
+        });
 
-      expectEnding(step, { result: 'left-failed', reason: 'wrong-image-digest' });
-      for (const where of [step.main.shown, step.main.summary]) {
-        expect(where).toContain(asked);
-        expect(where).toContain(await digestOf(cluster, other));
-        expect(where).toContain('policy');
+        expectEnding(step, { result: 'left-failed', reason: 'wrong-image-digest' });
+        for (const where of [step.main.shown, step.main.summary]) {
+          expect(where).toContain(asked);
+          expect(where).toContain(await digestOf(cluster, other));
+          expect(where).toContain('policy');
+        }
+        expect(step.outputs['image-digest']).toBe(await digestOf(cluster, other));
+      } finally {
+        await scene.clear();
       }
-      expect(step.outputs['image-digest']).toBe(await digestOf(cluster, other));
-    } finally {
-      await scene.clear();
-    }
-  });
+    },
+  );
 });
 
 describeOnCluster('an undo that brings the same image back', () => {

@@ -100,6 +100,25 @@ describeOnCluster('a rollback', () => {
     await namespace.settled();
   });
 
+  test('takes what serves beside a broken rollout for healthy, though no run has recorded it', async ({
+    cluster,
+    namespace,
+  }) => {
+    const repository = await deployed(cluster, namespace, 'good', 'good-2');
+    const byHand = (tag: string) =>
+      namespace.kubectl('set', 'image', 'deployment/web', `web=${repository}:${tag}`);
+    await cluster.image('good-3');
+    await byHand('good-3');
+    await namespace.settled();
+    await byHand('no-such-tag');
+
+    const step = await rollbackStep(namespace);
+
+    expectEnding(step, { result: 'rolled-back' });
+    expect(step.main.shown).toMatch(/> 3 +\S+app:good-3 .*was healthy/);
+    expect((await namespace.workload()).image).toBe(`${repository}:good-3`);
+  });
+
   test('warns that the schema does not go back', async ({ cluster, namespace }) => {
     const image = await cluster.image('good');
     await cluster.image('good-2');

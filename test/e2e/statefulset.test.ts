@@ -353,6 +353,29 @@ describeOnCluster('a StatefulSet that is rolled back', () => {
   });
 });
 
+describeOnCluster('a StatefulSet that somebody else rolls out', () => {
+  test('keeps the pod that is only slow, and takes the image once that is ready', async ({
+    cluster,
+    namespace,
+  }) => {
+    const [good, next] = [await cluster.image('good'), await cluster.image('good-2')];
+    const slow = await cluster.image('ready-after-15s', { env: { SERVE_FLAGS: '--ready-after=15s' } });
+    await namespace.running(db({ image: good }));
+    await namespace.kubectl('set', 'image', 'statefulset/db', `web=${slow}`);
+    await namespace.until(
+      'its first pod runs the slow image',
+      async () => (await imagesOf(namespace))['db-2'] === slow,
+    );
+
+    const step = await deployDb(namespace, { image: next, preflight: 'warn' });
+
+    expectEnding(step, { result: 'deployed' });
+    expect(step.main.shown).toContain('rollout-in-progress');
+    expect(step.main.shown).not.toContain('Deleted pod/');
+    expect(await imagesOf(namespace)).toEqual({ 'db-0': next, 'db-1': next, 'db-2': next });
+  });
+});
+
 describeOnCluster('a StatefulSet that is stuck', () => {
   test('takes an image that works, once its broken pod is gone', async ({ cluster, namespace }) => {
     const [good, next] = [await cluster.image('good'), await cluster.image('good-2')];

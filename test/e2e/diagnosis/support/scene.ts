@@ -3,7 +3,7 @@ import type { V1Node } from '@kubernetes/client-node';
 import type { Cluster } from '../../../cluster/connect.ts';
 import type { Behaviour } from '../../../cluster/images.ts';
 import { kubectl } from '../../support/kubectl.ts';
-import type { Manifest, Namespace } from '../../support/namespace.ts';
+import type { Manifest, Namespace, WorkloadKinds } from '../../support/namespace.ts';
 
 /** An image: a tag that every cluster has, one that is made for the case, or how to come by a reference. */
 export type Image = string | readonly [tag: string, Behaviour] | ((scene: Scene) => Promise<string>);
@@ -70,8 +70,8 @@ export class Scene {
   }
 
   /** What a new pod of the workload would be, without its being made. */
-  async #dryRunPod(): Promise<string> {
-    const template = (await this.namespace.workload()).object.spec?.template;
+  async #dryRunPod(kind: keyof WorkloadKinds = 'deployment'): Promise<string> {
+    const template = (await this.namespace.workload('web', kind)).object.spec?.template;
     const metadata = { name: 'probe', labels: template?.metadata?.labels };
     const pod = { apiVersion: 'v1', kind: 'Pod', ...template, metadata };
     const create = ['-n', this.namespace.name, 'create', '--dry-run=server', '-o', 'json', '-f', '-'];
@@ -86,9 +86,9 @@ export class Scene {
   }
 
   /** Waits until the cluster gives new pods that image. */
-  async untilPodsRun(image: string): Promise<void> {
+  async untilPodsRun(image: string, kind: keyof WorkloadKinds = 'deployment'): Promise<void> {
     await this.namespace.until(`pods run the image ${image}`, async () =>
-      (await this.#dryRunPod()).includes(`"image": "${image}"`),
+      (await this.#dryRunPod(kind)).includes(`"image": "${image}"`),
     );
   }
 
