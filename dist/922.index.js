@@ -1477,7 +1477,10 @@ async function runScript(script, options) {
     options.signal.throwIfAborted();
     let failure = { kind: 'not-started', message: 'there is no shell' };
     for (const { program, start, run } of shells) {
-        const end = await runShell(program, [...start, '-c', inGroup, program, program, ...run, '-c', script], options);
+        const { BASH_ENV, ...env } = options.env;
+        const withSettings = BASH_ENV ? ['env', `BASH_ENV=${BASH_ENV}`] : [];
+        const words = [...start, '-c', inGroup, program, ...withSettings, program, ...run, '-c', script];
+        const end = await runShell(program, words, { ...options, env });
         if (end.kind !== 'not-started')
             return end;
         failure = end;
@@ -1497,7 +1500,8 @@ async function runShell(program, words, { env, timeout, signal, onLine }) {
         if (!isFirst)
             return tell(line);
         isFirst = false;
-        group.resolve(Number(line));
+        if (/^-?[1-9]\d*$/.test(line) && Math.abs(Number(line)) > 1)
+            group.resolve(Number(line));
     }, longestLine);
     const ended = (0,exec/* exec */.m)(program, words, {
         env: Object.fromEntries(Object.entries(env).filter((each) => each[1] !== undefined)),

@@ -61,11 +61,11 @@ export async function runScript(script: string, options: ScriptOptions): Promise
   options.signal.throwIfAborted();
   let failure: ScriptEnd = { kind: 'not-started', message: 'there is no shell' };
   for (const { program, start, run } of shells) {
-    const end = await runShell(
-      program,
-      [...start, '-c', inGroup, program, program, ...run, '-c', script],
-      options,
-    );
+    const { BASH_ENV, ...env } = options.env;
+    // Only the script is to read that file, whose output would else be taken for the group's number.
+    const withSettings = BASH_ENV ? ['env', `BASH_ENV=${BASH_ENV}`] : [];
+    const words = [...start, '-c', inGroup, program, ...withSettings, program, ...run, '-c', script];
+    const end = await runShell(program, words, { ...options, env });
     if (end.kind !== 'not-started') return end;
     failure = end;
   }
@@ -87,7 +87,8 @@ async function runShell(
   const output = new LineSplitter((line) => {
     if (!isFirst) return tell(line);
     isFirst = false;
-    group.resolve(Number(line));
+    // Whatever else it may be: 0 and -1 would be this process's own group, and everything.
+    if (/^-?[1-9]\d*$/.test(line) && Math.abs(Number(line)) > 1) group.resolve(Number(line));
   }, longestLine);
   const ended = exec(program, words, {
     env: Object.fromEntries(

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -58,6 +58,18 @@ describe('a script', () => {
 
   it('that is killed says by what', async () => {
     expect((await run('kill -KILL $$')).end).toEqual({ kind: 'exited', code: 137 });
+  });
+
+  it('reads the file that BASH_ENV names, and is known by its group all the same', async () => {
+    const settings = path.join(folder, 'settings');
+    writeFileSync(settings, 'echo; echo settings; fact=known\n');
+    const env = { PATH: process.env['PATH'], BASH_ENV: settings };
+    expect(await run('echo "$fact"', { env })).toEqual({
+      end: { kind: 'exited', code: 0 },
+      lines: ['', 'settings', 'known'],
+    });
+    const hung = await run('sleep 60', { env, timeout: 0.5 });
+    expect(hung.end).toEqual({ kind: 'timeout' });
   });
 
   it('is known by its group, though it writes at once', async () => {
