@@ -54,6 +54,24 @@ const systemClock = {
 
 /***/ }),
 
+/***/ 4690:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   D: () => (/* binding */ decoded)
+/* harmony export */ });
+function decoded(text) {
+    try {
+        return decodeURIComponent(text);
+    }
+    catch {
+        return text;
+    }
+}
+
+
+/***/ }),
+
 /***/ 6215:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
@@ -1918,7 +1936,10 @@ function workspaceFile(workspace, name) {
 
 // EXTERNAL MODULE: ./build/preflight/preflight.js + 24 modules
 var preflight = __webpack_require__(7909);
+// EXTERNAL MODULE: ./build/decoded.js
+var decoded = __webpack_require__(4690);
 ;// CONCATENATED MODULE: ./build/users/address.js
+
 const servicePattern = /^(?:service|services|svc)\/(?:(?<scheme>https?):)?(?<service>[^:/?#]+):(?<port>[^:/?#]+)(?<rest>[/?#].*)?$/i;
 const servicesName = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 const portsName = /^(?=.*[a-z])[a-z0-9]([-a-z0-9]{0,13}[a-z0-9])?$/;
@@ -1933,7 +1954,7 @@ function parseWatchAddress(text) {
         return { ok: false, problem };
     url.hash = '';
     const shown = `${url.origin}${url.pathname}${url.search ? '?…' : ''}`;
-    const userinfo = [url.username, url.password].flatMap((part) => [part, decoded(part)]);
+    const userinfo = [url.username, url.password].flatMap((part) => [part, (0,decoded/* decoded */.D)(part)]);
     const secrets = secretsOf([...userinfo, ...queryParts(url)]);
     return { ok: true, address: { kind: 'url', url: url.href, shown, secrets } };
 }
@@ -1964,14 +1985,6 @@ function queryParts({ search, searchParams }) {
 }
 function secretsOf(parts) {
     return [...new Set(parts)].filter((part) => part.length >= shortestSecret);
-}
-function decoded(text) {
-    try {
-        return decodeURIComponent(text);
-    }
-    catch {
-        return text;
-    }
 }
 
 // EXTERNAL MODULE: ./build/users/limit.js
@@ -6242,7 +6255,10 @@ function tokenFileCredentials(init) {
     };
 }
 
+// EXTERNAL MODULE: ./build/decoded.js
+var decoded = __webpack_require__(4690);
 ;// CONCATENATED MODULE: ./build/kubernetes/kubeconfig/proxy-url.js
+
 
 function checkedProxy(proxy, where, source) {
     const url = URL.parse(proxy);
@@ -6251,7 +6267,7 @@ function checkedProxy(proxy, where, source) {
     }
     if (url.password !== '') {
         source.onSecret(url.password);
-        source.onSecret(decodeURIComponent(url.password));
+        source.onSecret((0,decoded/* decoded */.D)(url.password));
     }
     return proxy;
 }
@@ -6988,9 +7004,10 @@ function keepAsking(http2, seconds) {
 function abortable(promise, signal) {
     return new Promise((resolve, reject) => {
         const abort = () => reject(signal.reason);
-        signal.throwIfAborted();
         signal.addEventListener('abort', abort, { once: true });
         promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+        if (signal.aborted)
+            abort();
     });
 }
 
@@ -7056,7 +7073,9 @@ class Attempt {
         this.#outer = call.signal;
         this.#onAbort = () => this.#controller.abort(this.#outer.reason);
         this.#outer.addEventListener('abort', this.#onAbort, { once: true });
-        if (Number.isFinite(this.seconds)) {
+        if (this.#outer.aborted)
+            this.#onAbort();
+        else if (Number.isFinite(this.seconds)) {
             this.#timer = setTimeout(() => {
                 this.timedOut = true;
                 this.#controller.abort();

@@ -18,7 +18,8 @@ export class Attempt {
     this.#outer = call.signal;
     this.#onAbort = () => this.#controller.abort(this.#outer.reason);
     this.#outer.addEventListener('abort', this.#onAbort, { once: true });
-    if (Number.isFinite(this.seconds)) {
+    if (this.#outer.aborted) this.#onAbort();
+    else if (Number.isFinite(this.seconds)) {
       this.#timer = setTimeout(() => {
         this.timedOut = true;
         this.#controller.abort();

@@ -243,8 +243,9 @@ function keepAsking(http2: ClientHttp2Session, seconds: number): void {
 function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const abort = () => reject(signal.reason);
-    signal.throwIfAborted();
     signal.addEventListener('abort', abort, { once: true });
+    // Also where it is too late: nobody else may care for how the promise ends.
     promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+    if (signal.aborted) abort();
   });
 }

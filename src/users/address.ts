@@ -1,3 +1,5 @@
+import { decoded } from '../decoded.ts';
+
 /** An address to ask as a user would. `secrets` are the parts of it that must not be shown. */
 export type WatchAddress = UrlAddress | ServiceAddress;
 
@@ -79,12 +81,4 @@ function queryParts({ search, searchParams }: URL): string[] {
 
 function secretsOf(parts: readonly string[]): string[] {
   return [...new Set(parts)].filter((part) => part.length >= shortestSecret);
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }

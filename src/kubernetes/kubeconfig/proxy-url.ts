@@ -1,3 +1,4 @@
+import { decoded } from '../../decoded.ts';
 import { KubeconfigError } from '../../errors.ts';
 import type { KubeconfigSource } from './source.ts';
 
@@ -15,7 +16,7 @@ export function checkedProxy(proxy: string, where: string, source: KubeconfigSou
   }
   if (url.password !== '') {
     source.onSecret(url.password);
-    source.onSecret(decodeURIComponent(url.password));
+    source.onSecret(decoded(url.password));
   }
   return proxy;
 }

@@ -316,6 +316,9 @@ describe('what is in it', () => {
     );
     expect(secrets).toEqual(expect.arrayContaining(['s%20t', 's t']));
     expect((await load({ kubeconfig: config(), env })).proxyUrl).toBe('http://environment:1');
+    const plain = { 'proxy-url': 'http://me:50%off@proxy:2' };
+    await load({ kubeconfig: config({ cluster: plain }), env }, secrets);
+    expect(secrets).toContain('50%off');
     const exempt = await load({ kubeconfig: config(), env: { ...env, NO_PROXY: 'kube.test' } });
     expect(exempt.proxyUrl).toBeUndefined();
   });

@@ -200,6 +200,16 @@ describe('a shared stream', () => {
     expect(closed).toEqual(['/a']);
   });
 
+  it('is not begun where it is aborted already', async () => {
+    const server = await serve();
+    const transport = transportTo(server);
+    const signal = AbortSignal.abort(new Error('told to end'));
+    await expect(transport.stream(get({ signal }))).rejects.toThrow('told to end');
+    // Nor does anything that it may have begun fail unheard.
+    await new Promise((done) => setTimeout(done, 50));
+    expect(await firstOf(await transport.stream(get()))).toBe('line\n');
+  });
+
   it('breaks with its connection, and the next one has another', async () => {
     const server = await serve();
     const transport = transportTo(server);
