@@ -14,8 +14,8 @@ export interface ControlPlaneOptions {
   tools: string[];
   /** Name of the node that may join, if any. */
   nodeName: string;
-  /** Further flags of kube-apiserver. */
-  serverFlags: readonly string[];
+  /** Names of the feature gates that are on, beside those that are by default. */
+  featureGates: readonly string[];
   onDeath: (service: Service) => void;
   signal: AbortSignal;
 }
@@ -90,6 +90,11 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     writeFile(file('audit-policy.json'), JSON.stringify(auditPolicy)),
   ]);
 
+  const gates =
+    options.featureGates.length > 0
+      ? [`--feature-gates=${options.featureGates.map((gate) => `${gate}=true`).join(',')}`]
+      : [];
+
   const start = (name: string, args: string[]) =>
     launch({ name, command: toolPath(tools, name), args, logDir, onDeath });
   const etcdUrl = `http://127.0.0.1:${ports.etcd}`;
@@ -126,7 +131,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
       `--audit-log-path=${auditLog}`,
       '--audit-log-maxsize=4000',
       '--profiling=false',
-      ...options.serverFlags,
+      ...gates,
     ]);
   let apiServer = launchApiServer();
 
@@ -150,6 +155,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
         '--leader-elect=false',
         '--kube-api-qps=200',
         '--kube-api-burst=400',
+        ...gates,
       ]),
       start('kube-scheduler', [
         `--kubeconfig=${schedulerConfig}`,

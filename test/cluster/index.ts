@@ -16,8 +16,8 @@ export interface ClusterOptions {
   node?: boolean;
   /** Gets progress, one line each. Default: standard error. */
   log?: (line: string) => void;
-  /** Further flags of kube-apiserver. */
-  serverFlags?: readonly string[];
+  /** Names of the feature gates of the control plane that are on, beside those that are by default. */
+  featureGates?: readonly string[];
 }
 
 /** A cluster that this process started; it ends with this process at the latest. */
@@ -34,11 +34,11 @@ export interface StartedCluster extends Cluster {
  * {@link ClusterStartFailed} where it should have.
  */
 export async function startCluster(options: ClusterOptions = {}): Promise<StartedCluster> {
-  const { node = true, log = toStandardError, serverFlags = [] } = options;
+  const { node = true, log = toStandardError, featureGates = [] } = options;
   const kubeconfig = process.env['SAFE_ROLLOUT_KUBECONFIG'];
   if (!kubeconfig && node) checkMachine();
   const keeper = startKeeper(
-    kubeconfig ? { mode: 'external', kubeconfig } : { mode: 'cluster', node, serverFlags },
+    kubeconfig ? { mode: 'external', kubeconfig } : { mode: 'cluster', node, featureGates },
     log,
   );
   const message = await keeper.outcome;

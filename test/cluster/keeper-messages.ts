@@ -2,7 +2,7 @@ import type { ClusterDescription } from './description.ts';
 
 /** What a keeper is started for. */
 export type KeeperOptions =
-  | { mode: 'cluster'; node: boolean; serverFlags: readonly string[] }
+  | { mode: 'cluster'; node: boolean; featureGates: readonly string[] }
   | { mode: 'external'; kubeconfig: string }
   | { mode: 'build' };
 

@@ -155,7 +155,7 @@ async function startOwn(context: Context): Promise<ClusterDescription> {
   const plane = await startControlPlane({
     ...{ slot, folder, logDir, nodeName, signal, onDeath },
     tools: folders,
-    serverFlags: options.mode === 'cluster' ? options.serverFlags : [],
+    featureGates: options.mode === 'cluster' ? options.featureGates : [],
   });
   belongings.add(() => plane.stop());
   let node: ClusterNode | undefined;

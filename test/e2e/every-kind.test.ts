@@ -1,15 +1,12 @@
 import type { V1Container } from '@kubernetes/client-node';
-import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { expect } from 'vitest';
 import { stringify } from 'yaml';
 import type { Cluster } from '../cluster/connect.ts';
-import { type StartedCluster, startCluster } from '../cluster/index.ts';
 import { run } from '../cluster/processes.ts';
-import { clusterUnavailable } from '../cluster/provided.ts';
-import type { StepRun } from '../support/runner.ts';
 import { test as base, describeOnCluster } from './support/fixtures.ts';
 import { migrationManifest, type WebOptions, webDaemonSet, webStatefulSet } from './support/manifests.ts';
 import { type Manifest, Namespace, rulesFor } from './support/namespace.ts';
-import { deployStep, expectEnding, startDeploy } from './support/step.ts';
+import { deployAtPace, deployStep, expectEnding, expectPodsRun, startDeploy } from './support/step.ts';
 
 // What the other files show of Deployments, here of the two kinds whose revisions are ControllerRevisions.
 
@@ -78,18 +75,6 @@ const serving = (cluster: Cluster, { name }: Namespace, flags: string) =>
 async function digestOf(cluster: Cluster, reference: string): Promise<string> {
   return (await run(cluster.bin('crane'), ['digest', '--insecure', reference])).trim();
 }
-
-/** So many pods, all of them ready, all with the image. */
-async function expectPodsRun(namespace: Namespace, image: string, count: number): Promise<void> {
-  const pods = await namespace.pods();
-  expect(pods.map(({ spec }) => spec?.containers[0]?.image)).toEqual(Array(count).fill(image));
-  // With its condition whole, so that it tells why one is not.
-  for (const { status } of pods)
-    expect(status?.conditions?.find(({ type }) => type === 'Ready')).toMatchObject({ status: 'True' });
-}
-
-const strategyOf = async (namespace: Namespace, name: Name) =>
-  (await namespace.workload('web', name)).object.spec?.updateStrategy;
 
 for (const { name, make, gentle } of kinds) {
   const step = (namespace: Namespace, inputs: Readonly<Record<string, string>>) =>
@@ -342,18 +327,6 @@ for (const { name, make, gentle } of kinds) {
   });
 }
 
-/** Deploys at another pace, and answers the strategy that was seen meanwhile, and what came of it. */
-async function atPace(
-  namespace: Namespace,
-  name: Name,
-  inputs: Readonly<Record<string, string>>,
-): Promise<{ meanwhile: unknown; ended: StepRun }> {
-  const step = startDeploy(namespace, { deployment: `${name}/web`, timeout: '3m', ...inputs });
-  await step.waitForLog(/of \d updated/, 60);
-  const meanwhile = await strategyOf(namespace, name);
-  return { meanwhile, ended: await step.finished };
-}
-
 describeOnCluster('the image that really runs in a statefulset', () => {
   test('may not be two, where the tag was pushed again while it was rolled out', async ({
     cluster,
@@ -388,7 +361,7 @@ describeOnCluster('the pace of a daemonset', () => {
     await serving(cluster, namespace, '--ready-after=4s');
     const before = await namespace.running<'daemonset'>(webDaemonSet({ image, probe: true }));
 
-    const { meanwhile, ended } = await atPace(namespace, 'daemonset', {
+    const { meanwhile, ended } = await deployAtPace(namespace, 'daemonset', {
       image: `:${namespace.name}`,
       'max-surge': '1',
       'max-unavailable': '0',
@@ -396,7 +369,7 @@ describeOnCluster('the pace of a daemonset', () => {
 
     expectEnding(ended, { result: 'deployed' });
     expect(meanwhile).toEqual({ type: 'RollingUpdate', rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } });
-    expect(await strategyOf(namespace, 'daemonset')).toEqual(before.object.spec?.updateStrategy);
+    expect(await namespace.strategy('daemonset')).toEqual(before.object.spec?.updateStrategy);
   });
 
   test('is put back by the undo, to surge as before', async ({ cluster, namespace }) => {
@@ -405,14 +378,14 @@ describeOnCluster('the pace of a daemonset', () => {
     const spec = { updateStrategy: own };
     const before = await namespace.running<'daemonset'>(webDaemonSet({ image, probe: true, spec }));
 
-    const { meanwhile, ended } = await atPace(namespace, 'daemonset', {
+    const { meanwhile, ended } = await deployAtPace(namespace, 'daemonset', {
       image: ':no-such-tag',
       'max-unavailable': '1',
     });
 
     expectEnding(ended, { result: 'undone', reason: 'image-not-found' });
     expect(meanwhile).toEqual({ type: 'RollingUpdate', rollingUpdate: { maxSurge: 0, maxUnavailable: 1 } });
-    expect(await strategyOf(namespace, 'daemonset')).toEqual(own);
+    expect(await namespace.strategy('daemonset')).toEqual(own);
     await expectPodsRun(namespace, image, before.ready);
     await namespace.settled('web', 'daemonset');
   });
@@ -438,46 +411,3 @@ describeOnCluster('the pace of a daemonset', () => {
     await expectPodsRun(namespace, image, before.ready);
   });
 });
-
-// By default an API server drops the field, and the deploy is refused: see statefulset.test.ts. Here it keeps it, while
-// the controller, which has not heard of it, goes on one by one.
-describe.skipIf(clusterUnavailable() !== undefined || process.env['SAFE_ROLLOUT_KUBECONFIG'])(
-  'the pace of a statefulset, where the API server knows it',
-  () => {
-    let cluster: StartedCluster;
-    beforeAll(async () => {
-      cluster = await startCluster({ serverFlags: ['--feature-gates=MaxUnavailableStatefulSet=true'] });
-    });
-    afterAll(async () => {
-      await cluster?.stop();
-    });
-
-    base.for([
-      { tag: 'good-2', result: 'deployed', reason: '', what: 'is put back after a rollout' },
-      {
-        tag: 'no-such-tag',
-        result: 'undone',
-        reason: 'image-not-found',
-        what: 'is put back by the undo',
-      },
-    ])('$what', async ({ tag, result, reason }) => {
-      const namespace = await Namespace.create(cluster, rules);
-      const image = await cluster.image('good');
-      await cluster.image('good-2');
-      const before = await namespace.running<'statefulset'>(
-        webStatefulSet({ image, replicas: 2, probe: true }),
-      );
-
-      const { meanwhile, ended } = await atPace(namespace, 'statefulset', {
-        image: `:${tag}`,
-        'max-unavailable': '2',
-      });
-
-      expectEnding(ended, { result, reason });
-      expect(meanwhile).toMatchObject({ type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 2 } });
-      const after = await namespace.workload('web', 'statefulset');
-      expect(after.object.spec?.updateStrategy).toEqual(before.object.spec?.updateStrategy);
-      await expectPodsRun(namespace, result === 'undone' ? image : await cluster.image('good-2'), 2);
-    });
-  },
-);

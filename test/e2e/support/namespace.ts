@@ -182,6 +182,11 @@ export class Namespace {
     await this.kubectl('rollout', 'status', `${kind}/${name}`, '--timeout=90s');
   }
 
+  /** By what rule the workload `web` is rolled out. */
+  async strategy(kind: 'statefulset' | 'daemonset'): Promise<unknown> {
+    return (await this.workload('web', kind)).object.spec?.updateStrategy;
+  }
+
   /** The pods of the workload that are not about to go. */
   async pods(name = 'web'): Promise<V1Pod[]> {
     const pods = await this.list('pod', `app=${name}`);

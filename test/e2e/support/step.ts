@@ -144,3 +144,24 @@ export function expectIdle({ exitCode, log, summary, outputs, seconds }: StepRun
 function pick({ result, reason }: StepRun['outputs']) {
   return { result, reason };
 }
+
+/** Deploys the workload `web`, and looks at its strategy in the middle of the rollout. */
+export async function deployAtPace(
+  namespace: Namespace,
+  kind: 'statefulset' | 'daemonset',
+  inputs: Readonly<Record<string, string>>,
+): Promise<{ meanwhile: unknown; ended: StepRun }> {
+  const step = startDeploy(namespace, { deployment: `${kind}/web`, timeout: '3m', ...inputs });
+  await step.waitForLog(/of \d updated/, 60);
+  const meanwhile = await namespace.strategy(kind);
+  return { meanwhile, ended: await step.finished };
+}
+
+/** So many pods, all of them ready, all with the image. */
+export async function expectPodsRun(namespace: Namespace, image: string, count: number): Promise<void> {
+  const pods = await namespace.pods();
+  expect(pods.map(({ spec }) => spec?.containers[0]?.image)).toEqual(Array(count).fill(image));
+  // With its condition whole, so that it tells why one is not.
+  for (const { status } of pods)
+    expect(status?.conditions?.find(({ type }) => type === 'Ready')).toMatchObject({ status: 'True' });
+}
