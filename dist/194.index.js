@@ -17,8 +17,6 @@ var clock = __webpack_require__(7094);
 var ending_of_error = __webpack_require__(4280);
 // EXTERNAL MODULE: ./build/ending-of-parts.js
 var ending_of_parts = __webpack_require__(5668);
-// EXTERNAL MODULE: ./build/intent.js
-var build_intent = __webpack_require__(7048);
 // EXTERNAL MODULE: ./build/journal.js
 var build_journal = __webpack_require__(7999);
 // EXTERNAL MODULE: ./build/kubernetes/workloads/names.js
@@ -37,6 +35,8 @@ var finish_left = __webpack_require__(8147);
 var lock = __webpack_require__(3329);
 // EXTERNAL MODULE: ./build/steps/look.js
 var look = __webpack_require__(909);
+// EXTERNAL MODULE: ./build/steps/records.js
+var records = __webpack_require__(1706);
 // EXTERNAL MODULE: ./build/steps/recover.js + 1 modules
 var recover = __webpack_require__(7576);
 // EXTERNAL MODULE: ./build/steps/turn.js
@@ -152,7 +152,7 @@ async function finishLocked(run, observation, intent, cause, turn) {
     }
     const digest = view.workload.spec ? (0,workloads_template/* templateDigest */.pd)(view.workload.spec.template) : '';
     if (journal.last('kept') !== undefined && intent.ours.includes(digest)) {
-        run.record({ what: 'healthy', template: (0,build_intent/* templateSet */.b$)(intent) });
+        (0,records/* noteRolledOut */.D1)(run, intent);
         await (0,conclude/* conclude */.E)(run, observation.kind, intent);
         return { result: (0,build_journal/* doneResult */.es)(journal), next: ['It was healthy already when main was interrupted.'] };
     }
@@ -185,9 +185,11 @@ async function leave(run, observation, intent, cause, input) {
     const health = view && (0,look/* healthOf */.Wr)(observation.kind, view, run.clock.now(), run.history());
     const workload = (0,names/* sayWorkload */.j)(run.workload);
     const isWell = await (0,finish_left/* isHealthy */.W)(run, observation, intent);
+    if (!isWell)
+        (0,records/* noteLeft */.Yz)(run, intent);
     await (0,conclude/* conclude */.E)(run, observation.kind, intent);
     if (isWell && health?.current) {
-        run.record({ what: 'healthy', template: (0,build_intent/* templateSet */.b$)(intent) });
+        (0,records/* noteRolledOut */.D1)(run, intent);
         run.journal.add({ type: 'rolled-out', revision: health.current.number });
         const proof = run.journal.last('proof-started') ? ' It was not verified to the end.' : '';
         const next = [`Main did not see it to its end, but the rollout has ended well.${proof}`];
@@ -248,6 +250,8 @@ const killed = { reason: 'interrupted', message: 'The step was killed.', diagnos
 var errors = __webpack_require__(9473);
 // EXTERNAL MODULE: ./build/inputs.js + 3 modules
 var build_inputs = __webpack_require__(850);
+// EXTERNAL MODULE: ./build/intent.js
+var intent = __webpack_require__(7048);
 // EXTERNAL MODULE: ./build/interruption.js
 var interruption = __webpack_require__(2073);
 // EXTERNAL MODULE: ./build/log.js
@@ -290,7 +294,7 @@ async function post() {
         const inputs = { ...(0,build_inputs/* readInputs */.K)('post'), lockTimeout: 0, ...(namespace && { namespace }) };
         return (0,start_run/* startRun */.A)({ inputs, environment: (0,build_inputs/* readEnvironment */.Q)(), log, journal, signal, holder: state.holder });
     };
-    const intents = (0,build_intent/* parseIntents */.bO)(state.intents);
+    const intents = (0,intent/* parseIntents */.bO)(state.intents);
     const begun = intents.filter(({ phase }) => phase !== 'migrating');
     if (begun.length === 0)
         await letGo(connect, journal, log, state.isTold);

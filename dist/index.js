@@ -191,11 +191,11 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 
 const isPost = node_path__WEBPACK_IMPORTED_MODULE_0__.basename(process.argv[1] ?? '') === 'post.js';
 if (!isPost) {
-    const { main } = await Promise.all(/* import() */[__nccwpck_require__.e(823), __nccwpck_require__.e(9), __nccwpck_require__.e(922)]).then(__nccwpck_require__.bind(__nccwpck_require__, 3922));
+    const { main } = await Promise.all(/* import() */[__nccwpck_require__.e(823), __nccwpck_require__.e(620), __nccwpck_require__.e(728)]).then(__nccwpck_require__.bind(__nccwpck_require__, 8728));
     await main();
 }
 else if (process.env['STATE_ended'] !== 'true') {
-    const { post } = await Promise.all(/* import() */[__nccwpck_require__.e(823), __nccwpck_require__.e(9), __nccwpck_require__.e(194)]).then(__nccwpck_require__.bind(__nccwpck_require__, 3194));
+    const { post } = await Promise.all(/* import() */[__nccwpck_require__.e(823), __nccwpck_require__.e(620), __nccwpck_require__.e(194)]).then(__nccwpck_require__.bind(__nccwpck_require__, 3194));
     await post();
 }
 

@@ -1,14 +1,21 @@
+/** What became of a migration. */
+type MigrationMark = 'migrating' | 'migrated' | 'unmigrated';
+
+/** How a revision fared. */
+export type Standing = 'healthy' | 'failed' | 'undone' | 'left';
+
 /**
  * What a run did with one revision of a workload. The cluster keeps revisions, but not how they fared; so runs write it
  * into the workload's Lease.
  */
 export interface RolloutRecord {
   /**
-   * `migrated`: a migration succeeded, which was to precede the revision. `healthy`: it was rolled out. `failed`: it did
+   * `migrating`: a migration was begun, which was to precede the revision; where nothing else is said of its Job, how
+   * far it came is not known. `migrated`: it succeeded. `unmigrated`: nothing of it had run. `healthy`: it was rolled out. `failed`: it did
    * not work, and was undone. `undone`: it was undone for another cause, and nobody knows whether it works. `left`: it
    * was rolled back from, by a person.
    */
-  readonly what: 'migrated' | 'healthy' | 'failed' | 'undone' | 'left';
+  readonly what: MigrationMark | Standing;
   /** Digest of the revision's template; see `templateDigest`. */
   readonly template: string;
   /** RFC 3339. */
@@ -38,16 +45,18 @@ export function withRecord(records: readonly RolloutRecord[], record: RolloutRec
 }
 
 /** How a revision fared last, by its template's digest; undefined where no run rolled it out. */
-export function standingOf(
-  records: readonly RolloutRecord[],
-  template: string,
-): Exclude<RolloutRecord['what'], 'migrated'> | undefined {
-  const last = records.findLast((record) => record.template === template && record.what !== 'migrated');
-  return last?.what as Exclude<RolloutRecord['what'], 'migrated'> | undefined;
+export function standingOf(records: readonly RolloutRecord[], template: string): Standing | undefined {
+  const standings = records.filter((record) => record.template === template).map(({ what }) => what);
+  return standings.findLast((what): what is Standing => !isOfMigration(what));
+}
+
+function isOfMigration(what: RolloutRecord['what']): what is MigrationMark {
+  return what === 'migrating' || what === 'migrated' || what === 'unmigrated';
 }
 
 /**
- * The migrations that succeeded after a revision was last rolled out; where that is not known, those after it was made.
+ * The migrations that ran, or may have, after a revision was last rolled out; where that is not known, those after it
+ * was made. The last word on each Job.
  *
  * @param made when the revision came to be, in milliseconds since the epoch.
  */
@@ -58,7 +67,10 @@ export function migrationsSince(
 ): RolloutRecord[] {
   const last = records.findLastIndex((record) => record.template === template && record.what === 'healthy');
   const isSince = ({ at }: RolloutRecord) => last >= 0 || Date.parse(at) >= made;
-  return records
+  const since = records
     .slice(last + 1)
-    .filter((record) => record.what === 'migrated' && record.template !== template && isSince(record));
+    .filter((record) => isOfMigration(record.what) && record.template !== template && isSince(record));
+  return [...new Map(since.map((record) => [record.job, record])).values()].filter(
+    ({ what }) => what !== 'unmigrated',
+  );
 }

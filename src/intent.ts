@@ -20,6 +20,8 @@ export interface Intent {
   readonly before: string;
   /** Whether that was known not to work: its pods were hopeless, or it had failed before, or a rollback was asked for in the middle of it. */
   readonly isBeforeBroken?: boolean;
+  /** Whether a person goes back: what ran before is then left for good. */
+  readonly isRollback?: boolean;
   /** The containers' images, before and after: enough to build the template before from the one after. */
   readonly changes: readonly { readonly container: string; readonly from: string; readonly to: string }[];
   /** The strategy that was set for this rollout only, and the one to put back. */

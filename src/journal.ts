@@ -76,13 +76,20 @@ export type Event =
   | { readonly type: 'images'; readonly images: readonly ImageDigests[] }
   | { readonly type: 'checked'; readonly findings: readonly Finding[] }
   /** What an interrupted run before this one had left was brought to rest. */
-  | { readonly type: 'resumed'; readonly message: string }
+  | {
+      readonly type: 'resumed';
+      readonly message: string;
+      /** Digest of the template that it had gone back to, where that is kept. */
+      readonly rolledBackTo?: string;
+    }
   | { readonly type: 'migration-started'; readonly job: string; readonly image: string }
   | {
       readonly type: 'migration-ended';
       readonly job: string;
       readonly cause: Cause | undefined;
       readonly kept: boolean;
+      /** Whether anything of it had run. */
+      readonly began: boolean;
     }
   | { readonly type: 'setting-image' }
   | { readonly type: 'image-set' }

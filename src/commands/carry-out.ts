@@ -1,5 +1,4 @@
 import type { V1Job } from '@kubernetes/client-node';
-import { templateSet } from '../intent.ts';
 import type { Ending, Result } from '../journal.ts';
 import { type Observation, observeIfThere } from '../kubernetes/workloads/observe.ts';
 import type { Run, WorkloadRun } from '../run.ts';
@@ -10,6 +9,7 @@ import { type LockedRun, underLocks } from '../steps/lock.ts';
 import { awaitOtherMigrations, runMigration } from '../steps/migration.ts';
 import type { Survey } from '../steps/plan.ts';
 import { reviewAccess } from '../steps/preflight.ts';
+import { noteMigration, noteServing } from '../steps/records.ts';
 import { type Planned, rollOut } from '../steps/roll-out.ts';
 import {
   jobOf,
@@ -96,8 +96,12 @@ async function carryOutLocked(
   if (changing.length === 0 || lead === undefined) return { result: 'unchanged', next: doubts };
 
   for (const { run: each } of same) each.journal.add({ type: 'workload-ended', result: 'unchanged' });
+  // Before the migration: it ran on that schema.
+  for (const { run: each, plan } of plans) if (plan.isServing) noteServing(each, plan.intent);
   const failure = await migrate(run, plans, jobOf(parts), other.adopted);
   if (failure) return failure;
+  // Nothing else is begun with these.
+  for (const { run: each } of same) await each.saveIntent(undefined);
   const verification = parts.find(({ survey }) => survey.verification !== undefined)?.survey.verification;
   return rollOut(run, command.done, changing, { lead, job: verification });
 }
@@ -114,16 +118,23 @@ async function migrate(
   job: V1Job | undefined,
   adopted: V1Job | undefined,
 ): Promise<Ending | undefined> {
-  const [first] = plans;
+  const [first, ...others] = plans;
   if (job === undefined || first === undefined) return undefined;
   const { log, journal } = run;
   // Whoever has taken over the lock of any of them may migrate by now.
   const ensureLock = async () => Math.min(...(await Promise.all(plans.map((each) => each.run.ensureLock()))));
-  const failure = await runMigration({ ...first.run, log, journal, ensureLock }, first.plan, job, adopted);
-  if (failure) return failure;
-  for (const { run: each, plan } of plans) {
-    const template = templateSet(plan.intent);
-    each.record({ what: 'migrated', template, job: (adopted ?? job).metadata?.name });
+  const name = (adopted ?? job).metadata?.name ?? '';
+  // Before it is begun, in the Lease of each: whoever rolls back has to know of it, also where this run is lost.
+  noteMigration(plans, 'migrating', name);
+  for (const { run: each, plan } of others) await each.saveIntent({ ...plan.intent, job: name });
+  try {
+    const failure = await runMigration({ ...first.run, log, journal, ensureLock }, first.plan, job, adopted);
+    if (failure === undefined) noteMigration(plans, 'migrated', name);
+    else for (const { run: each } of others) await each.saveIntent(undefined);
+    return failure;
+  } finally {
+    const hasBegun =
+      journal.last('migration-ended')?.began ?? journal.last('migration-started') !== undefined;
+    if (!hasBegun) noteMigration(plans, 'unmigrated', name);
   }
-  return undefined;
 }

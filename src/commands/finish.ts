@@ -1,6 +1,6 @@
 import { endingOfError } from '../ending-of-error.ts';
 import { type PartEnding, worstOf } from '../ending-of-parts.ts';
-import { type Intent, templateSet } from '../intent.ts';
+import type { Intent } from '../intent.ts';
 import { type Cause, doneResult, type Ending } from '../journal.ts';
 import type { WorkloadView } from '../kubernetes/workloads/kind.ts';
 import { sayWorkload } from '../kubernetes/workloads/names.ts';
@@ -11,6 +11,7 @@ import { conclude } from '../steps/conclude.ts';
 import { finishLeft, isHealthy } from '../steps/finish-left.ts';
 import { underLock } from '../steps/lock.ts';
 import { awaitLook, healthOf } from '../steps/look.ts';
+import { noteLeft, noteRolledOut } from '../steps/records.ts';
 import { undoAndSay, undoCommand } from '../steps/recover.ts';
 import { lastFirst, type Turn } from '../steps/turn.ts';
 
@@ -127,7 +128,7 @@ async function finishLocked(
   }
   const digest = view.workload.spec ? templateDigest(view.workload.spec.template) : '';
   if (journal.last('kept') !== undefined && intent.ours.includes(digest)) {
-    run.record({ what: 'healthy', template: templateSet(intent) });
+    noteRolledOut(run, intent);
     await conclude(run, observation.kind, intent);
     return { result: doneResult(journal), next: ['It was healthy already when main was interrupted.'] };
   }
@@ -174,9 +175,10 @@ async function leave(
   const health = view && healthOf(observation.kind, view, run.clock.now(), run.history());
   const workload = sayWorkload(run.workload);
   const isWell = await isHealthy(run, observation, intent);
+  if (!isWell) noteLeft(run, intent);
   await conclude(run, observation.kind, intent);
   if (isWell && health?.current) {
-    run.record({ what: 'healthy', template: templateSet(intent) });
+    noteRolledOut(run, intent);
     run.journal.add({ type: 'rolled-out', revision: health.current.number });
     const proof = run.journal.last('proof-started') ? ' It was not verified to the end.' : '';
     const next = [`Main did not see it to its end, but the rollout has ended well.${proof}`];

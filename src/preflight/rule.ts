@@ -42,6 +42,8 @@ export interface UnwellAddress {
   readonly address: string;
   /** What was met, in a word or two each: `404`, `connection refused`. */
   readonly met: readonly string[];
+  /** Whether all of it was set aside, so that nothing can be learned of the address. */
+  readonly isUnseen?: boolean;
 }
 
 /** What was read of the workload. */

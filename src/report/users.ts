@@ -1,5 +1,5 @@
 import { sayLimit } from '../users/limit.ts';
-import { picture, sayCounts, sayErrors, saySlowest, sayStretch } from '../users/say.ts';
+import { picture, sayCounts, sayErrors, saySlowest, sayStretch, sayUnjudged } from '../users/say.ts';
 import type { PhaseTally, UsersSaw } from '../users/tally.ts';
 import { code, row, words } from './markdown.ts';
 
@@ -8,7 +8,7 @@ export function usersSection(saw: UsersSaw | undefined): string[] {
   if (saw === undefined) return [];
   return [
     '### What users saw',
-    `${code(saw.address)} was asked all the time. Of errors, ${words(sayLimit(saw.limit))}.`,
+    `${code(saw.address)} was asked all the time. Of errors, ${words(sayLimit(saw.limit))}.${sayUnjudged(saw)}`,
     [
       '| | Requests | Errors | Slowest | Answers | When |',
       '|:--|--:|:--|--:|:--|:--|',

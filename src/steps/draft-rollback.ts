@@ -32,7 +32,7 @@ export const draftRollback: Drafter = (run, kind, view, health): Draft => {
     const serves = !isCurrent && recorded === undefined && revision.available > 0;
     return { revision, digest, isCurrent, standing: isComplete || serves ? 'healthy' : recorded };
   });
-  const chosen = chooseRevision(known, inputs.toRevision, inputs.toImage);
+  const chosen = finished(run, known) ?? chooseRevision(known, inputs.toRevision, inputs.toImage);
   const target = 'problem' in chosen ? undefined : chosen;
   journal.add({ type: 'history', rows: known.map((each) => toRow(kind, view, each, target)) });
   if (target === undefined) {
@@ -96,6 +96,16 @@ export function chooseRevision(
   const [newest] = older;
   const healthy = older.find(({ standing }) => standing === 'healthy');
   return healthy ?? newest ?? { problem: 'it has no older revision that is fit to go back to.' };
+}
+
+/**
+ * What runs now, where this run has just finished the rollback that an earlier one had begun and names no other target:
+ * it was run again for that, and not to go back once more.
+ */
+function finished({ inputs, journal }: WorkloadRun, known: readonly Known[]): Known | undefined {
+  const { rolledBackTo } = journal.last('resumed') ?? {};
+  if (rolledBackTo === undefined || inputs.toRevision !== undefined || inputs.toImage) return undefined;
+  return known.find(({ isCurrent, digest }) => isCurrent && digest === rolledBackTo);
 }
 
 function runs({ template }: Revision, wanted: WantedImage): boolean {

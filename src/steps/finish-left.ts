@@ -7,7 +7,7 @@ import { templateDigest } from '../kubernetes/workloads/template.ts';
 import type { WorkloadRun } from '../run.ts';
 import { conclude } from './conclude.ts';
 import { awaitLook } from './look.ts';
-import { noteUndone } from './recover.ts';
+import { noteRolledOut, noteUndone } from './records.ts';
 import { undo } from './undo.ts';
 import { watchRollout } from './watch-rollout.ts';
 
@@ -29,9 +29,13 @@ export async function finishLeft(run: WorkloadRun, observation: Observation, lef
   log.line(
     `An earlier run (${left.by}) was lost while it changed ${sayWorkload(run.workload)}; finishing that first.`,
   );
-  const message = await finish(run, observation, left);
+  const { message, isKept = false } = await finish(run, observation, left);
   log.line(message);
-  journal.add({ type: 'resumed', message: `An earlier run (${left.by}) was lost half-way. ${message}` });
+  journal.add({
+    type: 'resumed',
+    message: `An earlier run (${left.by}) was lost half-way. ${message}`,
+    ...(isKept && left.isRollback && { rolledBackTo: templateSet(left) }),
+  });
   const generation = await conclude(run, observation.kind, left);
   await seen(run, observation, generation);
   return message;
@@ -50,29 +54,37 @@ async function seen(run: WorkloadRun, observation: Observation, generation: numb
   await awaitLook(run, observation, seenSeconds, isSeen);
 }
 
-async function finish(run: WorkloadRun, observation: Observation, left: Intent): Promise<string> {
+/** What was done with it, in a sentence, and whether what it had set stays. */
+interface Finished {
+  readonly message: string;
+  readonly isKept?: boolean;
+}
+
+async function finish(run: WorkloadRun, observation: Observation, left: Intent): Promise<Finished> {
   const view = observation.view();
   const template = view?.workload.spec?.template;
   if (view === undefined || template === undefined || view.workload.metadata?.uid !== left.uid) {
-    return 'The workload that it changed is gone; nothing is to be done.';
+    return { message: 'The workload that it changed is gone; nothing is to be done.' };
   }
   const isOurs = left.ours.includes(templateDigest(template));
   if (!isOurs && left.phase === 'setting-image')
-    return 'What it meant to set does not run; nothing is to be done.';
+    return { message: 'What it meant to set does not run; nothing is to be done.' };
   if (isOurs && left.phase === 'setting-image' && (await isHealthy(run, observation, left))) {
-    run.record({ what: 'healthy', template: templateSet(left) });
-    return 'What it had set has become healthy, and is kept.';
+    noteRolledOut(run, left);
+    return { message: 'What it had set has become healthy, and is kept.', isKept: true };
   }
   if (left.undoTo === undefined)
-    return 'No revision was healthy before it, so there is nothing to go back to.';
+    return { message: 'No revision was healthy before it, so there is nothing to go back to.' };
   try {
     const end = await undo(run, observation, left, run.inputs.undoTimeout);
     if (end.kind === 'undone') noteUndone(run, left);
-    if (end.kind === 'undone') return `Undone to revision ${left.undoTo.number}, which is healthy.`;
-    return end.kind === 'superseded' ? end.message : `It could not be undone: ${end.trouble.message}`;
+    if (end.kind === 'undone')
+      return { message: `Undone to revision ${left.undoTo.number}, which is healthy.` };
+    if (end.kind === 'superseded') return { message: end.message };
+    return { message: `It could not be undone: ${end.trouble.message}` };
   } catch (error) {
     run.signal.throwIfAborted();
-    return `It could not be undone: ${messageOf(error)}`;
+    return { message: `It could not be undone: ${messageOf(error)}` };
   }
 }
 
@@ -92,7 +104,7 @@ export async function isHealthy(run: WorkloadRun, observation: Observation, left
     timeout: healthySeconds,
     isUndo: false,
     images,
-    toleratesImages: run.inputs.command === 'rollback',
+    toleratesImages: left.isRollback ?? false,
   };
   return (await watchRollout(run, observation, expected)).kind === 'complete';
 }

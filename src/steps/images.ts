@@ -37,6 +37,15 @@ export function noteImagesAfter(
   journal.add({ type: 'images', images });
 }
 
+/** What is to be told of a rollout that is complete, though not of all its pods is known which image they run. */
+export function sayUnsaid({ kind, view: look }: Observation, changes: readonly ImageChange[]): string[] {
+  const view = look();
+  if (view === undefined) return [];
+  const wanted = changes.map(({ container, to }): WantedContainer => ({ container, image: to }));
+  const verdict = judgeImages(presentPods(kind, view), wanted);
+  return verdict.state === 'unsaid' ? [verdict.message] : [];
+}
+
 /** What speaks against taking what is set already for what is asked for: nothing is pulled, so a tag may have moved. */
 export function doubtUnchanged(
   { journal, workload }: Pick<WorkloadRun, 'journal' | 'workload'>,

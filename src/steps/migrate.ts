@@ -30,6 +30,8 @@ export interface MigrationEnd {
   readonly cause: Cause | undefined;
   /** Whether the Job is still there to be looked at. */
   readonly kept: boolean;
+  /** Whether anything of it had run, as far as was seen. */
+  readonly began: boolean;
 }
 
 /** Seconds that the controller may need, beyond the deadline and the pod's grace period, to end the Job. */
@@ -89,8 +91,9 @@ export async function followJob(
   const watching = new AbortController();
   const follower = new JobFollower(run, job, purpose, AbortSignal.any([run.signal, watching.signal]));
   try {
-    const end = await follower.toEnd();
-    return end.cause ? { ...end, cause: await withEvents(run, end.cause) } : end;
+    const { cause, kept } = await follower.toEnd();
+    const began = cause === undefined || follower.hasBegun;
+    return { cause: cause && (await withEvents(run, cause)), kept, began };
   } finally {
     watching.abort();
   }
@@ -170,7 +173,12 @@ class JobFollower {
     for (const each of [jobs, pods]) each.done.catch((error: unknown) => this.#pulse.fail(error));
   }
 
-  async toEnd(): Promise<MigrationEnd> {
+  /** Whether any container of it has run. */
+  get hasBegun(): boolean {
+    return [...this.#pods.values()].some((pod) => containerStatuses(pod).some(hasStarted));
+  }
+
+  async toEnd(): Promise<Omit<MigrationEnd, 'began'>> {
     const { clock } = this.#run;
     const grace = this.#job.spec?.template.spec?.terminationGracePeriodSeconds ?? 30;
     const deadline = clock.now() + (this.#timeout + grace + controllerSeconds) * 1000;
@@ -178,13 +186,11 @@ class JobFollower {
       const seen = this.#pulse.beats;
       const end = jobEnd(this.#job);
       if (end?.complete || (this.#gone && this.#wasSeenToSucceed())) {
-        await this.#catchUp();
-        await this.#logs.drain();
+        await this.#hearOut();
         return { cause: undefined, kept: !this.#gone };
       }
       if (end !== undefined) {
-        await this.#catchUp();
-        await this.#logs.drain();
+        await this.#hearOut();
         return { cause: failureOf(this.#seen(), end), kept: !this.#gone };
       }
       if (this.#gone) return { cause: deleted(this.#seen()), kept: false };
@@ -196,6 +202,16 @@ class JobFollower {
         return { cause: overdue(this.#seen()), kept: !(await this.#removeUnlessRunning()) };
       }
       await this.#pulse.wait(seen, 1, clock, this.#signal);
+    }
+  }
+
+  /** Once the Job has ended: what its pods still have to say. That it has ended is known, whatever happens meanwhile. */
+  async #hearOut(): Promise<void> {
+    try {
+      await this.#catchUp();
+      await this.#logs.drain();
+    } catch {
+      // Interrupted, which the next step notices; or nothing can be watched any more.
     }
   }
 
@@ -226,10 +242,11 @@ class JobFollower {
   }
 
   /** The watch may have been blind for a while; before the Job is given up, the server is asked once more. */
-  async #lastLook(): Promise<MigrationEnd | undefined> {
+  async #lastLook(): Promise<Omit<MigrationEnd, 'began'> | undefined> {
     const job = await readJob(this.#run, this.#name);
     const end = job && jobEnd(job);
     if (end === undefined) return undefined;
+    await this.#hearOut();
     return { cause: end.complete ? undefined : failureOf(this.#seen(), end), kept: true };
   }
 

@@ -99,8 +99,8 @@ export async function runMigration(
     journal.add({ type: 'migration-started', job: name, image: plan.changes[0]?.to ?? '' });
   const job = adopted ?? (await createAndTell(run, wanted, started));
   if (adopted) started();
-  const { cause, kept } = await followJob(run, job);
-  journal.add({ type: 'migration-ended', job: name, cause, kept });
+  const { cause, kept, began } = await followJob(run, job);
+  journal.add({ type: 'migration-ended', job: name, cause, kept, began });
   log.endGroup();
   if (cause === undefined) return undefined;
   for (const line of sayCause(withoutLogs(cause))) log.line(line);

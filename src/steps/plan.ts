@@ -15,11 +15,14 @@ import type { Change, Draft, Drafter } from './draft.ts';
 import { noteImagesBefore } from './images.ts';
 import { type Health, healthOf, toUndoTarget } from './look.ts';
 import { factsOf, judgeFacts, type Rehearsal, rehearse, siblingsOf } from './preflight.ts';
+import { standardsOf } from './standards.ts';
 
 /** All that was decided about one workload before anything is changed. */
 export interface Plan extends Change {
   readonly observation: Observation;
   readonly before: WorkloadObject;
+  /** Whether all of what runs now serves. */
+  readonly isServing: boolean;
   readonly intent: Intent;
 }
 
@@ -90,7 +93,7 @@ function planOf(
   run: WorkloadRun,
   observation: Observation,
   view: WorkloadView,
-  { current, undoTo, settled, verdict }: Health,
+  { current, undoTo, settled, verdict, status }: Health,
   draft: Draft & { ok: true },
 ): Plan {
   const { journal } = run;
@@ -110,6 +113,7 @@ function planOf(
     ...draft,
     observation,
     before: view.workload,
+    isServing: settled && status.state === 'complete',
     intent: {
       ...toIntent(run, view.workload, draft, target),
       isBeforeBroken: isBroken(run, view, { settled, verdict }),
@@ -128,7 +132,7 @@ function isBroken(
 ): boolean {
   const template = workload.spec && templateDigest(workload.spec.template);
   const hasFailed = template !== undefined && standingOf(run.history(), template) === 'failed';
-  return verdict.hopeless || (!settled && (hasFailed || run.inputs.command === 'rollback'));
+  return verdict.hopeless || (!settled && (hasFailed || standardsOf(run.inputs).wantsOut));
 }
 
 function toIntent(
@@ -145,6 +149,7 @@ function toIntent(
     uid: before.metadata?.uid ?? '',
     changes: changes.map(({ container, from, to }) => ({ container, from, to })),
     ...(pace && { pace }),
+    ...(run.inputs.command === 'rollback' && { isRollback: true }),
     server: run.server,
     before: before.spec ? templateDigest(before.spec.template) : '',
     by: nameOf(run),

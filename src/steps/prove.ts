@@ -4,6 +4,7 @@ import type { Run, WorkloadRun } from '../run.ts';
 import { Vigil } from './bake.ts';
 import type { Plan } from './plan.ts';
 import type { SetImage } from './set-image.ts';
+import { standardsOf } from './standards.ts';
 import { factsOf, verifyByCommand } from './verify-command.ts';
 import { verifyByJob } from './verify-job.ts';
 import { openPort } from './verify-port.ts';
@@ -85,11 +86,9 @@ async function proveAll(run: Run, rollouts: Rollouts): Promise<Worse | undefined
       ({ run: each, plan, set }) =>
         new Vigil(each, {
           observation: plan.observation,
-          // A rollback tells of mixed digests, and does not fail by them.
-          images:
-            run.inputs.command === 'rollback'
-              ? []
-              : plan.changes.map(({ container, to }) => ({ container, image: to })),
+          images: standardsOf(run.inputs).images
+            ? plan.changes.map(({ container, to }) => ({ container, image: to }))
+            : [],
           ours: new Set(set.intent.ours),
           patience: timeout,
         }),

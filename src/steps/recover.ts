@@ -1,7 +1,6 @@
 import { adviceOn } from '../diagnosis/plain-reasons.ts';
 import { messageOf } from '../errors.ts';
-import { standingOf } from '../history.ts';
-import { type Intent, templateSet } from '../intent.ts';
+import type { Intent } from '../intent.ts';
 import type { Cause, Ending } from '../journal.ts';
 import { sayWorkload } from '../kubernetes/workloads/names.ts';
 import { type Observation, observeIfThere } from '../kubernetes/workloads/observe.ts';
@@ -10,6 +9,7 @@ import { sayCause } from '../report/cause.ts';
 import type { WorkloadRun } from '../run.ts';
 import { collect } from './collect.ts';
 import { conclude } from './conclude.ts';
+import { noteLeft, noteUndone } from './records.ts';
 import type { Turn } from './turn.ts';
 import { type UndoEnd, undo } from './undo.ts';
 import { type Doubt, doubtUndo, movedByUndo } from './undo-doubt.ts';
@@ -33,6 +33,7 @@ export async function recover(
   for (const line of sayCause(cause)) log.line(line);
   log.endGroup();
   if (inputs.onFailure === 'leave') {
+    noteLeft(run, intent);
     await conclude(run, observation.kind, intent);
     return {
       result: 'left-failed',
@@ -160,12 +161,6 @@ function superseded(
     cause: { reason, message, diagnoses: earlier?.diagnoses ?? [] },
     next: [...adviceOn(reason), ...(reason === 'deleted' ? [] : [`See where it stands: ${status}`])],
   };
-}
-
-/** Keeps what was undone from being taken for a revision to roll back to, unless it has worked before. */
-export function noteUndone(run: WorkloadRun, intent: Intent): void {
-  const template = templateSet(intent);
-  if (standingOf(run.history(), template) === undefined) run.record({ what: 'undone', template });
 }
 
 /** What a person types to undo by hand. */

@@ -1,12 +1,13 @@
-import { standingOf } from '../history.ts';
 import type { Ending, Result } from '../journal.ts';
 import { sayWorkload } from '../kubernetes/workloads/names.ts';
 import { templateDigest } from '../kubernetes/workloads/template.ts';
 import type { Run } from '../run.ts';
 import { restorePace } from './conclude.ts';
+import { sayUnsaid } from './images.ts';
 import type { LockedRun } from './lock.ts';
 import type { Plan } from './plan.ts';
 import { type Ends, prove, type Rollouts } from './prove.ts';
+import { noteRolledOut } from './records.ts';
 import { setImage } from './set-image.ts';
 import { type Changed, recoverAll, takeBack, watchAll } from './side-by-side.ts';
 import type { RolloutTrouble } from './watch-rollout.ts';
@@ -74,18 +75,15 @@ async function rollOutWatched(
   for (const [index, { run: each, plan }] of changed.entries()) {
     const end = ends[index];
     if (end?.kind !== 'complete') continue;
-    const template = templateDigest(end.revision.template);
-    // Who goes back to what a rollback had left takes that rollback back, and leaves nothing for good.
-    const isReturn = standingOf(each.history(), template) === 'left';
-    each.record({ what: 'healthy', template });
-    if (done === 'rolled-back' && !isReturn) each.record({ what: 'left', template: plan.intent.before });
+    noteRolledOut(each, plan.intent, templateDigest(end.revision.template));
     each.journal.add({ type: 'rolled-out', revision: end.revision.number });
   }
   // All of them are done with, or none: until the last one is healthy, the first may have to go back too.
   run.journal.add({ type: 'kept' });
   for (const { run: each, plan, set } of changed) await restorePace(each, plan.observation.kind, set.intent);
   for (const { run: each } of changed) await each.saveIntent(undefined);
-  return { result: done, next: [] };
+  const unsaid = changed.flatMap(({ plan }) => sayUnsaid(plan.observation, plan.changes));
+  return { result: done, next: [...unsaid, ...(users?.unseen() ?? [])] };
 }
 
 /** Seconds that everything after the rollout may take. */

@@ -8,6 +8,7 @@ import type { LockedRun } from './lock.ts';
 import type { Plan } from './plan.ts';
 import { recover } from './recover.ts';
 import type { SetImage } from './set-image.ts';
+import { standardsOf } from './standards.ts';
 import { lastFirst } from './turn.ts';
 import { type RolloutEnd, type RolloutTrouble, watchRollout } from './watch-rollout.ts';
 
@@ -67,8 +68,7 @@ async function watch(
       broken: brokenTemplates(set.intent, set.intent.ours, false),
       isUndo: false,
       images: plan.changes.map(({ container, to }) => ({ container, image: to })),
-      // A person wants to be rid of what runs: that comes before what a tag stands for by now.
-      toleratesImages: run.inputs.command === 'rollback',
+      toleratesImages: !standardsOf(run.inputs).images,
       isHeld,
       alsoWrong,
     });

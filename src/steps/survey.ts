@@ -5,6 +5,7 @@ import type { Access } from '../preflight/access.ts';
 import type { Run, WorkloadRun } from '../run.ts';
 import type { Drafter } from './draft.ts';
 import { judgeSurvey, makeSurvey, type Plan, type Survey } from './plan.ts';
+import { standardsOf } from './standards.ts';
 import { tryAddress } from './watch-users.ts';
 
 /** What is known of one workload before it is changed. */
@@ -40,7 +41,7 @@ export async function withAddress<R extends WorkloadRun>(
 ): Promise<readonly Part<R>[]> {
   const parts = await Promise.all(surveys);
   const first = parts.find(({ survey }) => survey.plan && !survey.plan.isUnchanged);
-  if (first === undefined || run.inputs.command === 'rollback') return parts;
+  if (first === undefined || !standardsOf(run.inputs).addressFirst) return parts;
   const unwell = await tryAddress(run);
   return parts.map((part) => (part === first ? { ...part, survey: { ...part.survey, unwell } } : part));
 }

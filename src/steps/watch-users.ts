@@ -2,7 +2,7 @@ import { ConnectionError } from '../errors.ts';
 import type { UnwellAddress } from '../preflight/rule.ts';
 import type { Run } from '../run.ts';
 import type { WatchInput } from '../users/input.ts';
-import { phaseWords, sayExcess, sayPhase } from '../users/say.ts';
+import { phaseWords, sayExcess, sayPhase, sayUnseen } from '../users/say.ts';
 import {
   excessOf,
   isError,
@@ -15,6 +15,7 @@ import {
   type UsersSaw,
 } from '../users/tally.ts';
 import { type Ask, askerFor } from './ask.ts';
+import { standardsOf } from './standards.ts';
 import type { RolloutTrouble } from './watch-rollout.ts';
 
 /** An address that is asked all the time, as users would. It goes on by itself until it is stopped. */
@@ -28,6 +29,8 @@ export interface UserWatch {
   exceeded(): RolloutTrouble | undefined;
   /** Waits for `seconds` after the rollout and for the answers of that time, or until {@link exceeded}. Answers as that. */
   after(seconds: number): Promise<RolloutTrouble | undefined>;
+  /** What is to be told where it all went well, though of some phase nothing is known. */
+  unseen(): string[];
   /**
    * Ends it: waits for the answers that are still to come unless the run was interrupted, says what users saw, and
    * writes it into the journal. May be called again.
@@ -128,6 +131,10 @@ class Watcher implements UserWatch {
     return this.exceeded();
   }
 
+  unseen(): string[] {
+    return sayUnseen(this.#saw());
+  }
+
   stop(): Promise<void> {
     this.#stopped ??= this.#end();
     return this.#stopped;
@@ -224,7 +231,9 @@ class Watcher implements UserWatch {
   #saw(): UsersSaw {
     const now = this.#run.clock.now();
     const spans = this.#spans.map((span): Span => ({ ...span, to: span.to ?? now }));
-    return tally(this.#watch.address.shown, this.#watch.limit, spans, this.#samples);
+    const { address, limit } = this.#watch;
+    const judgedIn = standardsOf(this.#run.inputs).usersIn;
+    return tally({ address: address.shown, limit, judgedIn }, spans, this.#samples);
   }
 
   /** How many requests each phase may still have. */
@@ -245,7 +254,7 @@ const nothingReached: Outcome = { kind: 'set-aside', why: 'API server not reache
 /** How often the address is tried before anything is changed. */
 const trials = 3;
 
-/** Asks the address to watch a few times before anything is changed; answers where nobody was answered well. */
+/** Asks the address to watch a few times before anything is changed; answers where nobody was answered well, or nothing was learned. */
 export async function tryAddress(
   run: Run,
   watch: WatchInput | undefined = run.inputs.watch,
@@ -253,12 +262,15 @@ export async function tryAddress(
 ): Promise<UnwellAddress | undefined> {
   if (watch === undefined || ask === undefined) return undefined;
   const met: string[] = [];
+  let known = 0;
   for (let trial = 0; trial < trials; trial++) {
     if (trial > 0) await run.clock.sleep(1 / perSecond, run.signal);
     const { outcome } = await ask(run.signal);
-    // What was set aside tells nothing either way.
-    if (!isError(outcome)) return undefined;
+    if (outcome.kind === 'answer' && !isError(outcome)) return undefined;
+    if (outcome.kind !== 'set-aside') known += 1;
     met.push(labelOf(outcome));
   }
-  return { address: watch.address.shown, met };
+  // What was set aside now and then tells nothing either way; where nothing else comes, nothing can be measured.
+  if (known > 0 && known < trials) return undefined;
+  return { address: watch.address.shown, met, ...(known === 0 && { isUnseen: true }) };
 }

@@ -23,8 +23,9 @@ export function sayPhase(tally: PhaseTally): string {
   return `${phaseStart(tally.phase)}: ${told}${statuses}${aside}  ${picture(tally)}`;
 }
 
-/** `no errors`, `12 errors (30 %)`. */
+/** `no errors`, `12 errors (30 %)`; `nothing known` where no request counts. */
 export function sayErrors({ requests, errors }: PhaseTally): string {
+  if (requests === 0) return 'nothing known';
   if (errors === 0) return 'no errors';
   return `${errors} ${errors === 1 ? 'error' : 'errors'} (${sayPercent(errors / requests)})`;
 }
@@ -64,6 +65,24 @@ export function sayExcess({ address, limit, phases }: UsersSaw, { phase, errors,
       ? ''
       : ` ${phaseStart('before')}, ${before.errors === 0 ? 'none' : before.errors} of ${before.requests} failed.`;
   return `${errors} of ${requests} requests to ${address} failed ${phaseWords[phase]} (${sayPercent(errors / requests)}; ${sayLimit(limit)}): ${sayCounts(seen)}.${usual}`;
+}
+
+/** Of which phases that are judged nothing is known, in a sentence each: they prove nothing. */
+export function sayUnseen({ address, phases, judgedIn, limit }: UsersSaw): string[] {
+  if (limit.kind === 'off') return [];
+  return phases
+    .filter(({ phase, requests }) => judgedIn.includes(phase) && requests === 0)
+    .map(({ phase, setAside }) => {
+      const aside = Object.keys(setAside).length > 0 ? ` (set aside: ${sayCounts(setAside)})` : '';
+      return `What users of ${address} saw ${phaseWords[phase]} is not known: no request counts${aside}. Look for yourself.`;
+    });
+}
+
+/** The phases that the limit is not of, though users saw something in them; '' where it is of all. */
+export function sayUnjudged({ judgedIn }: Pick<UsersSaw, 'judgedIn'>): string {
+  return judgedIn.includes('during')
+    ? ''
+    : ' Only what comes after a rollback is judged: until then, users also meet what is rolled back from.';
 }
 
 function phaseStart(phase: UserPhase): string {

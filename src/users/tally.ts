@@ -44,6 +44,8 @@ export interface UsersSaw {
   /** The address, without what is secret of it. */
   readonly address: string;
   readonly limit: ErrorLimit;
+  /** The phases that the limit is of. */
+  readonly judgedIn: readonly UserPhase[];
   /** Seconds that one step of the time lines stands for. */
   readonly stretch: number;
   readonly phases: readonly PhaseTally[];
@@ -73,8 +75,7 @@ const stretches = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600];
 
 /** Folds samples into what users saw. Pure. */
 export function tally(
-  address: string,
-  limit: ErrorLimit,
+  { address, limit, judgedIn }: Pick<UsersSaw, 'address' | 'limit' | 'judgedIn'>,
   spans: readonly Span[],
   samples: readonly Sample[],
 ): UsersSaw {
@@ -85,7 +86,7 @@ export function tally(
     // One that was over before anything could be asked is no phase to speak of.
     return own.length === 0 && span.to - span.from < shortest ? [] : [tallyPhase(span, own, stretch)];
   });
-  return { address, limit, stretch, phases };
+  return { address, limit, judgedIn, stretch, phases };
 }
 
 function tallyPhase({ phase, from, to }: Span, all: readonly Sample[], stretch: number): PhaseTally {
@@ -134,18 +135,18 @@ export interface Excess {
 /**
  * Whether users saw more errors than the limit lets pass, whatever may still come. Pure.
  *
- * A share is of one phase, `during` or `after`: it is exceeded once the errors are more than it lets pass of all the
+ * A share is of one phase that is judged: it is exceeded once the errors are more than it lets pass of all the
  * requests that the phase has, and may still have (`toCome`); one error alone never exceeds it, since of the few
- * requests of a short phase it would be many per cent. A count is of both phases together. What failed before the
+ * requests of a short phase it would be many per cent. A count is of all judged phases together. What failed before the
  * image was set is taken off at its rate: it is not this deploy's doing.
  */
 export function excessOf(
-  { limit, phases }: Pick<UsersSaw, 'limit' | 'phases'>,
+  { limit, phases, judgedIn }: Pick<UsersSaw, 'limit' | 'phases' | 'judgedIn'>,
   toCome: Readonly<Partial<Record<UserPhase, number>>>,
 ): Excess | undefined {
   if (limit.kind === 'off') return undefined;
   const usual = rateOf(phases.find(({ phase }) => phase === 'before'));
-  const judged = phases.filter(({ phase }) => phase === 'during' || phase === 'after');
+  const judged = phases.filter(({ phase }) => judgedIn.includes(phase));
   if (limit.kind === 'share') {
     const found = judged.find(
       ({ phase, requests, errors }) =>

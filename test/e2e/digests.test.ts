@@ -158,6 +158,40 @@ describeOnCluster('an undo that brings the same image back', () => {
   });
 });
 
+describeOnCluster('an undo that can only bring the same image back', () => {
+  // Whose pods are replaced one by one has none left to fall back on.
+  test.for([
+    ['statefulset', webStatefulSet],
+    ['daemonset', webDaemonSet],
+  ] as const)('of a %s fails, and the way back is told', async ([kind, make], { cluster, namespace }) => {
+    const latest = await push(cluster, namespace, 'good', 'latest');
+    const untagged = latest.replace(/:latest$/, '');
+    const ran = await digestOf(cluster, latest);
+    await namespace.running(make({ image: untagged, probe: true }));
+    await push(cluster, namespace, 'crash', 'latest');
+
+    const step = await deployStep(namespace, {
+      deployment: `${kind}/web`,
+      image: ':latest',
+      preflight: 'warn',
+      timeout: '2m',
+      'undo-timeout': '40s',
+    });
+
+    expectEnding(step, { result: 'undo-failed', reason: 'crash' });
+    const { shown, summary } = step.main;
+    const command = `kubectl -n ${namespace.name} set image ${kind}/web web=${untagged}@${ran}`;
+    const doubt = shown.search(/Revision 1 names, in container web, the image that has just failed/);
+    expect(doubt).toBeGreaterThan(shown.indexOf('Undo to revision 1'));
+    expect(doubt).toBeLessThan(shown.indexOf('The undo failed too'));
+    for (const where of [shown, summary]) expect(where).toContain(command);
+    // What it says helps; a StatefulSet goes on waiting for its broken pod.
+    await namespace.kubectl('set', 'image', `${kind}/web`, `web=${untagged}@${ran}`);
+    if (kind === 'statefulset') await namespace.kubectl('delete', 'pod', 'web-0', '--wait=false');
+    await namespace.settled('web', kind);
+  });
+});
+
 describeOnCluster('an undo that brings another image back than ran before', () => {
   test('says so, and is healthy all the same', async ({ cluster, namespace }) => {
     const latest = await push(cluster, namespace, 'good', 'latest');

@@ -4,7 +4,7 @@ import type { StepRun } from '../support/runner.ts';
 import { describeOnCluster, test } from './support/fixtures.ts';
 import { webDeployment } from './support/manifests.ts';
 import type { Namespace } from './support/namespace.ts';
-import { deployStep, expectEnding } from './support/step.ts';
+import { deployStep, expectEnding, startDeploy } from './support/step.ts';
 
 /** A workload that was deployed with each of these tags, one after the other. */
 async function deployed(cluster: Cluster, namespace: Namespace, ...tags: readonly string[]): Promise<string> {
@@ -149,6 +149,122 @@ describeOnCluster('a rollback', () => {
     expect(step.main.summary).toContain('Not rolled back');
     expect((await namespace.workload()).image).toBe(good);
     await namespace.settled();
+  });
+
+  test('that is cancelled is taken back by post', async ({ cluster, namespace }) => {
+    const repository = await deployed(cluster, namespace, 'slow', 'good-2');
+
+    const step = await startDeploy(
+      namespace,
+      { command: 'rollback' },
+      { cancelAt: /Rollout of deployment\/web/ },
+    ).finished;
+
+    expect(step.main.outputs).toMatchObject({ result: 'cancelled', reason: 'interrupted' });
+    expect(step.post.outputs).toMatchObject({ result: 'undone', reason: 'interrupted' });
+    expect((await namespace.workload()).image).toBe(`${repository}:good-2`);
+    await namespace.settled();
+  });
+
+  test('that is cancelled and left goes on, and is none to come back to', async ({ cluster, namespace }) => {
+    const repository = await deployed(cluster, namespace, 'good', 'slow', 'good-3');
+    const step = await startDeploy(
+      namespace,
+      { command: 'rollback', 'on-cancel': 'leave' },
+      { cancelAt: /Rollout of deployment\/web/ },
+    ).finished;
+    expect(step.post.outputs['result']).toBe('left-failed');
+    await namespace.settled();
+
+    const next = await rollbackStep(namespace);
+
+    expectEnding(next, { result: 'rolled-back' });
+    expect(next.main.shown).toMatch(/app:good-3 .*was rolled back from/);
+    expect((await namespace.workload()).image).toBe(`${repository}:good`);
+  });
+
+  test('that was lost is finished by running it again, which goes no further', async ({
+    cluster,
+    namespace,
+  }) => {
+    const repository = await deployed(cluster, namespace, 'good', 'slow', 'good-3');
+    await startDeploy(
+      namespace,
+      { command: 'rollback' },
+      { killAt: /Rollout of deployment\/web/, post: false },
+    ).finished;
+    await namespace.settled();
+
+    const again = await rollbackStep(namespace);
+
+    expectEnding(again, { result: 'unchanged' });
+    expect(again.main.summary).toContain('has become healthy, and is kept');
+    expect((await namespace.workload()).image).toBe(`${repository}:slow`);
+    const further = await rollbackStep(namespace);
+    expectEnding(further, { result: 'rolled-back' });
+    expect((await namespace.workload()).image).toBe(`${repository}:good`);
+  });
+
+  test('warns of a migration whose step was cancelled while it ran', async ({ cluster, namespace }) => {
+    await deployed(cluster, namespace, 'good', 'good-2');
+    await cluster.image('good-3');
+    const cancelled = await startDeploy(
+      namespace,
+      { image: ':good-3', 'migration-command': '/app run --lines=1 --sleep=4s' },
+      { cancelAt: /line 1 of 1/ },
+    ).finished;
+    expect(cancelled.main.outputs['result']).toBe('cancelled');
+
+    const step = await rollbackStep(namespace);
+
+    expectEnding(step, { result: 'rolled-back' });
+    expect(step.main.summary).toContain('a migration was begun');
+    expect(step.main.summary).toContain(cancelled.main.outputs['migration-job']);
+    expect(step.main.summary).toContain('nobody knows how far it came');
+  });
+
+  test('goes to what served before the last deploy, whoever had set it', async ({ cluster, namespace }) => {
+    const repository = await deployed(cluster, namespace, 'good', 'good-2');
+    await namespace.kubectl('set', 'image', 'deployment/web', `web=${repository}:drains`);
+    await cluster.image('drains');
+    await namespace.settled();
+    await cluster.image('good-3');
+    expectEnding(await deployStep(namespace, { image: ':good-3' }), { result: 'deployed' });
+
+    const step = await rollbackStep(namespace);
+
+    expectEnding(step, { result: 'rolled-back' });
+    expect((await namespace.workload()).image).toBe(`${repository}:drains`);
+  });
+
+  test('of several goes back where one of them fails, and is at its own pace', async ({
+    cluster,
+    namespace,
+  }) => {
+    const [good, crash] = [await cluster.image('good'), await cluster.image('crash')];
+    await cluster.image('good-2');
+    const spec = { strategy: { rollingUpdate: { maxSurge: '100%', maxUnavailable: '50%' } } };
+    await namespace.apply(webDeployment({ image: crash, name: 'worker', probe: true }));
+    const settings = { probe: true, replicas: 2, spec };
+    await namespace.running(webDeployment({ image: good, ...settings }));
+    await namespace.running(webDeployment({ image: good, name: 'worker', probe: true }));
+    expectEnding(await deployStep(namespace, { image: ':good-2' }), { result: 'deployed' });
+
+    const step = await rollbackStep(namespace, {
+      deployment: 'web, worker',
+      timeout: '2m',
+      'max-surge': '1',
+      'max-unavailable': '0',
+    });
+
+    expectEnding(step, { result: 'undone', reason: 'crash' });
+    expect(step.main.shown).toContain('For this rollout only: max-surge 1, max-unavailable 0');
+    expect((await namespace.workload()).image).toBe(good.replace(/:good$/, ':good-2'));
+    expect((await namespace.workload('worker')).image).toBe(good);
+    const { strategy } = (await namespace.workload()).object.spec ?? {};
+    expect(strategy?.rollingUpdate).toEqual({ maxSurge: '100%', maxUnavailable: '50%' });
+    await namespace.settled();
+    await namespace.settled('worker');
   });
 
   test('takes back a change of settings alone, though the image is the same', async ({

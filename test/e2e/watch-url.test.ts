@@ -226,6 +226,83 @@ describeOnCluster('an address to watch that is wrong', () => {
   });
 });
 
+describeOnCluster('several workloads', () => {
+  test('all go back where users see errors, whichever of them it is', async ({ cluster, namespace }) => {
+    const good = await cluster.image('drains');
+    await shop(namespace, { image: good });
+    await namespace.running(webDeployment({ image: good, name: 'worker', probe: true }));
+
+    const step = await deployStep(namespace, {
+      deployment: 'worker, web',
+      image: ':ready-too-early',
+      'watch-url': 'service/web:http/',
+    });
+
+    expectEnding(step, { result: 'undone', reason: 'users-saw-errors' });
+    for (const name of ['web', 'worker']) {
+      expect((await namespace.workload(name)).image).toBe(good);
+      await namespace.settled(name);
+    }
+  });
+});
+
+describeOnCluster('a rollback', () => {
+  test('is not undone for the errors of the version that it leads out of', async ({ cluster, namespace }) => {
+    const slow = await cluster.image('slow');
+    await shop(namespace, { image: slow });
+    const flags = { SERVE_FLAGS: '--error-percent=90 --drain=2s' };
+    const failing = await cluster.image(namespace.name, { env: flags });
+    expectEnding(await deployStep(namespace, { image: failing }), { result: 'deployed' });
+
+    const step = await deployStep(namespace, {
+      command: 'rollback',
+      'watch-url': 'service/web:http/',
+      'watch-max-errors': '4',
+    });
+
+    expectEnding(step, { result: 'rolled-back' });
+    expect(seenBy(step)['during']?.errors).toBeGreaterThan(4);
+    expect(step.main.summary).toContain('Only what comes after a rollback is judged');
+    expect((await namespace.workload()).image).toBe(slow);
+  });
+
+  test('is undone for the errors of the version that it goes to', async ({ cluster, namespace }) => {
+    const good = await cluster.image('drains');
+    const failing = await cluster.image(namespace.name, { env: { SERVE_FLAGS: '--error-percent=90' } });
+    await shop(namespace, { image: failing });
+    expectEnding(await deployStep(namespace, { image: good }), { result: 'deployed' });
+
+    const step = await deployStep(namespace, { command: 'rollback', 'watch-url': 'service/web:http/' });
+
+    expectEnding(step, { result: 'undone', reason: 'users-saw-errors' });
+    expect((await namespace.workload()).image).toBe(good);
+    await namespace.settled();
+  });
+});
+
+describeOnCluster('an address of which nothing can be learned', () => {
+  test('is refused, and told of where that is gone on with', async ({ cluster, namespace }) => {
+    const { url, close } = await startDoor(() => 429);
+    try {
+      await namespace.running(webDeployment({ image: await cluster.image('good'), probe: true }));
+      await cluster.image('good-2');
+      const inputs = { image: ':good-2', 'watch-url': `${url}/` };
+
+      const refused = await deployStep(namespace, inputs);
+      expectEnding(refused, { result: 'refused', reason: 'watch-url-fails' });
+      expect(refused.main.summary).toContain('learns nothing: asked too often (429)');
+
+      const step = await deployStep(namespace, { ...inputs, 'preflight-ignore': 'watch-url-fails' });
+      expectEnding(step, { result: 'deployed' });
+      expect(step.main.shown).toContain('0 requests, nothing known');
+      for (const where of [step.main.shown, step.main.summary])
+        expect(where).toContain('during the rollout is not known: no request counts');
+    } finally {
+      await close();
+    }
+  });
+});
+
 describeOnCluster('a runner that is cut off for a while', () => {
   test.for([
     ['the runner', 'API server not reached either'],

@@ -13,7 +13,13 @@ function journalOf(...events: readonly Event[]): Journal {
 }
 
 const migrating: Event = { type: 'migration-started', job: 'web-migrate-1', image: 'acme/web:v2' };
-const migrated: Event = { type: 'migration-ended', job: 'web-migrate-1', cause: undefined, kept: true };
+const migrated: Event = {
+  type: 'migration-ended',
+  job: 'web-migrate-1',
+  cause: undefined,
+  kept: true,
+  began: true,
+};
 const setting: Event = { type: 'setting-image' };
 
 const journals = {

@@ -10,6 +10,7 @@ const ended = (cause?: Cause): Event => ({
   job: 'web-migrate-1',
   cause,
   kept: true,
+  began: true,
 });
 const set: readonly Event[] = [begun, migrating, ended(), { type: 'setting-image' }, { type: 'image-set' }];
 const failed: readonly Event[] = [...set, { type: 'rollout-failed', revision: 2, cause: crash }];

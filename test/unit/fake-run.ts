@@ -1,3 +1,4 @@
+import type { RolloutRecord } from '../../src/history.ts';
 import type { Inputs } from '../../src/inputs.ts';
 import type { Intent } from '../../src/intent.ts';
 import { type Entry, type Event, Journal } from '../../src/journal.ts';
@@ -58,11 +59,13 @@ export function fakeRun(
     readonly identity?: string;
     readonly signal?: AbortSignal;
     readonly journal?: readonly Event[];
+    readonly records?: readonly RolloutRecord[];
   } = {},
 ): FakeRun {
   const clock = over.clock ?? new FakeClock();
   const lines: string[] = [];
   const saved: (Intent | undefined)[] = [];
+  const records: RolloutRecord[] = [...(over.records ?? [])];
   const journal = new Journal({ now: () => clock.now() });
   for (const event of over.journal ?? []) journal.add(event);
   return {
@@ -77,8 +80,8 @@ export function fakeRun(
       url: ownRun,
     },
     workload: over.workload ?? { kind: 'Deployment', name: 'web' },
-    history: () => [],
-    record: () => {},
+    history: () => records,
+    record: (what) => void records.push({ ...what, at: new Date(clock.now()).toISOString(), by: ownRun }),
     client,
     environment: {},
     server: 'https://k8s',

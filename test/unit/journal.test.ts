@@ -25,7 +25,7 @@ const events: readonly Event[] = [
     findings: [{ rule: 'patch-refused', level: 'warning', message: 'cluster-words', next: 'log-line' }],
   },
   { type: 'migration-started', job: 'm', image: 'a:2' },
-  { type: 'migration-ended', job: 'm', cause, kept: true },
+  { type: 'migration-ended', job: 'm', cause, kept: true, began: true },
   { type: 'setting-image' },
   { type: 'progress', message: 'cluster-words' },
   { type: 'image-set' },
@@ -86,7 +86,7 @@ describe('its state', () => {
     const lines = Array.from({ length: 50 }, (_, index) => `${index} `.repeat(2000));
     const big = { ...cause, diagnoses: [1, 2, 3].map(() => evidenceOf({ lines })) };
     const text = journalOf(
-      { type: 'migration-ended', job: 'm', cause: big, kept: true },
+      { type: 'migration-ended', job: 'm', cause: big, kept: true, began: true },
       { type: 'rollout-failed', revision: 3, cause: big },
       { type: 'undo-failed', cause: big },
       { type: 'ended', ending: { result: 'undo-failed', cause: big, next: [] } },

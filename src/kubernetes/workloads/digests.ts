@@ -23,7 +23,7 @@ export interface RunningImage {
   readonly container: string;
   /** By digest (`sha256:…`), the one that most pods run first. */
   readonly digests: readonly { readonly digest: string; readonly pods: readonly string[] }[];
-  /** Pods that do not say yet. */
+  /** Pods that do not say yet, or say a configuration's digest where others say a registry's. */
   readonly unsaid: number;
   /** Whether the digests are of configurations, since no pod's image came from a registry. */
   readonly local: boolean;
@@ -44,7 +44,7 @@ export function runningImages(pods: readonly V1Pod[], containers: readonly strin
     const digests = [...(local ? loaded : pulled)]
       .map(([digest, names]) => ({ digest, pods: names }))
       .sort((a, b) => b.pods.length - a.pods.length);
-    return { container, digests, unsaid, local };
+    return { container, digests, unsaid: unsaid + (local ? 0 : count(loaded)), local };
   });
 }
 
@@ -58,12 +58,13 @@ export function runningDigests(pods: readonly V1Pod[]): (container: string) => s
 
 /** What the pods' digests say of a rollout that is complete otherwise. */
 export type ImageVerdict =
-  | { readonly state: 'as-meant' | 'unsaid' }
+  | { readonly state: 'as-meant' }
+  | { readonly state: 'unsaid'; readonly message: string }
   | { readonly state: 'wrong'; readonly reason: string; readonly message: string };
 
 /** Judges whether every container that was set runs one image, and the one whose digest was asked for. Pure. */
 export function judgeImages(pods: readonly V1Pod[], wanted: readonly WantedContainer[]): ImageVerdict {
-  let unsaid = 0;
+  let unsaid: string | undefined;
   for (const { container, image } of wanted) {
     const [running] = runningImages(pods, [container]);
     if (running === undefined) continue;
@@ -77,9 +78,10 @@ export function judgeImages(pods: readonly V1Pod[], wanted: readonly WantedConta
       const message = `Container ${container} runs ${running.digests.length} images by the one name ${image}: ${running.digests.map(sayPods).join('; ')}. What the name stands for was changed while it was rolled out.`;
       return { state: 'wrong', reason: 'mixed-image-digests', message };
     }
-    unsaid += running.unsaid;
+    if (running.unsaid > 0)
+      unsaid ??= `Of ${running.unsaid} of ${pods.length} ${pods.length === 1 ? 'pod' : 'pods'} it is not known which image container ${container} runs: the node names no digest that can be compared.`;
   }
-  return { state: unsaid > 0 ? 'unsaid' : 'as-meant' };
+  return unsaid === undefined ? { state: 'as-meant' } : { state: 'unsaid', message: unsaid };
 }
 
 /** Whether two references name the same image in the same words, and words that may come to name another. Pure. */
@@ -109,6 +111,10 @@ function named<T extends Pick<V1ContainerStatus, 'name'>>(
   name: string,
 ): T | undefined {
   return containers?.find((each) => each.name === name) ?? initContainers?.find((each) => each.name === name);
+}
+
+function count(map: ReadonlyMap<string, readonly string[]>): number {
+  return [...map.values()].reduce((sum, names) => sum + names.length, 0);
 }
 
 function add(map: Map<string, string[]>, key: string, value: string): void {

@@ -1,4 +1,11 @@
+import type { RolloutRecord } from '../../history.ts';
 import type { Rule } from '../rule.ts';
+
+/** `job/web-migrate-7 at 2026-11-20T10:11Z (https://…)`. */
+function say({ what, job, at, by }: RolloutRecord): string {
+  const end = what === 'migrated' ? '' : ', of which nobody knows how far it came';
+  return `job/${job} at ${at.slice(0, 16)}Z (${by}${end})`;
+}
 
 export const schemaAhead: Rule = {
   id: 'schema-ahead',
@@ -9,11 +16,13 @@ export const schemaAhead: Rule = {
     if (!found?.plan.ok) return [];
     const { migrations = [] } = found.plan;
     if (migrations.length === 0) return [];
-    const list = migrations.map(({ job, at, by }) => `job/${job} at ${at.slice(0, 16)}Z (${by})`).join(', ');
+    const list = migrations.map(say).join(', ');
+    const isSure = migrations.some(({ what }) => what === 'migrated');
     const count = migrations.length === 1 ? 'a migration' : `${migrations.length} migrations`;
+    const ran = isSure ? 'ran' : migrations.length === 1 ? 'was begun' : 'were begun';
     return [
       {
-        message: `Since ${workload} ran that revision, ${count} ran: ${list}. The schema does not roll back.`,
+        message: `Since ${workload} ran that revision, ${count} ${ran}: ${list}. The schema does not roll back.`,
         next: 'Make sure that the older image works with the schema as it is now.',
       },
     ];

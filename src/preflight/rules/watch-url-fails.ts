@@ -10,6 +10,7 @@ export const watchUrlFails: Rule = {
   judge({ unwell }) {
     if (unwell === undefined || isServiceMissing(unwell.met)) return [];
     const met = [...new Set(unwell.met)].join(', ');
+    if (unwell.isUnseen) return [unseen(unwell.address, met)];
     return [
       {
         message: `The input 'watch-url' asks ${unwell.address}, which answers with an error before anything was changed: ${met}.`,
@@ -18,6 +19,13 @@ export const watchUrlFails: Rule = {
     ];
   },
 };
+
+function unseen(address: string, met: string) {
+  return {
+    message: `The input 'watch-url' asks ${address}, and learns nothing: ${met}. What users see would not be known.`,
+    next: "Let the runner ask four times a second, or name another way to it, such as 'service/NAME:PORT/PATH'. To go on without knowing, add 'preflight-ignore: watch-url-fails'.",
+  };
+}
 
 function advice(met: readonly string[]): string {
   if (met.some((each) => each.startsWith('no ready pod')))

@@ -156,6 +156,18 @@ const cases: readonly [string, Facts, Record<string, string[]>][] = [
     }),
     { 'schema-ahead': ['web-migrate-7', 'https://ci/runs/7', '2026-11-20T10:11', 'does not roll back'] },
   ],
+  [
+    'a migration may have run since that revision',
+    withFound({
+      plan: {
+        ...change('acme/web:v2', 'acme/web:v1'),
+        migrations: [
+          { what: 'migrating', template: 'x', at: '2026-11-20T10:11:12Z', by: 'run', job: 'web-migrate-7' },
+        ],
+      },
+    }),
+    { 'schema-ahead': ['a migration was begun', 'web-migrate-7', 'nobody knows how far it came'] },
+  ],
   ...(
     [
       ['failed', 'did not work when it was last rolled out'],
@@ -291,6 +303,14 @@ const cases: readonly [string, Facts, Record<string, string[]>][] = [
     'users are down already',
     withUnwell('503', 'connection refused'),
     { 'watch-url-fails': ['503, connection refused', 'preflight-ignore: watch-url-fails'] },
+  ],
+  [
+    'nothing can be learned of what users see',
+    {
+      ...good,
+      unwell: { address: 'service/web:http/', met: ['asked too often (429)'], isUnseen: true },
+    },
+    { 'watch-url-fails': ['learns nothing: asked too often (429)', 'preflight-ignore: watch-url-fails'] },
   ],
   [
     'the tag is latest',

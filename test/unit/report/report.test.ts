@@ -48,7 +48,7 @@ const planned: readonly Event[] = [
 ];
 const migrated: readonly Event[] = [
   { type: 'migration-started', job: 'web-migrate-1', image: to },
-  { type: 'migration-ended', job: 'web-migrate-1', cause: undefined, kept: true },
+  { type: 'migration-ended', job: 'web-migrate-1', cause: undefined, kept: true, began: true },
 ];
 const set: readonly Event[] = [...planned, ...migrated, { type: 'setting-image' }, { type: 'image-set' }];
 const failed: readonly Event[] = [...set, { type: 'rollout-failed', revision: 5, cause }];
@@ -104,7 +104,7 @@ const journals: Readonly<Record<Result, readonly Event[]>> = {
   'migration-failed': [
     ...planned,
     { type: 'migration-started', job: 'web-migrate-1', image: to },
-    { type: 'migration-ended', job: 'web-migrate-1', cause: migrationCause, kept: true },
+    { type: 'migration-ended', job: 'web-migrate-1', cause: migrationCause, kept: true, began: true },
     end('migration-failed', { cause: migrationCause, next: ['Look at the Job.'] }),
   ],
   undone: [
@@ -485,6 +485,7 @@ describe('the summary', () => {
       saw: {
         address: 'https://shop.example/?…',
         limit: { kind: 'share', share: 0.01 },
+        judgedIn: ['during', 'after'],
         stretch: 1,
         phases: [
           { ...phase, phase: 'before' },
@@ -522,7 +523,7 @@ describe('the summary', () => {
           '`▅·`',
           '',
         ],
-        ['', '… after', '0', 'no errors', '', '', '`·`', ''],
+        ['', '… after', '0', 'nothing known', '', '', '`·`', ''],
       ]);
     });
 

@@ -110,6 +110,22 @@ describe.each(cases)('where %s', (_, shopOf, left, image, message) => {
   });
 });
 
+it('notes what a lost rollback had gone back to, and what it left', async () => {
+  const shop = shopWith('acme/web:v2');
+  const left = intentOf({ phase: 'setting-image', isRollback: true });
+  const { run } = await finish(shop, left);
+  expect(run.told('resumed')).toMatchObject([{ rolledBackTo: left.ours.at(-1) }]);
+  expect(run.history().map(({ what, template }) => [what, template])).toEqual([
+    ['left', left.before],
+    ['healthy', left.ours.at(-1)],
+  ]);
+});
+
+it('does not take a lost rollback for done that had to be undone', async () => {
+  const { run } = await finish(shopWith('acme/web:v2', works('v1')), intentOf({ isRollback: true }));
+  expect(run.told('resumed')[0]?.rolledBackTo).toBeUndefined();
+});
+
 it('says nothing of a run that was lost while it migrated: the workload is as it was', async () => {
   const shop = fakeShop();
   const { run, said } = await finish(shop, intentOf({ phase: 'migrating', job: 'web-migrate-1' }));

@@ -157,6 +157,7 @@ describe('the migration', () => {
       patch: [],
       template: {},
       isUnchanged: false,
+      isServing: false,
       about: [],
       before: shop.deployment() as WorkloadObject,
       intent: intentOf({ phase: 'migrating' }),

@@ -277,6 +277,57 @@ describe('the end', () => {
   });
 });
 
+describe('a rollback', () => {
+  const rollback = () => fakeRun(reached, { clock: new FakeClock(), inputs: { command: 'rollback' } });
+
+  it('is not undone for what users meet of the version that it leads out of', async () => {
+    const run = rollback();
+    const script = (seconds: number) => (seconds < 11 && Math.floor(seconds * 4) % 5 === 0 ? unwell : well);
+    const { trouble, saw } = await play(run, watchOf({ kind: 'count', count: 0 }), scripted(run, script));
+    expect(saw?.phases.find(({ phase }) => phase === 'during')?.errors).toBeGreaterThan(5);
+    expect(trouble).toBeUndefined();
+  });
+
+  it('is undone for what users meet after it', async () => {
+    const run = rollback();
+    const script = (seconds: number) => (seconds > 12 ? unwell : well);
+    const { trouble } = await play(run, watchOf(), scripted(run, script));
+    expect(trouble?.message).toContain('after the rollout');
+  });
+});
+
+describe('of what nobody could be asked', () => {
+  const limited: Outcome = { kind: 'set-aside', why: 'asked too often (429)' };
+  const unseen = async (limit?: ErrorLimit, outcome: Outcome = limited) => {
+    const run = newRun();
+    const users = await run.clock.run(
+      startWatching(
+        run,
+        watchOf(limit),
+        scripted(run, () => outcome),
+      ),
+    );
+    users.phase('during', 60);
+    await run.clock.pass(4);
+    const trouble = await run.clock.run(users.after(3));
+    await run.clock.run(users.stop());
+    expect(trouble).toBeUndefined();
+    return users.unseen();
+  };
+
+  it('it is told that nothing is known, phase by phase', async () => {
+    expect(await unseen()).toEqual([
+      expect.stringMatching(/during the rollout is not known: .*asked too often \(429\) ×/),
+      expect.stringContaining('after the rollout is not known'),
+    ]);
+  });
+
+  it('nothing is told where somebody could be, or nobody wants to know', async () => {
+    expect(await unseen(undefined, well)).toEqual([]);
+    expect(await unseen({ kind: 'off' })).toEqual([]);
+  });
+});
+
 describe('an address is tried before anything is changed', () => {
   const tried = (run: FakeRun, outcomes: readonly Outcome[]) => {
     let index = 0;
@@ -288,6 +339,13 @@ describe('an address is tried before anything is changed', () => {
     expect(await tried(newRun(), [{ kind: 'answer', status: 404 }])).toEqual({
       address: 'https://shop.test/',
       met: ['404', '404', '404'],
+    });
+  });
+
+  it('and told where nothing is learned of it', async () => {
+    expect(await tried(newRun(), [{ kind: 'set-aside', why: 'asked too often (429)' }])).toMatchObject({
+      met: ['asked too often (429)', 'asked too often (429)', 'asked too often (429)'],
+      isUnseen: true,
     });
   });
 

@@ -24,6 +24,9 @@ const at = (seconds: number, outcome: Outcome, took = 10): Sample => ({
   outcome,
 });
 
+const judgedIn = ['during', 'after'] as const;
+const watched = (address: string) => ({ address, limit: one, judgedIn });
+
 const during = (to: number) => [{ phase: 'during', from: 0, to: to * 1000 } as const];
 
 const phaseOf = (phase: UserPhase, requests: number, errors: number): PhaseTally => ({
@@ -61,7 +64,7 @@ describe('a phase', () => {
     at(3, aside),
     at(3, answer(200)),
   ];
-  const [told] = tally('service/web:http/', one, during(4), samples).phases;
+  const [told] = tally(watched('service/web:http/'), during(4), samples).phases;
 
   it('has its requests and errors, without what was set aside', () => {
     expect(told).toMatchObject({
@@ -76,7 +79,7 @@ describe('a phase', () => {
 
   it('has the slowest of the answers, not of the failures', () => {
     expect(told?.slowest).toBe(400);
-    expect(tally('x', one, during(1), [at(0, refused)]).phases[0]?.slowest).toBeUndefined();
+    expect(tally(watched('x'), during(1), [at(0, refused)]).phases[0]?.slowest).toBeUndefined();
   });
 
   it('has its time line', () => {
@@ -97,20 +100,20 @@ describe('a phase', () => {
   });
 
   it('in which nothing was asked is no good news', () => {
-    const [empty] = tally('x', one, during(3), []).phases;
-    expect(empty && sayPhase(empty)).toBe('During the rollout: 0 requests, no errors  ···');
+    const [empty] = tally(watched('x'), during(3), []).phases;
+    expect(empty && sayPhase(empty)).toBe('During the rollout: 0 requests, nothing known  ···');
   });
 });
 
 it('a phase that was over at once is left out, unless something was asked in it', () => {
   const spans = [...during(4), { phase: 'after', from: 4000, to: 4010 } as const];
-  const told = (samples: Sample[]) => tally('x', one, spans, samples).phases.map(({ phase }) => phase);
+  const told = (samples: Sample[]) => tally(watched('x'), spans, samples).phases.map(({ phase }) => phase);
   expect(told([])).toEqual(['during']);
   expect(told([{ ...at(4, refused), phase: 'after' }])).toEqual(['during', 'after']);
 });
 
 it('what is left over of a second counts for the last one', () => {
-  const [phase] = tally('x', one, during(3.2), [at(3.1, refused)]).phases;
+  const [phase] = tally(watched('x'), during(3.2), [at(3.1, refused)]).phases;
   expect(phase?.timeline).toEqual([
     [0, 0],
     [0, 0],
@@ -120,7 +123,7 @@ it('what is left over of a second counts for the last one', () => {
 
 it('a long rollout has a time line of a length that can be read', () => {
   for (const seconds of [1, 59, 61, 600, 3600, 100_000]) {
-    const { stretch, phases } = tally('x', one, during(seconds), [at(seconds - 0.5, answer(500))]);
+    const { stretch, phases } = tally(watched('x'), during(seconds), [at(seconds - 0.5, answer(500))]);
     const steps = phases[0]?.timeline ?? [];
     expect(steps.length).toBeLessThanOrEqual(60);
     expect(Math.abs(steps.length * stretch - seconds)).toBeLessThanOrEqual(stretch / 2);
@@ -133,7 +136,7 @@ it('the phases have a time line each, of the same scale', () => {
     { phase: 'before', from: 0, to: 1500 },
     { phase: 'during', from: 1500, to: 91_500 },
   ] as const;
-  const { stretch, phases } = tally('x', one, spans, [at(1, answer(200)), at(91, answer(500))]);
+  const { stretch, phases } = tally(watched('x'), spans, [at(1, answer(200)), at(91, answer(500))]);
   expect(stretch).toBe(2);
   expect(phases.map(({ timeline }) => timeline.length)).toEqual([1, 45]);
   expect(phases[1]?.timeline.at(-1)).toEqual([1, 1]);
@@ -158,7 +161,7 @@ it('a picture has a mark for every share of errors, and one for nothing asked', 
 
 describe('a share', () => {
   const judge = (phases: PhaseTally[], toCome: Partial<Record<UserPhase, number>> = {}, limit = one) =>
-    excessOf({ limit, phases }, toCome)?.phase;
+    excessOf({ limit, phases, judgedIn }, toCome)?.phase;
 
   it.each<[string, PhaseTally[], UserPhase | undefined]>([
     ['no error', [phaseOf('during', 40, 0)], undefined],
@@ -200,7 +203,7 @@ describe('a share', () => {
 
 describe('a count', () => {
   const judge = (count: number, phases: PhaseTally[], toCome: Partial<Record<UserPhase, number>> = {}) =>
-    excessOf({ limit: { kind: 'count', count }, phases }, toCome);
+    excessOf({ limit: { kind: 'count', count }, judgedIn, phases }, toCome);
 
   it('of none fails at the first error', () => {
     expect(judge(0, [phaseOf('during', 40, 0)], { during: 400 })).toBeUndefined();
@@ -222,7 +225,9 @@ describe('a count', () => {
 });
 
 it('off lets everything pass', () => {
-  expect(excessOf({ limit: { kind: 'off' }, phases: [phaseOf('during', 40, 40)] }, {})).toBeUndefined();
+  expect(
+    excessOf({ limit: { kind: 'off' }, judgedIn, phases: [phaseOf('during', 40, 40)] }, {}),
+  ).toBeUndefined();
 });
 
 it('says why a rollout is given up, with what was before', () => {
@@ -230,7 +235,7 @@ it('says why a rollout is given up, with what was before', () => {
     phaseOf('before', 6, 0),
     { ...phaseOf('during', 40, 12), statuses: { '200': 28, '503': 12 } },
   ];
-  const saw = { address: 'service/web:http/', limit: one, stretch: 1, phases };
+  const saw = { ...watched('service/web:http/'), stretch: 1, phases };
   const excess = excessOf(saw, {});
   expect(excess && sayExcess(saw, excess)).toBe(
     '12 of 40 requests to service/web:http/ failed during the rollout (30 %; 1 % of a phase is allowed): ' +

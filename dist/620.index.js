@@ -1,5 +1,5 @@
-export const id = 9;
-export const ids = [9];
+export const id = 620;
+export const ids = [620];
 export const modules = {
 
 /***/ 1992:
@@ -1736,15 +1736,19 @@ function withRecord(records, record) {
     return [...records, record].slice(-mostRecords);
 }
 function standingOf(records, template) {
-    const last = records.findLast((record) => record.template === template && record.what !== 'migrated');
-    return last?.what;
+    const standings = records.filter((record) => record.template === template).map(({ what }) => what);
+    return standings.findLast((what) => !isOfMigration(what));
+}
+function isOfMigration(what) {
+    return what === 'migrating' || what === 'migrated' || what === 'unmigrated';
 }
 function migrationsSince(records, template, made) {
     const last = records.findLastIndex((record) => record.template === template && record.what === 'healthy');
     const isSince = ({ at }) => last >= 0 || Date.parse(at) >= made;
-    return records
+    const since = records
         .slice(last + 1)
-        .filter((record) => record.what === 'migrated' && record.template !== template && isSince(record));
+        .filter((record) => isOfMigration(record.what) && record.template !== template && isSince(record));
+    return [...new Map(since.map((record) => [record.job, record])).values()].filter(({ what }) => what !== 'unmigrated');
 }
 
 
@@ -3553,7 +3557,7 @@ function runningImages(pods, containers) {
         const digests = [...(local ? loaded : pulled)]
             .map(([digest, names]) => ({ digest, pods: names }))
             .sort((a, b) => b.pods.length - a.pods.length);
-        return { container, digests, unsaid, local };
+        return { container, digests, unsaid: unsaid + (local ? 0 : count(loaded)), local };
     });
 }
 function runningDigests(pods) {
@@ -3562,7 +3566,7 @@ function runningDigests(pods) {
         .flatMap(({ digests }) => digests.map(({ digest }) => digest));
 }
 function judgeImages(pods, wanted) {
-    let unsaid = 0;
+    let unsaid;
     for (const { container, image } of wanted) {
         const [running] = runningImages(pods, [container]);
         if (running === undefined)
@@ -3577,9 +3581,10 @@ function judgeImages(pods, wanted) {
             const message = `Container ${container} runs ${running.digests.length} images by the one name ${image}: ${running.digests.map(sayPods).join('; ')}. What the name stands for was changed while it was rolled out.`;
             return { state: 'wrong', reason: 'mixed-image-digests', message };
         }
-        unsaid += running.unsaid;
+        if (running.unsaid > 0)
+            unsaid ??= `Of ${running.unsaid} of ${pods.length} ${pods.length === 1 ? 'pod' : 'pods'} it is not known which image container ${container} runs: the node names no digest that can be compared.`;
     }
-    return { state: unsaid > 0 ? 'unsaid' : 'as-meant' };
+    return unsaid === undefined ? { state: 'as-meant' } : { state: 'unsaid', message: unsaid };
 }
 function isSameMovableName(one, other) {
     const [a, b] = [(0,_image_js__WEBPACK_IMPORTED_MODULE_0__/* .parseImage */ .zZ)(one), (0,_image_js__WEBPACK_IMPORTED_MODULE_0__/* .parseImage */ .zZ)(other)];
@@ -3601,6 +3606,9 @@ function digestOf(pod, container) {
 }
 function named(containers, initContainers, name) {
     return containers?.find((each) => each.name === name) ?? initContainers?.find((each) => each.name === name);
+}
+function count(map) {
+    return [...map.values()].reduce((sum, names) => sum + names.length, 0);
 }
 function add(map, key, value) {
     const list = map.get(key);
@@ -5007,6 +5015,10 @@ const runsButUnhealthy = {
 };
 
 ;// CONCATENATED MODULE: ./build/preflight/rules/schema-ahead.js
+function say({ what, job, at, by }) {
+    const end = what === 'migrated' ? '' : ', of which nobody knows how far it came';
+    return `job/${job} at ${at.slice(0, 16)}Z (${by}${end})`;
+}
 const schemaAhead = {
     id: 'schema-ahead',
     level: 'warning',
@@ -5018,11 +5030,13 @@ const schemaAhead = {
         const { migrations = [] } = found.plan;
         if (migrations.length === 0)
             return [];
-        const list = migrations.map(({ job, at, by }) => `job/${job} at ${at.slice(0, 16)}Z (${by})`).join(', ');
+        const list = migrations.map(say).join(', ');
+        const isSure = migrations.some(({ what }) => what === 'migrated');
         const count = migrations.length === 1 ? 'a migration' : `${migrations.length} migrations`;
+        const ran = isSure ? 'ran' : migrations.length === 1 ? 'was begun' : 'were begun';
         return [
             {
-                message: `Since ${workload} ran that revision, ${count} ran: ${list}. The schema does not roll back.`,
+                message: `Since ${workload} ran that revision, ${count} ${ran}: ${list}. The schema does not roll back.`,
                 next: 'Make sure that the older image works with the schema as it is now.',
             },
         ];
@@ -5124,6 +5138,8 @@ const watchUrlFails = {
         if (unwell === undefined || isServiceMissing(unwell.met))
             return [];
         const met = [...new Set(unwell.met)].join(', ');
+        if (unwell.isUnseen)
+            return [unseen(unwell.address, met)];
         return [
             {
                 message: `The input 'watch-url' asks ${unwell.address}, which answers with an error before anything was changed: ${met}.`,
@@ -5132,6 +5148,12 @@ const watchUrlFails = {
         ];
     },
 };
+function unseen(address, met) {
+    return {
+        message: `The input 'watch-url' asks ${address}, and learns nothing: ${met}. What users see would not be known.`,
+        next: "Let the runner ask four times a second, or name another way to it, such as 'service/NAME:PORT/PATH'. To go on without knowing, add 'preflight-ignore: watch-url-fails'.",
+    };
+}
 function advice(met) {
     if (met.some((each) => each.startsWith('no ready pod')))
         return "Correct the Service's selector or port, so that it leads to ready pods.";
@@ -5578,7 +5600,7 @@ function usersSection(saw) {
         return [];
     return [
         '### What users saw',
-        `${code(saw.address)} was asked all the time. Of errors, ${words((0,limit/* sayLimit */.NJ)(saw.limit))}.`,
+        `${code(saw.address)} was asked all the time. Of errors, ${words((0,limit/* sayLimit */.NJ)(saw.limit))}.${(0,say/* sayUnjudged */.Cr)(saw)}`,
         [
             '| | Requests | Errors | Slowest | Answers | When |',
             '|:--|--:|:--|--:|:--|:--|',
@@ -7886,14 +7908,14 @@ async function restorePace(run, kind, { pace, uid }) {
 /* harmony export */   p: () => (/* binding */ finishLeft)
 /* harmony export */ });
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(9473);
-/* harmony import */ var _intent_js__WEBPACK_IMPORTED_MODULE_8__ = __webpack_require__(7048);
+/* harmony import */ var _intent_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(7048);
 /* harmony import */ var _kubernetes_workloads_names_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(5596);
 /* harmony import */ var _kubernetes_workloads_template_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(5984);
 /* harmony import */ var _conclude_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(2883);
 /* harmony import */ var _look_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(909);
-/* harmony import */ var _recover_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(7576);
-/* harmony import */ var _undo_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(8600);
-/* harmony import */ var _watch_rollout_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(9448);
+/* harmony import */ var _records_js__WEBPACK_IMPORTED_MODULE_8__ = __webpack_require__(1706);
+/* harmony import */ var _undo_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(8600);
+/* harmony import */ var _watch_rollout_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(9448);
 
 
 
@@ -7911,9 +7933,13 @@ async function finishLeft(run, observation, left) {
     }
     await run.saveIntent(left);
     log.line(`An earlier run (${left.by}) was lost while it changed ${(0,_kubernetes_workloads_names_js__WEBPACK_IMPORTED_MODULE_1__/* .sayWorkload */ .j)(run.workload)}; finishing that first.`);
-    const message = await finish(run, observation, left);
+    const { message, isKept = false } = await finish(run, observation, left);
     log.line(message);
-    journal.add({ type: 'resumed', message: `An earlier run (${left.by}) was lost half-way. ${message}` });
+    journal.add({
+        type: 'resumed',
+        message: `An earlier run (${left.by}) was lost half-way. ${message}`,
+        ...(isKept && left.isRollback && { rolledBackTo: (0,_intent_js__WEBPACK_IMPORTED_MODULE_7__/* .templateSet */ .b$)(left) }),
+    });
     const generation = await (0,_conclude_js__WEBPACK_IMPORTED_MODULE_3__/* .conclude */ .E)(run, observation.kind, left);
     await seen(run, observation, generation);
     return message;
@@ -7931,28 +7957,30 @@ async function finish(run, observation, left) {
     const view = observation.view();
     const template = view?.workload.spec?.template;
     if (view === undefined || template === undefined || view.workload.metadata?.uid !== left.uid) {
-        return 'The workload that it changed is gone; nothing is to be done.';
+        return { message: 'The workload that it changed is gone; nothing is to be done.' };
     }
     const isOurs = left.ours.includes((0,_kubernetes_workloads_template_js__WEBPACK_IMPORTED_MODULE_2__/* .templateDigest */ .pd)(template));
     if (!isOurs && left.phase === 'setting-image')
-        return 'What it meant to set does not run; nothing is to be done.';
+        return { message: 'What it meant to set does not run; nothing is to be done.' };
     if (isOurs && left.phase === 'setting-image' && (await isHealthy(run, observation, left))) {
-        run.record({ what: 'healthy', template: (0,_intent_js__WEBPACK_IMPORTED_MODULE_8__/* .templateSet */ .b$)(left) });
-        return 'What it had set has become healthy, and is kept.';
+        (0,_records_js__WEBPACK_IMPORTED_MODULE_8__/* .noteRolledOut */ .D1)(run, left);
+        return { message: 'What it had set has become healthy, and is kept.', isKept: true };
     }
     if (left.undoTo === undefined)
-        return 'No revision was healthy before it, so there is nothing to go back to.';
+        return { message: 'No revision was healthy before it, so there is nothing to go back to.' };
     try {
-        const end = await (0,_undo_js__WEBPACK_IMPORTED_MODULE_6__/* .undo */ .t)(run, observation, left, run.inputs.undoTimeout);
+        const end = await (0,_undo_js__WEBPACK_IMPORTED_MODULE_5__/* .undo */ .t)(run, observation, left, run.inputs.undoTimeout);
         if (end.kind === 'undone')
-            (0,_recover_js__WEBPACK_IMPORTED_MODULE_5__/* .noteUndone */ .yb)(run, left);
+            (0,_records_js__WEBPACK_IMPORTED_MODULE_8__/* .noteUndone */ .yb)(run, left);
         if (end.kind === 'undone')
-            return `Undone to revision ${left.undoTo.number}, which is healthy.`;
-        return end.kind === 'superseded' ? end.message : `It could not be undone: ${end.trouble.message}`;
+            return { message: `Undone to revision ${left.undoTo.number}, which is healthy.` };
+        if (end.kind === 'superseded')
+            return { message: end.message };
+        return { message: `It could not be undone: ${end.trouble.message}` };
     }
     catch (error) {
         run.signal.throwIfAborted();
-        return `It could not be undone: ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .messageOf */ .bD)(error)}`;
+        return { message: `It could not be undone: ${(0,_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .messageOf */ .bD)(error)}` };
     }
 }
 const healthySeconds = 15;
@@ -7969,9 +7997,9 @@ async function isHealthy(run, observation, left) {
         timeout: healthySeconds,
         isUndo: false,
         images,
-        toleratesImages: run.inputs.command === 'rollback',
+        toleratesImages: left.isRollback ?? false,
     };
-    return (await (0,_watch_rollout_js__WEBPACK_IMPORTED_MODULE_7__/* .watchRollout */ .D)(run, observation, expected)).kind === 'complete';
+    return (await (0,_watch_rollout_js__WEBPACK_IMPORTED_MODULE_6__/* .watchRollout */ .D)(run, observation, expected)).kind === 'complete';
 }
 
 
@@ -7982,6 +8010,7 @@ async function isHealthy(run, observation, left) {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   Q4: () => (/* binding */ doubtUnchanged),
+/* harmony export */   U6: () => (/* binding */ sayUnsaid),
 /* harmony export */   n_: () => (/* binding */ noteImagesAfter),
 /* harmony export */   sl: () => (/* binding */ noteImagesBefore)
 /* harmony export */ });
@@ -8008,6 +8037,14 @@ function noteImagesAfter(journal, kind, view, containers) {
         return { container, before, after: after(container) };
     });
     journal.add({ type: 'images', images });
+}
+function sayUnsaid({ kind, view: look }, changes) {
+    const view = look();
+    if (view === undefined)
+        return [];
+    const wanted = changes.map(({ container, to }) => ({ container, image: to }));
+    const verdict = (0,_kubernetes_workloads_digests_js__WEBPACK_IMPORTED_MODULE_1__/* .judgeImages */ .Mk)((0,_look_js__WEBPACK_IMPORTED_MODULE_3__/* .presentPods */ .O_)(kind, view), wanted);
+    return verdict.state === 'unsaid' ? [verdict.message] : [];
 }
 function doubtUnchanged({ journal, workload }, { observation: { kind, view: look }, changes, }) {
     const view = look();
@@ -8321,13 +8358,52 @@ function findRevision(kind, view, target) {
 
 /***/ }),
 
+/***/ 1706:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   D1: () => (/* binding */ noteRolledOut),
+/* harmony export */   Hm: () => (/* binding */ noteMigration),
+/* harmony export */   Yz: () => (/* binding */ noteLeft),
+/* harmony export */   bc: () => (/* binding */ noteServing),
+/* harmony export */   yb: () => (/* binding */ noteUndone)
+/* harmony export */ });
+/* harmony import */ var _history_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(2740);
+/* harmony import */ var _intent_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(7048);
+
+
+function noteMigration(plans, what, job) {
+    for (const { run, plan } of plans)
+        run.record({ what, template: (0,_intent_js__WEBPACK_IMPORTED_MODULE_0__/* .templateSet */ .b$)(plan.intent), job });
+}
+function noteRolledOut(run, intent, template = (0,_intent_js__WEBPACK_IMPORTED_MODULE_0__/* .templateSet */ .b$)(intent)) {
+    noteLeft(run, intent, template);
+    run.record({ what: 'healthy', template });
+}
+function noteLeft(run, intent, template = (0,_intent_js__WEBPACK_IMPORTED_MODULE_0__/* .templateSet */ .b$)(intent)) {
+    const isReturn = (0,_history_js__WEBPACK_IMPORTED_MODULE_1__/* .standingOf */ .YP)(run.history(), template) === 'left';
+    if (intent.isRollback && !isReturn)
+        run.record({ what: 'left', template: intent.before });
+}
+function noteUndone(run, intent) {
+    const template = (0,_intent_js__WEBPACK_IMPORTED_MODULE_0__/* .templateSet */ .b$)(intent);
+    if ((0,_history_js__WEBPACK_IMPORTED_MODULE_1__/* .standingOf */ .YP)(run.history(), template) === undefined)
+        run.record({ what: 'undone', template });
+}
+function noteServing(run, { before }) {
+    if ((0,_history_js__WEBPACK_IMPORTED_MODULE_1__/* .standingOf */ .YP)(run.history(), before) === undefined)
+        run.record({ what: 'healthy', template: before });
+}
+
+
+/***/ }),
+
 /***/ 7576:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
 // EXPORTS
 __webpack_require__.d(__webpack_exports__, {
-  yb: () => (/* binding */ noteUndone),
   lj: () => (/* binding */ recover),
   ju: () => (/* binding */ undoAndSay),
   Eb: () => (/* binding */ undoCommand)
@@ -8337,10 +8413,6 @@ __webpack_require__.d(__webpack_exports__, {
 var plain_reasons = __webpack_require__(5334);
 // EXTERNAL MODULE: ./build/errors.js
 var errors = __webpack_require__(9473);
-// EXTERNAL MODULE: ./build/history.js
-var build_history = __webpack_require__(2740);
-// EXTERNAL MODULE: ./build/intent.js
-var build_intent = __webpack_require__(7048);
 // EXTERNAL MODULE: ./build/kubernetes/workloads/names.js
 var names = __webpack_require__(5596);
 // EXTERNAL MODULE: ./build/kubernetes/workloads/observe.js
@@ -8353,6 +8425,8 @@ var report_cause = __webpack_require__(2828);
 var collect = __webpack_require__(2765);
 // EXTERNAL MODULE: ./build/steps/conclude.js
 var conclude = __webpack_require__(2883);
+// EXTERNAL MODULE: ./build/steps/records.js
+var records = __webpack_require__(1706);
 // EXTERNAL MODULE: ./build/steps/undo.js
 var undo = __webpack_require__(8600);
 // EXTERNAL MODULE: ./build/image.js
@@ -8448,7 +8522,6 @@ function notedBefore(journal, target, container) {
 
 
 
-
 async function recover(run, observation, intent, end, turn) {
     const { journal, log, inputs } = run;
     if (end.kind === 'superseded') {
@@ -8461,6 +8534,7 @@ async function recover(run, observation, intent, end, turn) {
         log.line(line);
     log.endGroup();
     if (inputs.onFailure === 'leave') {
+        (0,records/* noteLeft */.Yz)(run, intent);
         await (0,conclude/* conclude */.E)(run, observation.kind, intent);
         return {
             result: 'left-failed',
@@ -8517,7 +8591,7 @@ async function undoAndSay(run, observation, intent, cause, timeout, turn) {
             .filter(([name]) => intent.changes.some(({ container }) => container === name))
             .map(([container, image]) => ({ container, image }));
         journal.add({ type: 'undone', revision: number, images });
-        noteUndone(run, intent);
+        (0,records/* noteUndone */.yb)(run, intent);
     }
     if (end.kind === 'failed')
         journal.add({ type: 'undo-failed', cause: { ...end.trouble, diagnoses: [] } });
@@ -8565,11 +8639,6 @@ function superseded(run, { reason, message }, earlier) {
         cause: { reason, message, diagnoses: earlier?.diagnoses ?? [] },
         next: [...(0,plain_reasons/* adviceOn */.i)(reason), ...(reason === 'deleted' ? [] : [`See where it stands: ${status}`])],
     };
-}
-function noteUndone(run, intent) {
-    const template = (0,build_intent/* templateSet */.b$)(intent);
-    if ((0,build_history/* standingOf */.YP)(run.history(), template) === undefined)
-        run.record({ what: 'undone', template });
 }
 function undoCommand({ namespace, workload }, { undoTo }) {
     const command = `kubectl -n ${namespace} rollout undo ${(0,names/* sayWorkload */.j)(workload)}`;
@@ -9295,12 +9364,14 @@ function sayPercent(share) {
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   A7: () => (/* binding */ sayCounts),
 /* harmony export */   B$: () => (/* binding */ sayPhase),
+/* harmony export */   Cr: () => (/* binding */ sayUnjudged),
 /* harmony export */   NL: () => (/* binding */ saySlowest),
 /* harmony export */   V2: () => (/* binding */ phaseWords),
 /* harmony export */   hz: () => (/* binding */ sayErrors),
 /* harmony export */   jL: () => (/* binding */ sayStretch),
 /* harmony export */   li: () => (/* binding */ picture),
-/* harmony export */   pp: () => (/* binding */ sayExcess)
+/* harmony export */   pp: () => (/* binding */ sayExcess),
+/* harmony export */   qW: () => (/* binding */ sayUnseen)
 /* harmony export */ });
 /* harmony import */ var _duration_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(3110);
 /* harmony import */ var _limit_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(6748);
@@ -9324,6 +9395,8 @@ function sayPhase(tally) {
     return `${phaseStart(tally.phase)}: ${told}${statuses}${aside}  ${picture(tally)}`;
 }
 function sayErrors({ requests, errors }) {
+    if (requests === 0)
+        return 'nothing known';
     if (errors === 0)
         return 'no errors';
     return `${errors} ${errors === 1 ? 'error' : 'errors'} (${(0,_limit_js__WEBPACK_IMPORTED_MODULE_1__/* .sayPercent */ .F_)(errors / requests)})`;
@@ -9354,6 +9427,21 @@ function sayExcess({ address, limit, phases }, { phase, errors, requests }) {
         ? ''
         : ` ${phaseStart('before')}, ${before.errors === 0 ? 'none' : before.errors} of ${before.requests} failed.`;
     return `${errors} of ${requests} requests to ${address} failed ${phaseWords[phase]} (${(0,_limit_js__WEBPACK_IMPORTED_MODULE_1__/* .sayPercent */ .F_)(errors / requests)}; ${(0,_limit_js__WEBPACK_IMPORTED_MODULE_1__/* .sayLimit */ .NJ)(limit)}): ${sayCounts(seen)}.${usual}`;
+}
+function sayUnseen({ address, phases, judgedIn, limit }) {
+    if (limit.kind === 'off')
+        return [];
+    return phases
+        .filter(({ phase, requests }) => judgedIn.includes(phase) && requests === 0)
+        .map(({ phase, setAside }) => {
+        const aside = Object.keys(setAside).length > 0 ? ` (set aside: ${sayCounts(setAside)})` : '';
+        return `What users of ${address} saw ${phaseWords[phase]} is not known: no request counts${aside}. Look for yourself.`;
+    });
+}
+function sayUnjudged({ judgedIn }) {
+    return judgedIn.includes('during')
+        ? ''
+        : ' Only what comes after a rollback is judged: until then, users also meet what is rolled back from.';
 }
 function phaseStart(phase) {
     const words = phaseWords[phase];

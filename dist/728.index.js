@@ -1,8 +1,8 @@
-export const id = 922;
-export const ids = [922];
+export const id = 728;
+export const ids = [728];
 export const modules = {
 
-/***/ 3922:
+/***/ 8728:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -51,8 +51,6 @@ const draftDeploy = ({ inputs, github }, kind, { workload }) => {
     };
 };
 
-// EXTERNAL MODULE: ./build/intent.js
-var intent = __webpack_require__(7048);
 // EXTERNAL MODULE: ./build/kubernetes/workloads/observe.js
 var observe = __webpack_require__(52);
 // EXTERNAL MODULE: ./build/steps/finish-left.js
@@ -436,8 +434,9 @@ async function followJob(run, job, purpose = migration) {
     const watching = new AbortController();
     const follower = new JobFollower(run, job, purpose, AbortSignal.any([run.signal, watching.signal]));
     try {
-        const end = await follower.toEnd();
-        return end.cause ? { ...end, cause: await (0,collect/* withEvents */.O)(run, end.cause) } : end;
+        const { cause, kept } = await follower.toEnd();
+        const began = cause === undefined || follower.hasBegun;
+        return { cause: cause && (await (0,collect/* withEvents */.O)(run, cause)), kept, began };
     }
     finally {
         watching.abort();
@@ -501,6 +500,9 @@ class JobFollower {
         for (const each of [jobs, pods])
             each.done.catch((error) => this.#pulse.fail(error));
     }
+    get hasBegun() {
+        return [...this.#pods.values()].some((pod) => (0,job_logs/* containerStatuses */.up)(pod).some(job_logs/* hasStarted */.gd));
+    }
     async toEnd() {
         const { clock } = this.#run;
         const grace = this.#job.spec?.template.spec?.terminationGracePeriodSeconds ?? 30;
@@ -509,13 +511,11 @@ class JobFollower {
             const seen = this.#pulse.beats;
             const end = jobEnd(this.#job);
             if (end?.complete || (this.#gone && this.#wasSeenToSucceed())) {
-                await this.#catchUp();
-                await this.#logs.drain();
+                await this.#hearOut();
                 return { cause: undefined, kept: !this.#gone };
             }
             if (end !== undefined) {
-                await this.#catchUp();
-                await this.#logs.drain();
+                await this.#hearOut();
                 return { cause: failureOf(this.#seen(), end), kept: !this.#gone };
             }
             if (this.#gone)
@@ -530,6 +530,14 @@ class JobFollower {
                 return { cause: overdue(this.#seen()), kept: !(await this.#removeUnlessRunning()) };
             }
             await this.#pulse.wait(seen, 1, clock, this.#signal);
+        }
+    }
+    async #hearOut() {
+        try {
+            await this.#catchUp();
+            await this.#logs.drain();
+        }
+        catch {
         }
     }
     async #catchUp() {
@@ -557,6 +565,7 @@ class JobFollower {
         const end = job && jobEnd(job);
         if (end === undefined)
             return undefined;
+        await this.#hearOut();
         return { cause: end.complete ? undefined : failureOf(this.#seen(), end), kept: true };
     }
     #stuck() {
@@ -683,8 +692,8 @@ async function runMigration(run, plan, wanted, adopted) {
     const job = adopted ?? (await createAndTell(run, wanted, started));
     if (adopted)
         started();
-    const { cause, kept } = await followJob(run, job);
-    journal.add({ type: 'migration-ended', job: name, cause, kept });
+    const { cause, kept, began } = await followJob(run, job);
+    journal.add({ type: 'migration-ended', job: name, cause, kept, began });
     log.endGroup();
     if (cause === undefined)
         return undefined;
@@ -1111,8 +1120,8 @@ async function refusalOf(request) {
     }
 }
 
-// EXTERNAL MODULE: ./build/history.js
-var build_history = __webpack_require__(2740);
+// EXTERNAL MODULE: ./build/steps/records.js
+var records = __webpack_require__(1706);
 // EXTERNAL MODULE: ./build/steps/conclude.js
 var conclude = __webpack_require__(2883);
 // EXTERNAL MODULE: ./build/kubernetes/workloads/restarts.js
@@ -1443,6 +1452,15 @@ class Vigil {
     }
 }
 
+;// CONCATENATED MODULE: ./build/steps/standards.js
+const standards = {
+    deploy: { addressFirst: true, usersIn: ['during', 'after'], images: true, wantsOut: false },
+    rollback: { addressFirst: false, usersIn: ['after'], images: false, wantsOut: true },
+};
+function standardsOf({ command }) {
+    return standards[command];
+}
+
 // EXTERNAL MODULE: external "node:timers/promises"
 var promises_ = __webpack_require__(8500);
 // EXTERNAL MODULE: ./node_modules/@actions/exec/lib/exec.js + 3 modules
@@ -1667,6 +1685,7 @@ async function remove({ client, namespace, log }, name) {
 
 
 
+
 async function prove(run, rollouts, ends) {
     const { command, bakeTime } = run.inputs.verification;
     const { changed, job } = rollouts;
@@ -1694,9 +1713,9 @@ async function proveAll(run, rollouts) {
     try {
         const vigils = rollouts.changed.map(({ run: each, plan, set }) => new Vigil(each, {
             observation: plan.observation,
-            images: run.inputs.command === 'rollback'
-                ? []
-                : plan.changes.map(({ container, to }) => ({ container, image: to })),
+            images: standardsOf(run.inputs).images
+                ? plan.changes.map(({ container, to }) => ({ container, image: to }))
+                : [],
             ours: new Set(set.intent.ours),
             patience: timeout,
         }));
@@ -1876,6 +1895,8 @@ function isOurs(run, { intent, changes }, workload) {
 
 // EXTERNAL MODULE: ./build/ending-of-parts.js
 var ending_of_parts = __webpack_require__(5668);
+// EXTERNAL MODULE: ./build/intent.js
+var intent = __webpack_require__(7048);
 // EXTERNAL MODULE: ./build/steps/recover.js + 1 modules
 var recover = __webpack_require__(7576);
 // EXTERNAL MODULE: ./build/steps/turn.js
@@ -1883,6 +1904,7 @@ var turn = __webpack_require__(8761);
 // EXTERNAL MODULE: ./build/steps/watch-rollout.js + 4 modules
 var watch_rollout = __webpack_require__(9448);
 ;// CONCATENATED MODULE: ./build/steps/side-by-side.js
+
 
 
 
@@ -1927,7 +1949,7 @@ async function side_by_side_watch(run, { plan, set }, isHeld, alsoWrong) {
             broken: (0,intent/* brokenTemplates */.Jv)(set.intent, set.intent.ours, false),
             isUndo: false,
             images: plan.changes.map(({ container, to }) => ({ container, image: to })),
-            toleratesImages: run.inputs.command === 'rollback',
+            toleratesImages: !standardsOf(run.inputs).images,
             isHeld,
             alsoWrong,
         });
@@ -1984,14 +2006,14 @@ function isError(outcome) {
 const shortest = 500;
 const mostSteps = 60;
 const stretches = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600];
-function tally(address, limit, spans, samples) {
+function tally({ address, limit, judgedIn }, spans, samples) {
     const total = spans.reduce((sum, { from, to }) => sum + (to - from), 0) / 1000;
     const stretch = stretches.find((each) => total / each <= mostSteps) ?? Math.ceil(total / mostSteps);
     const phases = spans.flatMap((span) => {
         const own = samples.filter(({ phase }) => phase === span.phase);
         return own.length === 0 && span.to - span.from < shortest ? [] : [tallyPhase(span, own, stretch)];
     });
-    return { address, limit, stretch, phases };
+    return { address, limit, judgedIn, stretch, phases };
 }
 function tallyPhase({ phase, from, to }, all, stretch) {
     const counted = all.filter(({ outcome }) => outcome.kind !== 'set-aside');
@@ -2028,11 +2050,11 @@ function countBy(words) {
         counts[word] = (counts[word] ?? 0) + 1;
     return counts;
 }
-function excessOf({ limit, phases }, toCome) {
+function excessOf({ limit, phases, judgedIn }, toCome) {
     if (limit.kind === 'off')
         return undefined;
     const usual = rateOf(phases.find(({ phase }) => phase === 'before'));
-    const judged = phases.filter(({ phase }) => phase === 'during' || phase === 'after');
+    const judged = phases.filter(({ phase }) => judgedIn.includes(phase));
     if (limit.kind === 'share') {
         const found = judged.find(({ phase, requests, errors }) => errors > Math.max(1, Math.min(1, limit.share + usual) * (requests + (toCome[phase] ?? 0))));
         return found && { phase: found.phase, errors: found.errors, requests: found.requests };
@@ -2170,6 +2192,7 @@ async function drain(body) {
 
 
 
+
 const perSecond = 4;
 const mostInFlight = 8;
 const beforeSeconds = 1.5;
@@ -2239,6 +2262,9 @@ class Watcher {
             await Promise.allSettled(this.#inFlight.keys());
         signal.throwIfAborted();
         return this.exceeded();
+    }
+    unseen() {
+        return (0,say/* sayUnseen */.qW)(this.#saw());
     }
     stop() {
         this.#stopped ??= this.#end();
@@ -2330,7 +2356,9 @@ class Watcher {
     #saw() {
         const now = this.#run.clock.now();
         const spans = this.#spans.map((span) => ({ ...span, to: span.to ?? now }));
-        return tally(this.#watch.address.shown, this.#watch.limit, spans, this.#samples);
+        const { address, limit } = this.#watch;
+        const judgedIn = standardsOf(this.#run.inputs).usersIn;
+        return tally({ address: address.shown, limit, judgedIn }, spans, this.#samples);
     }
     #toCome() {
         const toCome = {};
@@ -2350,18 +2378,24 @@ async function tryAddress(run, watch = run.inputs.watch, ask = watch && askerFor
     if (watch === undefined || ask === undefined)
         return undefined;
     const met = [];
+    let known = 0;
     for (let trial = 0; trial < trials; trial++) {
         if (trial > 0)
             await run.clock.sleep(1 / perSecond, run.signal);
         const { outcome } = await ask(run.signal);
-        if (!isError(outcome))
+        if (outcome.kind === 'answer' && !isError(outcome))
             return undefined;
+        if (outcome.kind !== 'set-aside')
+            known += 1;
         met.push(labelOf(outcome));
     }
-    return { address: watch.address.shown, met };
+    if (known > 0 && known < trials)
+        return undefined;
+    return { address: watch.address.shown, met, ...(known === 0 && { isUnseen: true }) };
 }
 
 ;// CONCATENATED MODULE: ./build/steps/roll-out.js
+
 
 
 
@@ -2412,11 +2446,7 @@ async function rollOutWatched(run, done, plans, proof) {
         const end = ends[index];
         if (end?.kind !== 'complete')
             continue;
-        const template = (0,workloads_template/* templateDigest */.pd)(end.revision.template);
-        const isReturn = (0,build_history/* standingOf */.YP)(each.history(), template) === 'left';
-        each.record({ what: 'healthy', template });
-        if (done === 'rolled-back' && !isReturn)
-            each.record({ what: 'left', template: plan.intent.before });
+        (0,records/* noteRolledOut */.D1)(each, plan.intent, (0,workloads_template/* templateDigest */.pd)(end.revision.template));
         each.journal.add({ type: 'rolled-out', revision: end.revision.number });
     }
     run.journal.add({ type: 'kept' });
@@ -2424,7 +2454,8 @@ async function rollOutWatched(run, done, plans, proof) {
         await (0,conclude/* restorePace */.O)(each, plan.observation.kind, set.intent);
     for (const { run: each } of changed)
         await each.saveIntent(undefined);
-    return { result: done, next: [] };
+    const unsaid = changed.flatMap(({ plan }) => (0,steps_images/* sayUnsaid */.U6)(plan.observation, plan.changes));
+    return { result: done, next: [...unsaid, ...(users?.unseen() ?? [])] };
 }
 function longestProof({ inputs }) {
     const { job, command, timeout, bakeTime } = inputs.verification;
@@ -2438,6 +2469,8 @@ function withTrouble(ends, trouble) {
 
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __webpack_require__(7598);
+// EXTERNAL MODULE: ./build/history.js
+var build_history = __webpack_require__(2740);
 ;// CONCATENATED MODULE: ./build/report/findings.js
 function sayFindings(findings) {
     if (findings.length === 0)
@@ -2451,6 +2484,7 @@ function sayFindings(findings) {
 // EXTERNAL MODULE: ./build/run.js
 var build_run = __webpack_require__(6501);
 ;// CONCATENATED MODULE: ./build/steps/plan.js
+
 
 
 
@@ -2496,7 +2530,7 @@ function judgeSurvey(run, survey, locked) {
     }
     return refuses ? 'refused' : plan;
 }
-function planOf(run, observation, view, { current, undoTo, settled, verdict }, draft) {
+function planOf(run, observation, view, { current, undoTo, settled, verdict, status }, draft) {
     const { journal } = run;
     const { kind } = observation;
     const wanted = (0,workloads_template/* templateDigest */.pd)(draft.template);
@@ -2513,6 +2547,7 @@ function planOf(run, observation, view, { current, undoTo, settled, verdict }, d
         ...draft,
         observation,
         before: view.workload,
+        isServing: settled && status.state === 'complete',
         intent: {
             ...toIntent(run, view.workload, draft, target),
             isBeforeBroken: isBroken(run, view, { settled, verdict }),
@@ -2522,7 +2557,7 @@ function planOf(run, observation, view, { current, undoTo, settled, verdict }, d
 function isBroken(run, { workload }, { settled, verdict }) {
     const template = workload.spec && (0,workloads_template/* templateDigest */.pd)(workload.spec.template);
     const hasFailed = template !== undefined && (0,build_history/* standingOf */.YP)(run.history(), template) === 'failed';
-    return verdict.hopeless || (!settled && (hasFailed || run.inputs.command === 'rollback'));
+    return verdict.hopeless || (!settled && (hasFailed || standardsOf(run.inputs).wantsOut));
 }
 function toIntent(run, before, { changes, template, pace }, undoTo) {
     return {
@@ -2533,6 +2568,7 @@ function toIntent(run, before, { changes, template, pace }, undoTo) {
         uid: before.metadata?.uid ?? '',
         changes: changes.map(({ container, from, to }) => ({ container, from, to })),
         ...(pace && { pace }),
+        ...(run.inputs.command === 'rollback' && { isRollback: true }),
         server: run.server,
         before: before.spec ? (0,workloads_template/* templateDigest */.pd)(before.spec.template) : '',
         by: (0,build_run/* nameOf */.V)(run),
@@ -2578,6 +2614,7 @@ function withRehearsed(plan, rehearsal) {
 ;// CONCATENATED MODULE: ./build/steps/survey.js
 
 
+
 async function surveyed(draft, run, access, observation) {
     return { run, access, observation, survey: await makeSurvey(run, draft, access, observation) };
 }
@@ -2587,7 +2624,7 @@ function surveyedAnew(draft, part) {
 async function withAddress(run, surveys) {
     const parts = await Promise.all(surveys);
     const first = parts.find(({ survey }) => survey.plan && !survey.plan.isUnchanged);
-    if (first === undefined || run.inputs.command === 'rollback')
+    if (first === undefined || !standardsOf(run.inputs).addressFirst)
         return parts;
     const unwell = await tryAddress(run);
     return parts.map((part) => (part === first ? { ...part, survey: { ...part.survey, unwell } } : part));
@@ -2674,9 +2711,14 @@ async function carryOutLocked(run, command, earlier) {
         return { result: 'unchanged', next: doubts };
     for (const { run: each } of same)
         each.journal.add({ type: 'workload-ended', result: 'unchanged' });
+    for (const { run: each, plan } of plans)
+        if (plan.isServing)
+            (0,records/* noteServing */.bc)(each, plan.intent);
     const failure = await migrate(run, plans, survey_jobOf(parts), other.adopted);
     if (failure)
         return failure;
+    for (const { run: each } of same)
+        await each.saveIntent(undefined);
     const verification = parts.find(({ survey }) => survey.verification !== undefined)?.survey.verification;
     return rollOut(run, command.done, changing, { lead, job: verification });
 }
@@ -2684,19 +2726,29 @@ function hasNoWayBack({ plan }) {
     return plan !== undefined && plan.intent.undoTo === undefined;
 }
 async function migrate(run, plans, job, adopted) {
-    const [first] = plans;
+    const [first, ...others] = plans;
     if (job === undefined || first === undefined)
         return undefined;
     const { log, journal } = run;
     const ensureLock = async () => Math.min(...(await Promise.all(plans.map((each) => each.run.ensureLock()))));
-    const failure = await runMigration({ ...first.run, log, journal, ensureLock }, first.plan, job, adopted);
-    if (failure)
+    const name = (adopted ?? job).metadata?.name ?? '';
+    (0,records/* noteMigration */.Hm)(plans, 'migrating', name);
+    for (const { run: each, plan } of others)
+        await each.saveIntent({ ...plan.intent, job: name });
+    try {
+        const failure = await runMigration({ ...first.run, log, journal, ensureLock }, first.plan, job, adopted);
+        if (failure === undefined)
+            (0,records/* noteMigration */.Hm)(plans, 'migrated', name);
+        else
+            for (const { run: each } of others)
+                await each.saveIntent(undefined);
         return failure;
-    for (const { run: each, plan } of plans) {
-        const template = (0,intent/* templateSet */.b$)(plan.intent);
-        each.record({ what: 'migrated', template, job: (adopted ?? job).metadata?.name });
     }
-    return undefined;
+    finally {
+        const hasBegun = journal.last('migration-ended')?.began ?? journal.last('migration-started') !== undefined;
+        if (!hasBegun)
+            (0,records/* noteMigration */.Hm)(plans, 'unmigrated', name);
+    }
 }
 
 ;// CONCATENATED MODULE: ./build/commands/deploy.js
@@ -2731,7 +2783,7 @@ const draftRollback = (run, kind, view, health) => {
         const serves = !isCurrent && recorded === undefined && revision.available > 0;
         return { revision, digest, isCurrent, standing: isComplete || serves ? 'healthy' : recorded };
     });
-    const chosen = chooseRevision(known, inputs.toRevision, inputs.toImage);
+    const chosen = finished(run, known) ?? chooseRevision(known, inputs.toRevision, inputs.toImage);
     const target = 'problem' in chosen ? undefined : chosen;
     journal.add({ type: 'history', rows: known.map((each) => toRow(kind, view, each, target)) });
     if (target === undefined) {
@@ -2783,6 +2835,12 @@ function chooseRevision(known, toRevision, toImage) {
     const [newest] = older;
     const healthy = older.find(({ standing }) => standing === 'healthy');
     return healthy ?? newest ?? { problem: 'it has no older revision that is fit to go back to.' };
+}
+function finished({ inputs, journal }, known) {
+    const { rolledBackTo } = journal.last('resumed') ?? {};
+    if (rolledBackTo === undefined || inputs.toRevision !== undefined || inputs.toImage)
+        return undefined;
+    return known.find(({ isCurrent, digest }) => isCurrent && digest === rolledBackTo);
 }
 function runs({ template }, wanted) {
     return (0,patch/* imagesOf */.IC)(template).some(([, image]) => isMeant(image, wanted));
