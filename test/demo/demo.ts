@@ -1,6 +1,6 @@
 /**
- * Plays three deploys with the built action on a real cluster, each as GitHub's runner would start it: shows the log
- * as it comes, and writes the job summaries as one page. Ends with 1 where a deploy did not end as it should.
+ * Plays deploys and a rollback with the built action on a real cluster, each as GitHub's runner would start it: shows the log
+ * as it comes, and writes the job summaries as one page. Ends with 1 where one did not end as it should.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -57,14 +57,15 @@ async function demo(): Promise<boolean> {
     database,
     await cluster.image(firstRelease.tag, firstRelease.behaviour),
   );
-  say(`  ${shop.workload} runs ${(await shop.state()).image}`);
+  const first = (await shop.state()).image;
+  say(`  ${shop.workload} runs ${first}`);
 
   const sections: PageSection[] = [];
   const verdicts: { readonly play: Play; readonly faults: readonly string[]; readonly seconds: number }[] =
     [];
   for (const [index, play] of plays.entries()) {
     if (interrupted) return false;
-    const { run, faults, seconds } = await perform(cluster, shop, play, index);
+    const { run, faults, seconds } = await perform(cluster, shop, play, { index, first });
     verdicts.push({ play, faults, seconds });
     const log = run.main.shown + run.post.shown;
     sections.push({
@@ -82,7 +83,7 @@ async function demo(): Promise<boolean> {
     for (const fault of faults) say(styleText('red', `    ${fault}`));
   }
   mkdirSync(path.dirname(page), { recursive: true });
-  writeFileSync(page, renderPage(sections, 'Three deploys'));
+  writeFileSync(page, renderPage(sections, 'Four deploys and a rollback'));
   await cluster.stop();
   say('The job summaries, as GitHub shows them:');
   say(page);
@@ -93,14 +94,14 @@ async function perform(
   cluster: Cluster,
   shop: Shop,
   play: Play,
-  index: number,
+  { index, first }: { readonly index: number; readonly first: string },
 ): Promise<{ run: StepRun; faults: string[]; seconds: number }> {
-  const image = await cluster.image(play.sha.slice(0, 7), play.behaviour);
+  const image = play.behaviour && (await cluster.image(play.sha.slice(0, 7), play.behaviour));
   const inputs = {
     deployment: 'web',
     namespace: shop.namespace,
-    image,
-    'migration-command': '/app migrate',
+    ...(image !== undefined && { image }),
+    ...play.inputs,
     timeout: '2m',
   };
   say(`\n${bold(`━━━ ${index + 1} of ${plays.length}: ${play.title} ━━━`)}`);
@@ -124,7 +125,11 @@ async function perform(
   const after = await shop.state();
   say(styleText('dim', `\nThe step ended with exit code ${run.main.exitCode}.`));
   say(styleText('dim', `${shop.workload} runs ${after.image}, ${after.ready} pods are ready.`));
-  return { run, faults: faultsOf(play, run, before, after, image), seconds };
+  return {
+    run,
+    faults: faultsOf(play, run, before, after, { new: image, before: before.image, first }),
+    seconds,
+  };
 }
 
 /** What did not end as it should. */
@@ -133,7 +138,7 @@ function faultsOf(
   { main, post, outputs }: StepRun,
   before: ShopState,
   after: ShopState,
-  image: string,
+  images: Readonly<Record<Play['expect']['runs'], string | undefined>>,
 ): string[] {
   const faults: string[] = [];
   const compare = (what: string, is: unknown, should: unknown) => {
@@ -142,7 +147,7 @@ function faultsOf(
   compare("main's exit code", main.exitCode, expect.exitCode);
   compare("post's exit code", post.exitCode, 0);
   compare('the output result', outputs['result'], expect.result);
-  compare('the image that runs', after.image, expect.runsNew ? image : before.image);
+  compare('the image that runs', after.image, images[expect.runs]);
   compare('the number of ready pods', after.ready, before.ready);
   compare('whether the workload was changed', after.generation !== before.generation, expect.changes);
   return faults;
@@ -150,7 +155,7 @@ function faultsOf(
 
 /** A step of a workflow, as its author writes it. */
 function snippet(inputs: Readonly<Record<string, string>>): string {
-  return stringify([{ uses: 'safe-rollout/safe-rollout@v1', with: inputs }], { lineWidth: 0 })
+  return stringify([{ uses: 'acme/safe-rollout@v1', with: inputs }], { lineWidth: 0 })
     .trimEnd()
     .replace(/^/gm, '    ');
 }

@@ -49,6 +49,12 @@ function manifests(namespace: string, databaseUrl: string, image: string): objec
       stringData: { url: databaseUrl },
     },
     {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name: 'web', namespace },
+      spec: { selector: labels, ports: [{ name: 'http', port: 80, targetPort: 'http' }] },
+    },
+    {
       apiVersion: 'apps/v1',
       kind: 'Deployment',
       metadata: { name: 'web', namespace },
@@ -66,7 +72,7 @@ function manifests(namespace: string, databaseUrl: string, image: string): objec
                 env: [
                   { name: 'DATABASE_URL', valueFrom: { secretKeyRef: { name: 'database', key: 'url' } } },
                 ],
-                ports: [{ containerPort: 8080 }],
+                ports: [{ name: 'http', containerPort: 8080 }],
                 readinessProbe: { httpGet: { path: '/ready', port: 8080 }, periodSeconds: 1 },
               },
             ],
