@@ -65,8 +65,12 @@ async function giveUpLocks(runs) {
 }
 async function giveUpLock(run) {
     await (0,lock/* underLock */.yP)(run, 0, async (locked) => {
-        if (locked.left === undefined || locked.left.by === (0,build_run/* nameOf */.V)(run))
-            await locked.saveIntent(undefined);
+        const { left } = locked;
+        if (left !== undefined && left.by !== (0,build_run/* nameOf */.V)(run))
+            return { result: 'cancelled', next: [] };
+        if (left !== undefined)
+            (0,records/* settleMigration */.YQ)(locked, left);
+        await locked.saveIntent(undefined);
         return { result: 'cancelled', next: [] };
     });
 }
@@ -138,6 +142,8 @@ function doingOf({ journal }, { phase }) {
 }
 async function finishLocked(run, observation, intent, cause, turn) {
     const { inputs, journal } = run;
+    if (intent.by === (0,build_run/* nameOf */.V)(run))
+        (0,records/* settleMigration */.YQ)(run, intent);
     const mayComeYet = journal.last('setting-image') !== undefined && journal.last('image-set') === undefined;
     if (mayComeYet && intent.phase === 'setting-image')
         await (0,look/* awaitLook */.ur)(run, observation, onTheWaySeconds, (view) => isChanged(view, intent));

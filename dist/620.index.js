@@ -1733,7 +1733,18 @@ function parseHistory(text) {
     }
 }
 function withRecord(records, record) {
-    return [...records, record].slice(-mostRecords);
+    const isReplaced = (each) => isOfMigration(record.what) &&
+        isOfMigration(each.what) &&
+        each.job === record.job &&
+        each.template === record.template;
+    const others = records.filter((each) => !isReplaced(each));
+    const all = record.what === 'unmigrated' ? others : [...others, record];
+    while (all.length > mostRecords) {
+        const dispensable = all.findIndex(({ what, template }, index) => isOfMigration(what) ||
+            all.slice(index + 1).some((later) => later.template === template && !isOfMigration(later.what)));
+        all.splice(Math.max(0, dispensable), 1);
+    }
+    return all;
 }
 function standingOf(records, template) {
     const standings = records.filter((record) => record.template === template).map(({ what }) => what);
@@ -1938,8 +1949,8 @@ function workspaceFile(workspace, name) {
     }
 }
 
-// EXTERNAL MODULE: ./build/preflight/preflight.js + 24 modules
-var preflight = __webpack_require__(7909);
+// EXTERNAL MODULE: ./build/preflight/preflight.js + 25 modules
+var preflight = __webpack_require__(5860);
 // EXTERNAL MODULE: ./build/decoded.js
 var decoded = __webpack_require__(4690);
 ;// CONCATENATED MODULE: ./build/users/address.js
@@ -2340,6 +2351,9 @@ class Journal {
         this.#entries.push({ ...event, at: this.#now(), ...(workload !== undefined && { workload }) });
         if (event.type !== 'progress')
             this.#onEntry(this);
+    }
+    first(type) {
+        return this.#entries.find((entry) => entry.type === type && this.#isAbout(entry));
     }
     last(type) {
         return this.#entries.findLast((entry) => entry.type === type && this.#isAbout(entry));
@@ -3566,7 +3580,7 @@ function runningDigests(pods) {
         .flatMap(({ digests }) => digests.map(({ digest }) => digest));
 }
 function judgeImages(pods, wanted) {
-    let unsaid;
+    const unsaid = [];
     for (const { container, image } of wanted) {
         const [running] = runningImages(pods, [container]);
         if (running === undefined)
@@ -3582,9 +3596,9 @@ function judgeImages(pods, wanted) {
             return { state: 'wrong', reason: 'mixed-image-digests', message };
         }
         if (running.unsaid > 0)
-            unsaid ??= `Of ${running.unsaid} of ${pods.length} ${pods.length === 1 ? 'pod' : 'pods'} it is not known which image container ${container} runs: the node names no digest that can be compared.`;
+            unsaid.push(`Of ${running.unsaid} of ${pods.length} ${pods.length === 1 ? 'pod' : 'pods'} it is not known which image container ${container} runs: the node names no digest that can be compared.`);
     }
-    return unsaid === undefined ? { state: 'as-meant' } : { state: 'unsaid', message: unsaid };
+    return unsaid.length === 0 ? { state: 'as-meant' } : { state: 'unsaid', message: unsaid.join(' ') };
 }
 function isSameMovableName(one, other) {
     const [a, b] = [(0,_image_js__WEBPACK_IMPORTED_MODULE_0__/* .parseImage */ .zZ)(one), (0,_image_js__WEBPACK_IMPORTED_MODULE_0__/* .parseImage */ .zZ)(other)];
@@ -4679,7 +4693,7 @@ function rbacRules(missing) {
 
 /***/ }),
 
-/***/ 7909:
+/***/ 5860:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -4970,6 +4984,19 @@ const revisionMissing = {
     },
 };
 
+;// CONCATENATED MODULE: ./build/preflight/rules/rollback-overtaken.js
+const rollbackOvertaken = {
+    id: 'rollback-overtaken',
+    level: 'fixed',
+    underLock: true,
+    about: 'While a rollback without a named target waited for another run, that has set something else.',
+    judge({ found, workload }) {
+        if (found === undefined || found.plan.ok || found.plan.rule !== 'rollback-overtaken')
+            return [];
+        return [{ message: `${workload}: ${found.plan.problem}`, next: found.plan.next }];
+    },
+};
+
 ;// CONCATENATED MODULE: ./build/preflight/rules/rollout-in-progress.js
 const rolloutInProgress = {
     id: 'rollout-in-progress',
@@ -5133,7 +5160,7 @@ const watchUrlFails = {
     id: 'watch-url-fails',
     level: 'error',
     underLock: true,
-    about: 'Every request to the address to watch fails before anything is changed: it is wrong, or users are down.',
+    about: 'Every request to the address to watch fails before anything is changed (it is wrong, or users are down), or tells nothing of what users see.',
     judge({ unwell }) {
         if (unwell === undefined || isServiceMissing(unwell.met))
             return [];
@@ -5151,7 +5178,7 @@ const watchUrlFails = {
 function unseen(address, met) {
     return {
         message: `The input 'watch-url' asks ${address}, and learns nothing: ${met}. What users see would not be known.`,
-        next: "Let the runner ask four times a second, or name another way to it, such as 'service/NAME:PORT/PATH'. To go on without knowing, add 'preflight-ignore: watch-url-fails'.",
+        next: `${met.includes('429') ? 'Let the runner ask four times a second, or name another way to it' : "It is the API server that does not let it through: read its words, or name an address that the runner asks itself ('https://…')"}. To go on without knowing, add 'preflight-ignore: watch-url-fails'.`,
     };
 }
 function advice(met) {
@@ -5228,11 +5255,13 @@ const workloadMissing = {
 
 
 
+
 const rules = [
     permissionMissing,
     workloadMissing,
     containerMissing,
     revisionMissing,
+    rollbackOvertaken,
     noPace,
     paused,
     noReplicas,
@@ -7966,8 +7995,11 @@ async function finish(run, observation, left) {
         (0,_records_js__WEBPACK_IMPORTED_MODULE_8__/* .noteRolledOut */ .D1)(run, left);
         return { message: 'What it had set has become healthy, and is kept.', isKept: true };
     }
-    if (left.undoTo === undefined)
-        return { message: 'No revision was healthy before it, so there is nothing to go back to.' };
+    if (left.undoTo === undefined) {
+        (0,_records_js__WEBPACK_IMPORTED_MODULE_8__/* .noteLeft */ .Yz)(run, left);
+        const message = 'No revision was healthy before it, so there is nothing to go back to.';
+        return { message, isKept: isOurs };
+    }
     try {
         const end = await (0,_undo_js__WEBPACK_IMPORTED_MODULE_5__/* .undo */ .t)(run, observation, left, run.inputs.undoTimeout);
         if (end.kind === 'undone')
@@ -8038,13 +8070,18 @@ function noteImagesAfter(journal, kind, view, containers) {
     });
     journal.add({ type: 'images', images });
 }
-function sayUnsaid({ kind, view: look }, changes) {
+function sayUnsaid({ workload, namespace }, { kind, view: look }, changes) {
     const view = look();
     if (view === undefined)
         return [];
     const wanted = changes.map(({ container, to }) => ({ container, image: to }));
     const verdict = (0,_kubernetes_workloads_digests_js__WEBPACK_IMPORTED_MODULE_1__/* .judgeImages */ .Mk)((0,_look_js__WEBPACK_IMPORTED_MODULE_3__/* .presentPods */ .O_)(kind, view), wanted);
-    return verdict.state === 'unsaid' ? [verdict.message] : [];
+    if (verdict.state !== 'unsaid')
+        return [];
+    const columns = 'POD:.metadata.name,IMAGE:.status.containerStatuses[*].imageID';
+    return [
+        `${(0,_kubernetes_workloads_names_js__WEBPACK_IMPORTED_MODULE_2__/* .sayWorkload */ .j)(workload)}: ${verdict.message} Compare them: kubectl -n ${namespace} get pods -o custom-columns='${columns}'`,
+    ];
 }
 function doubtUnchanged({ journal, workload }, { observation: { kind, view: look }, changes, }) {
     const view = look();
@@ -8303,12 +8340,15 @@ function stillLocked(run, by) {
 /* harmony export */   TE: () => (/* binding */ lostPods),
 /* harmony export */   Wr: () => (/* binding */ healthOf),
 /* harmony export */   pV: () => (/* binding */ findRevision),
+/* harmony export */   rM: () => (/* binding */ isQuiet),
 /* harmony export */   ur: () => (/* binding */ awaitLook),
 /* harmony export */   zG: () => (/* binding */ toUndoTarget)
 /* harmony export */ });
 /* harmony import */ var _diagnosis_diagnose_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(6215);
 /* harmony import */ var _history_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(2740);
+/* harmony import */ var _kubernetes_workloads_restarts_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(342);
 /* harmony import */ var _kubernetes_workloads_template_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(5984);
+
 
 
 
@@ -8331,6 +8371,11 @@ function presentPods(kind, view) {
     const current = kind.current(view);
     const pods = current ? kind.podsOf(view, current) : [];
     return pods.filter(({ metadata }) => metadata?.deletionTimestamp === undefined);
+}
+const quietSeconds = 600;
+function isQuiet(pods, { diagnoses }, now) {
+    const ends = pods.flatMap((pod) => (0,_kubernetes_workloads_restarts_js__WEBPACK_IMPORTED_MODULE_3__/* .restartsOf */ .w)(pod).map(({ end }) => new Date(end?.finishedAt ?? 0).getTime()));
+    return diagnoses.length === 0 && ends.every((end) => now - end > quietSeconds * 1000);
 }
 function lostPods(kind, view, revision) {
     return revision && view.lost ? kind.podsOf({ ...view, pods: view.lost }, revision) : [];
@@ -8364,6 +8409,8 @@ function findRevision(kind, view, target) {
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   D1: () => (/* binding */ noteRolledOut),
 /* harmony export */   Hm: () => (/* binding */ noteMigration),
+/* harmony export */   SU: () => (/* binding */ hasBegun),
+/* harmony export */   YQ: () => (/* binding */ settleMigration),
 /* harmony export */   Yz: () => (/* binding */ noteLeft),
 /* harmony export */   bc: () => (/* binding */ noteServing),
 /* harmony export */   yb: () => (/* binding */ noteUndone)
@@ -8376,6 +8423,20 @@ function noteMigration(plans, what, job) {
     for (const { run, plan } of plans)
         run.record({ what, template: (0,_intent_js__WEBPACK_IMPORTED_MODULE_0__/* .templateSet */ .b$)(plan.intent), job });
 }
+function hasBegun(journal) {
+    return journal.last('migration-ended')?.began ?? journal.last('migration-started') !== undefined;
+}
+function settleMigration(run, intent) {
+    const ended = run.journal.last('migration-ended');
+    const job = intent.job ?? ended?.job;
+    if (job === undefined)
+        return;
+    const template = (0,_intent_js__WEBPACK_IMPORTED_MODULE_0__/* .templateSet */ .b$)(intent);
+    if (ended !== undefined && ended.cause === undefined)
+        run.record({ what: 'migrated', template, job });
+    else if (!hasBegun(run.journal))
+        run.record({ what: 'unmigrated', template, job });
+}
 function noteRolledOut(run, intent, template = (0,_intent_js__WEBPACK_IMPORTED_MODULE_0__/* .templateSet */ .b$)(intent)) {
     noteLeft(run, intent, template);
     run.record({ what: 'healthy', template });
@@ -8386,13 +8447,17 @@ function noteLeft(run, intent, template = (0,_intent_js__WEBPACK_IMPORTED_MODULE
         run.record({ what: 'left', template: intent.before });
 }
 function noteUndone(run, intent) {
+    if (intent.isRollback)
+        return;
     const template = (0,_intent_js__WEBPACK_IMPORTED_MODULE_0__/* .templateSet */ .b$)(intent);
     if ((0,_history_js__WEBPACK_IMPORTED_MODULE_1__/* .standingOf */ .YP)(run.history(), template) === undefined)
         run.record({ what: 'undone', template });
 }
-function noteServing(run, { before }) {
-    if ((0,_history_js__WEBPACK_IMPORTED_MODULE_1__/* .standingOf */ .YP)(run.history(), before) === undefined)
-        run.record({ what: 'healthy', template: before });
+function noteServing(run, { before, isRollback = false }) {
+    const standing = (0,_history_js__WEBPACK_IMPORTED_MODULE_1__/* .standingOf */ .YP)(run.history(), before);
+    if (isRollback || standing === 'healthy' || standing === 'failed')
+        return;
+    run.record({ what: 'healthy', template: before });
 }
 
 
@@ -8562,6 +8627,7 @@ async function undoAndSay(run, observation, intent, cause, timeout, turn) {
     const workload = (0,names/* sayWorkload */.j)(run.workload);
     const target = intent.undoTo;
     if (target === undefined) {
+        (0,records/* noteLeft */.Yz)(run, intent);
         await (0,conclude/* conclude */.E)(run, observation.kind, intent);
         return {
             result: 'left-failed',
@@ -8593,8 +8659,11 @@ async function undoAndSay(run, observation, intent, cause, timeout, turn) {
         journal.add({ type: 'undone', revision: number, images });
         (0,records/* noteUndone */.yb)(run, intent);
     }
-    if (end.kind === 'failed')
+    if (end.kind === 'failed') {
         journal.add({ type: 'undo-failed', cause: { ...end.trouble, diagnoses: [] } });
+        if (!end.applied)
+            (0,records/* noteLeft */.Yz)(run, intent);
+    }
     await (0,conclude/* conclude */.E)(run, observation.kind, intent);
     if (end.kind === 'undone') {
         const moved = movedByUndo(journal, observation, intent);

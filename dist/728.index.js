@@ -435,7 +435,7 @@ async function followJob(run, job, purpose = migration) {
     const follower = new JobFollower(run, job, purpose, AbortSignal.any([run.signal, watching.signal]));
     try {
         const { cause, kept } = await follower.toEnd();
-        const began = cause === undefined || follower.hasBegun;
+        const began = cause === undefined || follower.mayHaveRun;
         return { cause: cause && (await (0,collect/* withEvents */.O)(run, cause)), kept, began };
     }
     finally {
@@ -458,6 +458,7 @@ class JobFollower {
     #logs;
     #job;
     #gone = false;
+    #isRemoved = false;
     #standstill = [];
     constructor(run, job, purpose, signal) {
         this.#run = run;
@@ -500,8 +501,11 @@ class JobFollower {
         for (const each of [jobs, pods])
             each.done.catch((error) => this.#pulse.fail(error));
     }
-    get hasBegun() {
-        return [...this.#pods.values()].some((pod) => (0,job_logs/* containerStatuses */.up)(pod).some(job_logs/* hasStarted */.gd));
+    get mayHaveRun() {
+        const { failed = 0, succeeded = 0 } = this.#job.status ?? {};
+        const pods = [...this.#pods.values()];
+        const isSeen = this.#isRemoved || (jobEnd(this.#job) !== undefined && pods.length >= failed + succeeded);
+        return !isSeen || pods.some((pod) => (0,job_logs/* containerStatuses */.up)(pod).some(job_logs/* hasStarted */.gd));
     }
     async toEnd() {
         const { clock } = this.#run;
@@ -610,6 +614,7 @@ class JobFollower {
         const uid = this.#job.metadata?.uid;
         try {
             await client.delete(resources/* resources */.E.jobs, { namespace, name: this.#name }, { propagationPolicy: 'Background', ...(uid && { preconditions: { uid } }), signal, repeatable: true });
+            this.#isRemoved = true;
             return true;
         }
         catch (error) {
@@ -687,11 +692,11 @@ async function runMigration(run, plan, wanted, adopted) {
     const { journal, log } = run;
     const name = (adopted ?? wanted).metadata?.name ?? '';
     log.group(`Migration job/${name}`);
-    await run.saveIntent({ ...plan.intent, job: name });
     const started = () => journal.add({ type: 'migration-started', job: name, image: plan.changes[0]?.to ?? '' });
-    const job = adopted ?? (await createAndTell(run, wanted, started));
     if (adopted)
         started();
+    await run.saveIntent({ ...plan.intent, job: name });
+    const job = adopted ?? (await createAndTell(run, wanted, started));
     const { cause, kept, began } = await followJob(run, job);
     journal.add({ type: 'migration-ended', job: name, cause, kept, began });
     log.endGroup();
@@ -731,8 +736,8 @@ var init_containers = __webpack_require__(881);
 var kinds = __webpack_require__(6260);
 // EXTERNAL MODULE: ./build/preflight/access.js
 var access = __webpack_require__(212);
-// EXTERNAL MODULE: ./build/preflight/preflight.js + 24 modules
-var preflight = __webpack_require__(7909);
+// EXTERNAL MODULE: ./build/preflight/preflight.js + 25 modules
+var preflight = __webpack_require__(5860);
 // EXTERNAL MODULE: external "node:net"
 var external_node_net_ = __webpack_require__(7030);
 // EXTERNAL MODULE: ./build/kubernetes/websocket.js
@@ -1481,15 +1486,17 @@ const shells = [
 ];
 const inGroup = `
 begin='echo "$1$$"; shift; exec "$@"'
-if command -v setsid >/dev/null
-then setsid "$0" -c "$begin" "$0" - "$@" </dev/null &
+exec 3>&1 4>&2 >/dev/null 2>&1
+if command -v setsid
+then
+  setsid "$0" -c "$begin" "$0" - "$@" </dev/null >&3 2>&4 3>&- 4>&-
 else
-  set -m 2>/dev/null
+  set -m
   case $- in *m*) sign=- ;; *) sign= ;; esac
-  "$0" -c "$begin" "$0" "$sign" "$@" </dev/null &
+  "$0" -c "$begin" "$0" "$sign" "$@" </dev/null >&3 2>&4 3>&- 4>&- &
+  wait "$!"
 fi
-exec >/dev/null 2>&1
-wait "$!"
+exit "$?"
 `;
 async function runScript(script, options) {
     options.signal.throwIfAborted();
@@ -2053,7 +2060,7 @@ function countBy(words) {
 function excessOf({ limit, phases, judgedIn }, toCome) {
     if (limit.kind === 'off')
         return undefined;
-    const usual = rateOf(phases.find(({ phase }) => phase === 'before'));
+    const usual = judgedIn.includes('during') ? rateOf(phases.find(({ phase }) => phase === 'before')) : 0;
     const judged = phases.filter(({ phase }) => judgedIn.includes(phase));
     if (limit.kind === 'share') {
         const found = judged.find(({ phase, requests, errors }) => errors > Math.max(1, Math.min(1, limit.share + usual) * (requests + (toCome[phase] ?? 0))));
@@ -2454,7 +2461,7 @@ async function rollOutWatched(run, done, plans, proof) {
         await (0,conclude/* restorePace */.O)(each, plan.observation.kind, set.intent);
     for (const { run: each } of changed)
         await each.saveIntent(undefined);
-    const unsaid = changed.flatMap(({ plan }) => (0,steps_images/* sayUnsaid */.U6)(plan.observation, plan.changes));
+    const unsaid = changed.flatMap(({ run: each, plan }) => (0,steps_images/* sayUnsaid */.U6)(each, plan.observation, plan.changes));
     return { result: done, next: [...unsaid, ...(users?.unseen() ?? [])] };
 }
 function longestProof({ inputs }) {
@@ -2547,7 +2554,7 @@ function planOf(run, observation, view, { current, undoTo, settled, verdict, sta
         ...draft,
         observation,
         before: view.workload,
-        isServing: settled && status.state === 'complete',
+        isServing: settled && status.state === 'complete' && (0,look/* isQuiet */.rM)((0,look/* presentPods */.O_)(kind, view), verdict, run.clock.now()),
         intent: {
             ...toIntent(run, view.workload, draft, target),
             isBeforeBroken: isBroken(run, view, { settled, verdict }),
@@ -2705,7 +2712,10 @@ async function carryOutLocked(run, command, earlier) {
         return refused(parts.map((part) => part.run));
     const changing = plans.filter(({ plan }) => !plan.isUnchanged);
     const same = plans.filter(({ plan }) => plan.isUnchanged);
-    const doubts = same.flatMap(({ run: each, plan }) => (0,steps_images/* doubtUnchanged */.Q4)(each, plan));
+    const doubts = same.flatMap(({ run: each, plan }) => [
+        ...(plan.whyUnchanged ? [plan.whyUnchanged] : []),
+        ...(0,steps_images/* doubtUnchanged */.Q4)(each, plan),
+    ]);
     const [lead] = plans;
     if (changing.length === 0 || lead === undefined)
         return { result: 'unchanged', next: doubts };
@@ -2733,9 +2743,9 @@ async function migrate(run, plans, job, adopted) {
     const ensureLock = async () => Math.min(...(await Promise.all(plans.map((each) => each.run.ensureLock()))));
     const name = (adopted ?? job).metadata?.name ?? '';
     (0,records/* noteMigration */.Hm)(plans, 'migrating', name);
-    for (const { run: each, plan } of others)
-        await each.saveIntent({ ...plan.intent, job: name });
     try {
+        for (const { run: each, plan } of others)
+            await each.saveIntent({ ...plan.intent, job: name });
         const failure = await runMigration({ ...first.run, log, journal, ensureLock }, first.plan, job, adopted);
         if (failure === undefined)
             (0,records/* noteMigration */.Hm)(plans, 'migrated', name);
@@ -2745,8 +2755,7 @@ async function migrate(run, plans, job, adopted) {
         return failure;
     }
     finally {
-        const hasBegun = journal.last('migration-ended')?.began ?? journal.last('migration-started') !== undefined;
-        if (!hasBegun)
+        if (adopted === undefined && !(0,records/* hasBegun */.SU)(journal))
             (0,records/* noteMigration */.Hm)(plans, 'unmigrated', name);
     }
 }
@@ -2783,9 +2792,18 @@ const draftRollback = (run, kind, view, health) => {
         const serves = !isCurrent && recorded === undefined && revision.available > 0;
         return { revision, digest, isCurrent, standing: isComplete || serves ? 'healthy' : recorded };
     });
-    const chosen = finished(run, known) ?? chooseRevision(known, inputs.toRevision, inputs.toImage);
+    const now = known.find(({ isCurrent }) => isCurrent)?.digest ?? '';
+    const overtaken = overtakenBy(run, now, records);
+    const isDone = overtaken === 'done' || isFinished(run, now);
+    const current = isDone ? known.find(({ isCurrent }) => isCurrent) : undefined;
+    const chosen = current ?? chooseRevision(known, inputs.toRevision, inputs.toImage);
     const target = 'problem' in chosen ? undefined : chosen;
-    journal.add({ type: 'history', rows: known.map((each) => toRow(kind, view, each, target)) });
+    const rows = known.map((each) => toRow(kind, view, each, target));
+    journal.add({ type: 'history', rows, current: now });
+    if (overtaken === 'changed') {
+        const problem = 'while this rollback waited for another run, that has set something else.';
+        return { ok: false, rule: 'rollback-overtaken', problem, next: waysBack(known, run) };
+    }
     if (target === undefined) {
         const { problem } = chosen;
         return { ok: false, rule: 'revision-missing', problem, next: waysBack(known, run) };
@@ -2808,6 +2826,7 @@ const draftRollback = (run, kind, view, health) => {
         pace,
         template: (0,workloads_template/* withoutHash */.XK)(revision.template),
         isUnchanged: target.isCurrent,
+        whyUnchanged: isDone ? `${(0,names/* sayWorkload */.j)(run.workload)} ${done}` : undefined,
         about: [
             `Setting the template of revision ${revision.number}: ${images}`,
             ...(pace ? [(0,workloads_pace/* sayPace */.zg)(inputs.pace)] : []),
@@ -2836,11 +2855,17 @@ function chooseRevision(known, toRevision, toImage) {
     const healthy = older.find(({ standing }) => standing === 'healthy');
     return healthy ?? newest ?? { problem: 'it has no older revision that is fit to go back to.' };
 }
-function finished({ inputs, journal }, known) {
-    const { rolledBackTo } = journal.last('resumed') ?? {};
-    if (rolledBackTo === undefined || inputs.toRevision !== undefined || inputs.toImage)
+const done = "has gone back already from what ran when this rollback was asked for, so it goes no further. To go further, name a target: 'to-revision' or 'to-image'.";
+function overtakenBy({ inputs, journal }, now, records) {
+    const asked = journal.first('history')?.current ?? now;
+    if (asked === now || inputs.toRevision !== undefined || inputs.toImage !== undefined)
         return undefined;
-    return known.find(({ isCurrent, digest }) => isCurrent && digest === rolledBackTo);
+    const standing = (0,build_history/* standingOf */.YP)(records, asked);
+    return standing === undefined || standing === 'healthy' ? 'changed' : 'done';
+}
+function isFinished({ inputs, journal }, now) {
+    const isNamed = inputs.toRevision !== undefined || inputs.toImage !== undefined;
+    return !isNamed && journal.last('resumed')?.rolledBackTo === now;
 }
 function runs({ template }, wanted) {
     return (0,patch/* imagesOf */.IC)(template).some(([, image]) => isMeant(image, wanted));

@@ -11,7 +11,7 @@ export type Standing = 'healthy' | 'failed' | 'undone' | 'left';
 export interface RolloutRecord {
   /**
    * `migrating`: a migration was begun, which was to precede the revision; where nothing else is said of its Job, how
-   * far it came is not known. `migrated`: it succeeded. `unmigrated`: nothing of it had run. `healthy`: it was rolled out. `failed`: it did
+   * far it came is not known. `migrated`: it succeeded. `unmigrated`: nothing of it had run, so that it is forgotten. `healthy`: it was rolled out. `failed`: it did
    * not work, and was undone. `undone`: it was undone for another cause, and nobody knows whether it works. `left`: it
    * was rolled back from, by a person.
    */
@@ -39,9 +39,27 @@ export function parseHistory(text: string | undefined): RolloutRecord[] {
   }
 }
 
-/** The records with one more, less the oldest where they become too many. */
+/**
+ * The records with one more. Of a migration the last word is enough, and of one that never ran none is. Where there are
+ * too many, the oldest goes that is not the last word on a revision.
+ */
 export function withRecord(records: readonly RolloutRecord[], record: RolloutRecord): RolloutRecord[] {
-  return [...records, record].slice(-mostRecords);
+  const isReplaced = (each: RolloutRecord) =>
+    isOfMigration(record.what) &&
+    isOfMigration(each.what) &&
+    each.job === record.job &&
+    each.template === record.template;
+  const others = records.filter((each) => !isReplaced(each));
+  const all = record.what === 'unmigrated' ? others : [...others, record];
+  while (all.length > mostRecords) {
+    const dispensable = all.findIndex(
+      ({ what, template }, index) =>
+        isOfMigration(what) ||
+        all.slice(index + 1).some((later) => later.template === template && !isOfMigration(later.what)),
+    );
+    all.splice(Math.max(0, dispensable), 1);
+  }
+  return all;
 }
 
 /** How a revision fared last, by its template's digest; undefined where no run rolled it out. */

@@ -71,7 +71,12 @@ export type Event =
     }
   | { readonly type: 'planned'; readonly changes: readonly ImageChange[] }
   /** The workload's revisions, newest first, where a person asks for one. */
-  | { readonly type: 'history'; readonly rows: readonly HistoryRow[] }
+  | {
+      readonly type: 'history';
+      readonly rows: readonly HistoryRow[];
+      /** Digest of the template that ran when the history was read. */
+      readonly current: string;
+    }
   /** What the containers to be set really run: noted before, and again once they are set. */
   | { readonly type: 'images'; readonly images: readonly ImageDigests[] }
   | { readonly type: 'checked'; readonly findings: readonly Finding[] }
@@ -197,6 +202,13 @@ export class Journal {
     const workload = this.#workload;
     this.#entries.push({ ...event, at: this.#now(), ...(workload !== undefined && { workload }) });
     if (event.type !== 'progress') this.#onEntry(this);
+  }
+
+  /** The first entry of a type. */
+  first<T extends Event['type']>(type: T): (Entry & { type: T }) | undefined {
+    return this.#entries.find(
+      (entry): entry is Entry & { type: T } => entry.type === type && this.#isAbout(entry),
+    );
   }
 
   /** The last entry of a type. */

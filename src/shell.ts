@@ -37,19 +37,22 @@ const shells: readonly { readonly program: string; readonly start: string[]; rea
 /**
  * Runs its arguments as a process group of their own, which says on its first line which it is, and ends as they do.
  * @actions/exec can end nothing that it has started; by the group (a negative number, as kill(2) takes it) all of it
- * can be ended at once. Where the shell can make none, the line names the process.
+ * can be ended at once. Where the shell can make none, the line names the process. What the shell itself says of a child
+ * that was killed is of no interest. With setsid the child is not in the background, where it could not heed SIGINT.
  */
 const inGroup = `
 begin='echo "$1$$"; shift; exec "$@"'
-if command -v setsid >/dev/null
-then setsid "$0" -c "$begin" "$0" - "$@" </dev/null &
+exec 3>&1 4>&2 >/dev/null 2>&1
+if command -v setsid
+then
+  setsid "$0" -c "$begin" "$0" - "$@" </dev/null >&3 2>&4 3>&- 4>&-
 else
-  set -m 2>/dev/null
+  set -m
   case $- in *m*) sign=- ;; *) sign= ;; esac
-  "$0" -c "$begin" "$0" "$sign" "$@" </dev/null &
+  "$0" -c "$begin" "$0" "$sign" "$@" </dev/null >&3 2>&4 3>&- 4>&- &
+  wait "$!"
 fi
-exec >/dev/null 2>&1
-wait "$!"
+exit "$?"
 `;
 
 /**

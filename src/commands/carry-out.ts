@@ -9,7 +9,7 @@ import { type LockedRun, underLocks } from '../steps/lock.ts';
 import { awaitOtherMigrations, runMigration } from '../steps/migration.ts';
 import type { Survey } from '../steps/plan.ts';
 import { reviewAccess } from '../steps/preflight.ts';
-import { noteMigration, noteServing } from '../steps/records.ts';
+import { hasBegun, noteMigration, noteServing } from '../steps/records.ts';
 import { type Planned, rollOut } from '../steps/roll-out.ts';
 import {
   jobOf,
@@ -91,7 +91,10 @@ async function carryOutLocked(
   if (plans === 'refused') return refused(parts.map((part) => part.run));
   const changing = plans.filter(({ plan }) => !plan.isUnchanged);
   const same = plans.filter(({ plan }) => plan.isUnchanged);
-  const doubts = same.flatMap(({ run: each, plan }) => doubtUnchanged(each, plan));
+  const doubts = same.flatMap(({ run: each, plan }) => [
+    ...(plan.whyUnchanged ? [plan.whyUnchanged] : []),
+    ...doubtUnchanged(each, plan),
+  ]);
   const [lead] = plans;
   if (changing.length === 0 || lead === undefined) return { result: 'unchanged', next: doubts };
 
@@ -126,15 +129,13 @@ async function migrate(
   const name = (adopted ?? job).metadata?.name ?? '';
   // Before it is begun, in the Lease of each: whoever rolls back has to know of it, also where this run is lost.
   noteMigration(plans, 'migrating', name);
-  for (const { run: each, plan } of others) await each.saveIntent({ ...plan.intent, job: name });
   try {
+    for (const { run: each, plan } of others) await each.saveIntent({ ...plan.intent, job: name });
     const failure = await runMigration({ ...first.run, log, journal, ensureLock }, first.plan, job, adopted);
     if (failure === undefined) noteMigration(plans, 'migrated', name);
     else for (const { run: each } of others) await each.saveIntent(undefined);
     return failure;
   } finally {
-    const hasBegun =
-      journal.last('migration-ended')?.began ?? journal.last('migration-started') !== undefined;
-    if (!hasBegun) noteMigration(plans, 'unmigrated', name);
+    if (adopted === undefined && !hasBegun(journal)) noteMigration(plans, 'unmigrated', name);
   }
 }

@@ -11,7 +11,7 @@ import { conclude } from '../steps/conclude.ts';
 import { finishLeft, isHealthy } from '../steps/finish-left.ts';
 import { underLock } from '../steps/lock.ts';
 import { awaitLook, healthOf } from '../steps/look.ts';
-import { noteLeft, noteRolledOut } from '../steps/records.ts';
+import { noteLeft, noteRolledOut, settleMigration } from '../steps/records.ts';
 import { undoAndSay, undoCommand } from '../steps/recover.ts';
 import { lastFirst, type Turn } from '../steps/turn.ts';
 
@@ -27,8 +27,11 @@ export async function giveUpLocks(runs: readonly WorkloadRun[]): Promise<void> {
 
 async function giveUpLock(run: WorkloadRun): Promise<void> {
   await underLock(run, 0, async (locked) => {
+    const { left } = locked;
     // What another run left stays noted for whoever comes next.
-    if (locked.left === undefined || locked.left.by === nameOf(run)) await locked.saveIntent(undefined);
+    if (left !== undefined && left.by !== nameOf(run)) return { result: 'cancelled', next: [] };
+    if (left !== undefined) settleMigration(locked, left);
+    await locked.saveIntent(undefined);
     return { result: 'cancelled', next: [] };
   });
 }
@@ -113,6 +116,7 @@ async function finishLocked(
   turn?: Turn,
 ): Promise<Ending> {
   const { inputs, journal } = run;
+  if (intent.by === nameOf(run)) settleMigration(run, intent);
   const mayComeYet = journal.last('setting-image') !== undefined && journal.last('image-set') === undefined;
   if (mayComeYet && intent.phase === 'setting-image')
     await awaitLook(run, observation, onTheWaySeconds, (view) => isChanged(view, intent));

@@ -14,6 +14,7 @@ import { paused } from './rules/paused.ts';
 import { permissionMissing } from './rules/permission-missing.ts';
 import { revisionDoubtful } from './rules/revision-doubtful.ts';
 import { revisionMissing } from './rules/revision-missing.ts';
+import { rollbackOvertaken } from './rules/rollback-overtaken.ts';
 import { rolloutInProgress } from './rules/rollout-in-progress.ts';
 import { runsButUnhealthy } from './rules/runs-but-unhealthy.ts';
 import { schemaAhead } from './rules/schema-ahead.ts';
@@ -30,6 +31,7 @@ export const rules: readonly Rule[] = [
   workloadMissing,
   containerMissing,
   revisionMissing,
+  rollbackOvertaken,
   noPace,
   paused,
   noReplicas,

@@ -80,7 +80,7 @@ export type DraftFacts =
     }
   | {
       readonly ok: false;
-      readonly rule: 'container-missing' | 'revision-missing' | 'no-pace';
+      readonly rule: 'container-missing' | 'revision-missing' | 'rollback-overtaken' | 'no-pace';
       readonly problem: string;
       readonly next: string;
     };

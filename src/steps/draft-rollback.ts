@@ -1,5 +1,5 @@
 import { sayDuration } from '../duration.ts';
-import { migrationsSince, standingOf } from '../history.ts';
+import { migrationsSince, type RolloutRecord, standingOf } from '../history.ts';
 import { fullRepository, parseImage, type WantedImage } from '../image.ts';
 import { type HistoryRow, standings } from '../journal.ts';
 import { marks, tracesOfRollback } from '../kubernetes/marks.ts';
@@ -32,9 +32,18 @@ export const draftRollback: Drafter = (run, kind, view, health): Draft => {
     const serves = !isCurrent && recorded === undefined && revision.available > 0;
     return { revision, digest, isCurrent, standing: isComplete || serves ? 'healthy' : recorded };
   });
-  const chosen = finished(run, known) ?? chooseRevision(known, inputs.toRevision, inputs.toImage);
+  const now = known.find(({ isCurrent }) => isCurrent)?.digest ?? '';
+  const overtaken = overtakenBy(run, now, records);
+  const isDone = overtaken === 'done' || isFinished(run, now);
+  const current = isDone ? known.find(({ isCurrent }) => isCurrent) : undefined;
+  const chosen = current ?? chooseRevision(known, inputs.toRevision, inputs.toImage);
   const target = 'problem' in chosen ? undefined : chosen;
-  journal.add({ type: 'history', rows: known.map((each) => toRow(kind, view, each, target)) });
+  const rows = known.map((each) => toRow(kind, view, each, target));
+  journal.add({ type: 'history', rows, current: now });
+  if (overtaken === 'changed') {
+    const problem = 'while this rollback waited for another run, that has set something else.';
+    return { ok: false, rule: 'rollback-overtaken', problem, next: waysBack(known, run) };
+  }
   if (target === undefined) {
     const { problem } = chosen as { readonly problem: string };
     return { ok: false, rule: 'revision-missing', problem, next: waysBack(known, run) };
@@ -56,6 +65,7 @@ export const draftRollback: Drafter = (run, kind, view, health): Draft => {
     pace,
     template: withoutHash(revision.template),
     isUnchanged: target.isCurrent,
+    whyUnchanged: isDone ? `${sayWorkload(run.workload)} ${done}` : undefined,
     about: [
       `Setting the template of revision ${revision.number}: ${images}`,
       ...(pace ? [sayPace(inputs.pace)] : []),
@@ -98,14 +108,29 @@ export function chooseRevision(
   return healthy ?? newest ?? { problem: 'it has no older revision that is fit to go back to.' };
 }
 
+/** What is said of a rollback without a named target that another run has done. */
+const done =
+  "has gone back already from what ran when this rollback was asked for, so it goes no further. To go further, name a target: 'to-revision' or 'to-image'.";
+
 /**
- * What runs now, where this run has just finished the rollback that an earlier one had begun and names no other target:
- * it was run again for that, and not to go back once more.
+ * Whether what ran when the rollback was asked for was changed while it waited for another run, or finished what that
+ * had left: `done` where it was gone back from, `changed` where something else was set. A named target is gone to anyway.
  */
-function finished({ inputs, journal }: WorkloadRun, known: readonly Known[]): Known | undefined {
-  const { rolledBackTo } = journal.last('resumed') ?? {};
-  if (rolledBackTo === undefined || inputs.toRevision !== undefined || inputs.toImage) return undefined;
-  return known.find(({ isCurrent, digest }) => isCurrent && digest === rolledBackTo);
+function overtakenBy(
+  { inputs, journal }: WorkloadRun,
+  now: string,
+  records: readonly RolloutRecord[],
+): 'done' | 'changed' | undefined {
+  const asked = journal.first('history')?.current ?? now;
+  if (asked === now || inputs.toRevision !== undefined || inputs.toImage !== undefined) return undefined;
+  const standing = standingOf(records, asked);
+  return standing === undefined || standing === 'healthy' ? 'changed' : 'done';
+}
+
+/** Whether this run has just finished the rollback that an earlier one had begun: it was run again for that. */
+function isFinished({ inputs, journal }: WorkloadRun, now: string): boolean {
+  const isNamed = inputs.toRevision !== undefined || inputs.toImage !== undefined;
+  return !isNamed && journal.last('resumed')?.rolledBackTo === now;
 }
 
 function runs({ template }: Revision, wanted: WantedImage): boolean {

@@ -21,6 +21,8 @@ export interface Change {
   readonly pace?: Pace | undefined;
   /** Whether there is nothing to change. */
   readonly isUnchanged: boolean;
+  /** Why there is not, where that is not plain to see. */
+  readonly whyUnchanged?: string | undefined;
   /** The change in a line, for the log. */
   readonly about: readonly string[];
   /** The migrations that ran since the revision that is gone back to was rolled out. */

@@ -7,7 +7,7 @@ import { templateDigest } from '../kubernetes/workloads/template.ts';
 import type { WorkloadRun } from '../run.ts';
 import { conclude } from './conclude.ts';
 import { awaitLook } from './look.ts';
-import { noteRolledOut, noteUndone } from './records.ts';
+import { noteLeft, noteRolledOut, noteUndone } from './records.ts';
 import { undo } from './undo.ts';
 import { watchRollout } from './watch-rollout.ts';
 
@@ -73,8 +73,11 @@ async function finish(run: WorkloadRun, observation: Observation, left: Intent):
     noteRolledOut(run, left);
     return { message: 'What it had set has become healthy, and is kept.', isKept: true };
   }
-  if (left.undoTo === undefined)
-    return { message: 'No revision was healthy before it, so there is nothing to go back to.' };
+  if (left.undoTo === undefined) {
+    noteLeft(run, left);
+    const message = 'No revision was healthy before it, so there is nothing to go back to.';
+    return { message, isKept: isOurs };
+  }
   try {
     const end = await undo(run, observation, left, run.inputs.undoTimeout);
     if (end.kind === 'undone') noteUndone(run, left);

@@ -38,12 +38,20 @@ export function noteImagesAfter(
 }
 
 /** What is to be told of a rollout that is complete, though not of all its pods is known which image they run. */
-export function sayUnsaid({ kind, view: look }: Observation, changes: readonly ImageChange[]): string[] {
+export function sayUnsaid(
+  { workload, namespace }: Pick<WorkloadRun, 'workload' | 'namespace'>,
+  { kind, view: look }: Observation,
+  changes: readonly ImageChange[],
+): string[] {
   const view = look();
   if (view === undefined) return [];
   const wanted = changes.map(({ container, to }): WantedContainer => ({ container, image: to }));
   const verdict = judgeImages(presentPods(kind, view), wanted);
-  return verdict.state === 'unsaid' ? [verdict.message] : [];
+  if (verdict.state !== 'unsaid') return [];
+  const columns = 'POD:.metadata.name,IMAGE:.status.containerStatuses[*].imageID';
+  return [
+    `${sayWorkload(workload)}: ${verdict.message} Compare them: kubectl -n ${namespace} get pods -o custom-columns='${columns}'`,
+  ];
 }
 
 /** What speaks against taking what is set already for what is asked for: nothing is pulled, so a tag may have moved. */

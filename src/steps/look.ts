@@ -4,6 +4,7 @@ import { type RolloutRecord, standingOf } from '../history.ts';
 import type { UndoTarget } from '../intent.ts';
 import type { Revision, RolloutStatus, WorkloadKind, WorkloadView } from '../kubernetes/workloads/kind.ts';
 import type { Observation } from '../kubernetes/workloads/observe.ts';
+import { restartsOf } from '../kubernetes/workloads/restarts.ts';
 import { templateDigest } from '../kubernetes/workloads/template.ts';
 import type { WorkloadRun } from '../run.ts';
 
@@ -47,6 +48,17 @@ export function presentPods(kind: WorkloadKind, view: WorkloadView): V1Pod[] {
   const current = kind.current(view);
   const pods = current ? kind.podsOf(view, current) : [];
   return pods.filter(({ metadata }) => metadata?.deletionTimestamp === undefined);
+}
+
+/** Seconds without the end of a container after which pods are taken to run on. */
+const quietSeconds = 600;
+
+/** Whether nothing is wrong with the pods, and none of their containers has ended lately: more than one lucky look. Pure. */
+export function isQuiet(pods: readonly V1Pod[], { diagnoses }: Verdict, now: number): boolean {
+  const ends = pods.flatMap((pod) =>
+    restartsOf(pod).map(({ end }) => new Date(end?.finishedAt ?? 0).getTime()),
+  );
+  return diagnoses.length === 0 && ends.every((end) => now - end > quietSeconds * 1000);
 }
 
 /** Pods of the revision that had ended, and were removed lately. Pure. */

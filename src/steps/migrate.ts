@@ -30,7 +30,7 @@ export interface MigrationEnd {
   readonly cause: Cause | undefined;
   /** Whether the Job is still there to be looked at. */
   readonly kept: boolean;
-  /** Whether anything of it had run, as far as was seen. */
+  /** Whether anything of it has run, or may have, or may still. */
   readonly began: boolean;
 }
 
@@ -92,7 +92,7 @@ export async function followJob(
   const follower = new JobFollower(run, job, purpose, AbortSignal.any([run.signal, watching.signal]));
   try {
     const { cause, kept } = await follower.toEnd();
-    const began = cause === undefined || follower.hasBegun;
+    const began = cause === undefined || follower.mayHaveRun;
     return { cause: cause && (await withEvents(run, cause)), kept, began };
   } finally {
     watching.abort();
@@ -118,6 +118,8 @@ class JobFollower {
   readonly #logs: JobLogs;
   #job: V1Job;
   #gone = false;
+  /** Whether this run has removed it. */
+  #isRemoved = false;
   /** What was last wrong while nothing of the Job had run. */
   #standstill: readonly Diagnosis[] = [];
 
@@ -173,9 +175,12 @@ class JobFollower {
     for (const each of [jobs, pods]) each.done.catch((error: unknown) => this.#pulse.fail(error));
   }
 
-  /** Whether any container of it has run. */
-  get hasBegun(): boolean {
-    return [...this.#pods.values()].some((pod) => containerStatuses(pod).some(hasStarted));
+  /** Whether anything of it has run, or may have: it was not seen to its end, nor were all of its pods. */
+  get mayHaveRun(): boolean {
+    const { failed = 0, succeeded = 0 } = this.#job.status ?? {};
+    const pods = [...this.#pods.values()];
+    const isSeen = this.#isRemoved || (jobEnd(this.#job) !== undefined && pods.length >= failed + succeeded);
+    return !isSeen || pods.some((pod) => containerStatuses(pod).some(hasStarted));
   }
 
   async toEnd(): Promise<Omit<MigrationEnd, 'began'>> {
@@ -303,6 +308,7 @@ class JobFollower {
         { namespace, name: this.#name },
         { propagationPolicy: 'Background', ...(uid && { preconditions: { uid } }), signal, repeatable: true },
       );
+      this.#isRemoved = true;
       return true;
     } catch (error) {
       signal.throwIfAborted();

@@ -94,11 +94,11 @@ export async function runMigration(
   const { journal, log } = run;
   const name = (adopted ?? wanted).metadata?.name ?? '';
   log.group(`Migration job/${name}`);
-  await run.saveIntent({ ...plan.intent, job: name });
   const started = () =>
     journal.add({ type: 'migration-started', job: name, image: plan.changes[0]?.to ?? '' });
-  const job = adopted ?? (await createAndTell(run, wanted, started));
   if (adopted) started();
+  await run.saveIntent({ ...plan.intent, job: name });
+  const job = adopted ?? (await createAndTell(run, wanted, started));
   const { cause, kept, began } = await followJob(run, job);
   journal.add({ type: 'migration-ended', job: name, cause, kept, began });
   log.endGroup();

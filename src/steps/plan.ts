@@ -13,7 +13,7 @@ import { sayFindings } from '../report/findings.ts';
 import { nameOf, type WorkloadRun } from '../run.ts';
 import type { Change, Draft, Drafter } from './draft.ts';
 import { noteImagesBefore } from './images.ts';
-import { type Health, healthOf, toUndoTarget } from './look.ts';
+import { type Health, healthOf, isQuiet, presentPods, toUndoTarget } from './look.ts';
 import { factsOf, judgeFacts, type Rehearsal, rehearse, siblingsOf } from './preflight.ts';
 import { standardsOf } from './standards.ts';
 
@@ -21,7 +21,7 @@ import { standardsOf } from './standards.ts';
 export interface Plan extends Change {
   readonly observation: Observation;
   readonly before: WorkloadObject;
-  /** Whether all of what runs now serves. */
+  /** Whether all of what runs now serves, and has for a while. */
   readonly isServing: boolean;
   readonly intent: Intent;
 }
@@ -113,7 +113,8 @@ function planOf(
     ...draft,
     observation,
     before: view.workload,
-    isServing: settled && status.state === 'complete',
+    isServing:
+      settled && status.state === 'complete' && isQuiet(presentPods(kind, view), verdict, run.clock.now()),
     intent: {
       ...toIntent(run, view.workload, draft, target),
       isBeforeBroken: isBroken(run, view, { settled, verdict }),

@@ -75,6 +75,7 @@ export async function undoAndSay(
   const workload = sayWorkload(run.workload);
   const target = intent.undoTo;
   if (target === undefined) {
+    noteLeft(run, intent);
     await conclude(run, observation.kind, intent);
     return {
       result: 'left-failed',
@@ -107,7 +108,10 @@ export async function undoAndSay(
     journal.add({ type: 'undone', revision: number, images });
     noteUndone(run, intent);
   }
-  if (end.kind === 'failed') journal.add({ type: 'undo-failed', cause: { ...end.trouble, diagnoses: [] } });
+  if (end.kind === 'failed') {
+    journal.add({ type: 'undo-failed', cause: { ...end.trouble, diagnoses: [] } });
+    if (!end.applied) noteLeft(run, intent);
+  }
   await conclude(run, observation.kind, intent);
   if (end.kind === 'undone') {
     const moved = movedByUndo(journal, observation, intent);

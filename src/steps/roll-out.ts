@@ -82,7 +82,7 @@ async function rollOutWatched(
   run.journal.add({ type: 'kept' });
   for (const { run: each, plan, set } of changed) await restorePace(each, plan.observation.kind, set.intent);
   for (const { run: each } of changed) await each.saveIntent(undefined);
-  const unsaid = changed.flatMap(({ plan }) => sayUnsaid(plan.observation, plan.changes));
+  const unsaid = changed.flatMap(({ run: each, plan }) => sayUnsaid(each, plan.observation, plan.changes));
   return { result: done, next: [...unsaid, ...(users?.unseen() ?? [])] };
 }
 

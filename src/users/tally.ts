@@ -145,7 +145,8 @@ export function excessOf(
   toCome: Readonly<Partial<Record<UserPhase, number>>>,
 ): Excess | undefined {
   if (limit.kind === 'off') return undefined;
-  const usual = rateOf(phases.find(({ phase }) => phase === 'before'));
+  // Where the rollout itself is not judged, what failed before is what it leads out of, and no excuse.
+  const usual = judgedIn.includes('during') ? rateOf(phases.find(({ phase }) => phase === 'before')) : 0;
   const judged = phases.filter(({ phase }) => judgedIn.includes(phase));
   if (limit.kind === 'share') {
     const found = judged.find(

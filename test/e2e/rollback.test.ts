@@ -205,6 +205,48 @@ describeOnCluster('a rollback', () => {
     expect((await namespace.workload()).image).toBe(`${repository}:good`);
   });
 
+  test('that waits for a deploy goes no further, once that is cancelled and undone', async ({
+    cluster,
+    namespace,
+  }) => {
+    const repository = await deployed(cluster, namespace, 'good', 'good-2');
+    await cluster.image('never-ready');
+    const deploy = startDeploy(namespace, { image: ':never-ready' });
+    await deploy.waitForLog(/1 of 1 updated/, 60);
+    const waiting = startDeploy(namespace, { command: 'rollback' });
+    await waiting.waitForLog(/Waiting for the run/, 60);
+    deploy.cancel();
+
+    const [cancelled, step] = await Promise.all([deploy.finished, waiting.finished]);
+
+    expect(cancelled.post.outputs['result']).toBe('undone');
+    expectEnding(step, { result: 'unchanged' });
+    expect(step.main.summary).toContain('has gone back already');
+    expect((await namespace.workload()).image).toBe(`${repository}:good-2`);
+  });
+
+  test('that waits for a deploy of another image is refused, unless it names its target', async ({
+    cluster,
+    namespace,
+  }) => {
+    const repository = await deployed(cluster, namespace, 'good', 'good-2');
+    await cluster.image('good-3');
+    const migration = { 'migration-command': '/app run --lines=1 --sleep=5s' };
+    const deploy = startDeploy(namespace, { image: ':good-3', ...migration });
+    await deploy.waitForLog(/line 1 of 1/, 60);
+    const waiting = startDeploy(namespace, { command: 'rollback' });
+    const named = startDeploy(namespace, { command: 'rollback', 'to-image': ':good' });
+    await waiting.waitForLog(/Waiting for/, 60);
+
+    const [first, step, last] = await Promise.all([deploy.finished, waiting.finished, named.finished]);
+
+    expectEnding(first, { result: 'deployed' });
+    expectEnding(last, { result: 'rolled-back' });
+    expectEnding(step, { result: 'refused', reason: 'rollback-overtaken' });
+    expect(step.main.summary).toContain('has set something else');
+    expect((await namespace.workload()).image).toBe(`${repository}:good`);
+  });
+
   test('warns of a migration whose step was cancelled while it ran', async ({ cluster, namespace }) => {
     await deployed(cluster, namespace, 'good', 'good-2');
     await cluster.image('good-3');

@@ -1,5 +1,5 @@
-import { expect, it } from 'vitest';
-import { migrationsSince, type RolloutRecord, standingOf } from '../../src/history.ts';
+import { describe, expect, it } from 'vitest';
+import { migrationsSince, type RolloutRecord, standingOf, withRecord } from '../../src/history.ts';
 
 const record = (
   what: RolloutRecord['what'],
@@ -31,6 +31,10 @@ it.each<[string, string, number, string[]]>([
   expect(migrationsSince(records, template, made(hour)).map(({ job }) => job)).toEqual(expected);
 });
 
+/** A history to which these were added, one after the other. */
+const historyOf = (...added: readonly RolloutRecord[]) =>
+  added.reduce<RolloutRecord[]>((records, each) => withRecord(records, each), []);
+
 it.each<[string, RolloutRecord['what'][], string[]]>([
   ['that was begun, and of which nothing else is known, may have run', ['migrating'], ['migrating']],
   ['that succeeded ran', ['migrating', 'migrated'], ['migrated']],
@@ -41,7 +45,7 @@ it.each<[string, RolloutRecord['what'][], string[]]>([
     ['migrated'],
   ],
 ])('a migration %s', (_, words, expected) => {
-  const all = [record('healthy', 'v1', 9), ...words.map((what) => record(what, 'v2', 10, 'job'))];
+  const all = historyOf(record('healthy', 'v1', 9), ...words.map((what) => record(what, 'v2', 10, 'job')));
   expect(migrationsSince(all, 'v1', made(8)).map(({ what }) => what)).toEqual(expected);
 });
 
@@ -53,4 +57,27 @@ it('a migration says nothing of how its revision fared', () => {
   ];
   expect(standingOf(all, 'v2')).toBe('healthy');
   expect(standingOf(all.slice(1), 'v2')).toBeUndefined();
+});
+
+describe('a history that becomes too long', () => {
+  const failures = Array.from({ length: 100 }, (_, index) =>
+    record('migrating', `x${index}`, 10, `j${index}`),
+  );
+
+  it('forgets migrations before how revisions fared', () => {
+    const all = historyOf(record('healthy', 'v1', 9), record('left', 'v2', 9), ...failures);
+    expect(all).toHaveLength(60);
+    expect(standingOf(all, 'v1')).toBe('healthy');
+    expect(standingOf(all, 'v2')).toBe('left');
+    expect(all.at(-1)?.job).toBe('j99');
+  });
+
+  it('keeps the last word on each revision as long as it can, and then the newest', () => {
+    const again = Array.from({ length: 100 }, () => record('healthy', 'v2', 10));
+    expect(standingOf(historyOf(record('failed', 'v1', 9), ...again), 'v1')).toBe('failed');
+    const others = Array.from({ length: 60 }, (_, index) => record('healthy', `v${index}`, 10));
+    const all = historyOf(record('failed', 'old', 9), ...others);
+    expect(all).toHaveLength(60);
+    expect(standingOf(all, 'old')).toBeUndefined();
+  });
 });

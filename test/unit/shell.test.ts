@@ -52,6 +52,14 @@ describe('a script', () => {
     expect(lines).toEqual(['a b', 'EMPTY=', '0']);
   });
 
+  it('heeds SIGINT, as any other does', async () => {
+    const { end, lines } = await run(
+      `trap 'echo heard' INT\nkill -INT $$\n(sleep 60) & kill -INT $!; echo over`,
+    );
+    expect(end).toEqual({ kind: 'exited', code: 0 });
+    expect(lines).toEqual(['heard', 'over']);
+  });
+
   it('has nothing on its standard input', async () => {
     expect((await run('cat')).end).toEqual({ kind: 'exited', code: 0 });
   });

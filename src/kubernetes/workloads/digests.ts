@@ -64,7 +64,7 @@ export type ImageVerdict =
 
 /** Judges whether every container that was set runs one image, and the one whose digest was asked for. Pure. */
 export function judgeImages(pods: readonly V1Pod[], wanted: readonly WantedContainer[]): ImageVerdict {
-  let unsaid: string | undefined;
+  const unsaid: string[] = [];
   for (const { container, image } of wanted) {
     const [running] = runningImages(pods, [container]);
     if (running === undefined) continue;
@@ -79,9 +79,11 @@ export function judgeImages(pods: readonly V1Pod[], wanted: readonly WantedConta
       return { state: 'wrong', reason: 'mixed-image-digests', message };
     }
     if (running.unsaid > 0)
-      unsaid ??= `Of ${running.unsaid} of ${pods.length} ${pods.length === 1 ? 'pod' : 'pods'} it is not known which image container ${container} runs: the node names no digest that can be compared.`;
+      unsaid.push(
+        `Of ${running.unsaid} of ${pods.length} ${pods.length === 1 ? 'pod' : 'pods'} it is not known which image container ${container} runs: the node names no digest that can be compared.`,
+      );
   }
-  return unsaid === undefined ? { state: 'as-meant' } : { state: 'unsaid', message: unsaid };
+  return unsaid.length === 0 ? { state: 'as-meant' } : { state: 'unsaid', message: unsaid.join(' ') };
 }
 
 /** Whether two references name the same image in the same words, and words that may come to name another. Pure. */

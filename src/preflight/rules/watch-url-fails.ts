@@ -6,7 +6,7 @@ export const watchUrlFails: Rule = {
   level: 'error',
   underLock: true,
   about:
-    'Every request to the address to watch fails before anything is changed: it is wrong, or users are down.',
+    'Every request to the address to watch fails before anything is changed (it is wrong, or users are down), or tells nothing of what users see.',
   judge({ unwell }) {
     if (unwell === undefined || isServiceMissing(unwell.met)) return [];
     const met = [...new Set(unwell.met)].join(', ');
@@ -23,7 +23,7 @@ export const watchUrlFails: Rule = {
 function unseen(address: string, met: string) {
   return {
     message: `The input 'watch-url' asks ${address}, and learns nothing: ${met}. What users see would not be known.`,
-    next: "Let the runner ask four times a second, or name another way to it, such as 'service/NAME:PORT/PATH'. To go on without knowing, add 'preflight-ignore: watch-url-fails'.",
+    next: `${met.includes('429') ? 'Let the runner ask four times a second, or name another way to it' : "It is the API server that does not let it through: read its words, or name an address that the runner asks itself ('https://…')"}. To go on without knowing, add 'preflight-ignore: watch-url-fails'.`,
   };
 }
 

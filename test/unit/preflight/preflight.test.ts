@@ -127,6 +127,18 @@ const cases: readonly [string, Facts, Record<string, string[]>][] = [
     { 'container-missing': ['deployment/web', 'no container named x', 'Name one.'] },
   ],
   [
+    'another run has set something else while the rollback waited for it',
+    withFound({
+      plan: {
+        ok: false,
+        rule: 'rollback-overtaken',
+        problem: 'that has set something else.',
+        next: 'There are: 3, 2.',
+      },
+    }),
+    { 'rollback-overtaken': ['deployment/web', 'something else', 'There are: 3, 2.'] },
+  ],
+  [
     'there is no such revision to roll back to',
     withFound({
       plan: {
@@ -416,6 +428,7 @@ describe('without the lock', () => {
     expect(underLock.sort()).toEqual([
       'patch-refused',
       'revision-doubtful',
+      'rollback-overtaken',
       'rollout-in-progress',
       'runs-but-unhealthy',
       'schema-ahead',

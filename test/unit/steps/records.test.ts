@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import type { RolloutRecord } from '../../../src/history.ts';
 import type { Intent } from '../../../src/intent.ts';
-import { noteMigration, noteRolledOut, noteServing, noteUndone } from '../../../src/steps/records.ts';
+import type { Event } from '../../../src/journal.ts';
+import {
+  noteMigration,
+  noteRolledOut,
+  noteServing,
+  noteUndone,
+  settleMigration,
+} from '../../../src/steps/records.ts';
 import { FakeCluster } from '../fake-cluster.ts';
 import { type FakeRun, fakeRun } from '../fake-run.ts';
 import { intentOf } from '../fake-shop.ts';
@@ -38,14 +45,47 @@ describe('what served before', () => {
     expect(noted((run) => noteServing(run, intent()))).toEqual(['healthy v1']);
   });
 
-  it.each(['healthy', 'failed', 'undone', 'left'])('stays %s', (what) => {
+  it.each(['healthy', 'failed'])('stays %s', (what) => {
     expect(noted((run) => noteServing(run, intent()), `${what} v1`)).toEqual([]);
+  });
+
+  it.each(['undone', 'left'])('is healthy again, though it was %s', (what) => {
+    expect(noted((run) => noteServing(run, intent()), `${what} v1`)).toEqual(['healthy v1']);
+  });
+
+  it('is not noted by a rollback, which leads out of it', () => {
+    expect(noted((run) => noteServing(run, intent({ isRollback: true })))).toEqual([]);
   });
 });
 
-it('what is undone stays healthy, where it has been', () => {
+it('what is undone stays healthy, where it has been, and so does the target of a rollback', () => {
   expect(noted((run) => noteUndone(run, intent()))).toEqual(['undone v2']);
   expect(noted((run) => noteUndone(run, intent()), 'healthy v2')).toEqual([]);
+  expect(noted((run) => noteUndone(run, intent({ isRollback: true })))).toEqual([]);
+});
+
+describe('post notes of a migration what main had not written down', () => {
+  const settled = (...journal: Event[]) => {
+    const run = fakeRun(new FakeCluster().client(), { journal });
+    settleMigration(run, intent({ job: 'job-1' }));
+    return run.history().map(({ what, job }) => `${what} ${job}`);
+  };
+  const started: Event = { type: 'migration-started', job: 'job-1', image: 'v2' };
+  const ended = (over: object): Event => ({
+    ...{ type: 'migration-ended', job: 'job-1', cause: undefined, kept: true, began: true },
+    ...over,
+  });
+  const cause = { reason: 'x', message: 'x', diagnoses: [] };
+
+  it.each<[string, Event[], string[]]>([
+    ['that it succeeded', [started, ended({})], ['migrated job-1']],
+    ['that it was never begun', [], ['unmigrated job-1']],
+    ['that nothing of it had run', [started, ended({ cause, began: false })], ['unmigrated job-1']],
+    ['nothing, where it may have run', [started], []],
+    ['nothing, where it failed', [started, ended({ cause })], []],
+  ])('%s', (_, journal, expected) => {
+    expect(settled(...journal)).toEqual(expected);
+  });
 });
 
 it('a migration is noted for each workload', () => {

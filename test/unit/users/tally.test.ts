@@ -201,6 +201,11 @@ describe('a share', () => {
   });
 });
 
+it('what failed before is no excuse where only what comes after is judged', () => {
+  const phases = [phaseOf('before', 6, 6), phaseOf('during', 20, 20), phaseOf('after', 12, 12)];
+  expect(excessOf({ limit: one, phases, judgedIn: ['after'] }, {})?.phase).toBe('after');
+});
+
 describe('a count', () => {
   const judge = (count: number, phases: PhaseTally[], toCome: Partial<Record<UserPhase, number>> = {}) =>
     excessOf({ limit: { kind: 'count', count }, judgedIn, phases }, toCome);
