@@ -204,13 +204,13 @@ describeOnCluster('a migration that fails', () => {
     const step = await deployStep(namespace, {
       image: await cluster.image('migrate-hang'),
       'migration-command': '/app migrate',
-      'migration-timeout': '4s',
+      'migration-timeout': '8s',
     });
 
     expectEnding(step, { result: 'migration-failed', reason: 'migration-timeout' });
     expect(step.main.shown).toContain('waiting for a lock on table orders');
     expect(step.main.summary).toContain('waiting for a lock on table orders');
-    expect(step.main.summary).toContain('4 s');
+    expect(step.main.summary).toContain('8 s');
     await expectUntouched(namespace, shop.before);
     const job = await namespace.get('job', step.outputs['migration-job'] ?? '');
     expect(job?.status?.conditions).toContainEqual(
