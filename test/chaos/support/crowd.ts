@@ -7,7 +7,7 @@ import { faultsOf, verdictOf } from './truth.ts';
 
 /**
  * Many deploys of one workload, started at once with an image each and a migration each; `lost` of them are killed
- * at some moment, and their runners lost.
+ * at some moment, and their runners lost. Then one more is started after all of them, since the last may have been lost.
  */
 export async function crowd(shop: Shop, size: number, lost: number, draws: Draws): Promise<Outcome> {
   const name = `${size} deploys at once${lost > 0 ? `, ${lost} of them lost` : ''}`;
@@ -42,6 +42,14 @@ export async function crowd(shop: Shop, size: number, lost: number, draws: Draws
         return { tag, step: await step.finished };
       }),
     );
+    if (lost > 0) {
+      const tag = 'crowd-after';
+      const image = await shop.cluster.image(tag, {});
+      const step = await subject.deploy(image, { proxy, runId: `${size + 1}`, inputs: { timeout: '3m' } })
+        .finished;
+      tags.push(tag);
+      steps.push({ tag, step });
+    }
     const images = [first, ...tags.map((tag) => tagged(shop, tag))];
     const survivors = steps.filter(({ tag }) => !victims.has(tag));
     const { deployment, replicaSets } = await subject.look();
