@@ -125,7 +125,11 @@ async function finish(run, intent, turn) {
     }
     const observation = await (0,observe/* observeIfThere */.wk)(run);
     try {
-        const ending = await (0,lock/* underLock */.yP)(run, 0, async (locked) => finishLocked(locked, observation, intent, cause, turn));
+        const ending = await (0,lock/* underLock */.yP)(run, 0, async (locked) => {
+            if (locked.left?.by === (0,build_run/* nameOf */.V)(run))
+                (0,records/* settleMigration */.YQ)(locked, intent);
+            return finishLocked(locked, observation, intent, cause, turn);
+        });
         if (ending.result !== 'locked')
             return ending;
         const message = `${cause.message} Another run has the lock by now, and finishes what this one left.`;
@@ -142,8 +146,6 @@ function doingOf({ journal }, { phase }) {
 }
 async function finishLocked(run, observation, intent, cause, turn) {
     const { inputs, journal } = run;
-    if (intent.by === (0,build_run/* nameOf */.V)(run))
-        (0,records/* settleMigration */.YQ)(run, intent);
     const mayComeYet = journal.last('setting-image') !== undefined && journal.last('image-set') === undefined;
     if (mayComeYet && intent.phase === 'setting-image')
         await (0,look/* awaitLook */.ur)(run, observation, onTheWaySeconds, (view) => isChanged(view, intent));

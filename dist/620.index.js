@@ -1718,6 +1718,7 @@ function messageOf(error) {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   YP: () => (/* binding */ standingOf),
+/* harmony export */   h7: () => (/* binding */ isReturnedTo),
 /* harmony export */   i6: () => (/* binding */ parseHistory),
 /* harmony export */   q8: () => (/* binding */ withRecord),
 /* harmony export */   ud: () => (/* binding */ migrationsSince)
@@ -1733,22 +1734,31 @@ function parseHistory(text) {
     }
 }
 function withRecord(records, record) {
-    const isReplaced = (each) => isOfMigration(record.what) &&
-        isOfMigration(each.what) &&
-        each.job === record.job &&
-        each.template === record.template;
-    const others = records.filter((each) => !isReplaced(each));
-    const all = record.what === 'unmigrated' ? others : [...others, record];
-    while (all.length > mostRecords) {
-        const dispensable = all.findIndex(({ what, template }, index) => isOfMigration(what) ||
-            all.slice(index + 1).some((later) => later.template === template && !isOfMigration(later.what)));
-        all.splice(Math.max(0, dispensable), 1);
-    }
+    const isReplaced = (each) => isOfMigration(each.what) && each.job === record.job && each.template === record.template;
+    const others = isOfMigration(record.what) ? records.filter((each) => !isReplaced(each)) : records;
+    const all = record.what === 'unmigrated' ? [...others] : [...others, record];
+    while (all.length > mostRecords)
+        all.splice(dispensable(all), 1);
     return all;
+}
+function dispensable(records) {
+    const stale = records.findIndex(({ what, template }, index) => isStanding(what) &&
+        records.slice(index + 1).some((later) => later.template === template && isStanding(later.what)));
+    if (stale >= 0)
+        return stale;
+    const others = records.filter(({ what }) => !isStanding(what));
+    const isCrowded = others.length * 2 > records.length;
+    return records.findIndex(({ what }) => isStanding(what) !== isCrowded);
 }
 function standingOf(records, template) {
     const standings = records.filter((record) => record.template === template).map(({ what }) => what);
-    return standings.findLast((what) => !isOfMigration(what));
+    return standings.findLast(isStanding);
+}
+function isReturnedTo(records, template, since) {
+    return records.some((record) => record.what === 'returned' && record.template === template && Date.parse(record.at) >= since);
+}
+function isStanding(what) {
+    return what !== 'returned' && !isOfMigration(what);
 }
 function isOfMigration(what) {
     return what === 'migrating' || what === 'migrated' || what === 'unmigrated';
@@ -4989,7 +4999,7 @@ const rollbackOvertaken = {
     id: 'rollback-overtaken',
     level: 'fixed',
     underLock: true,
-    about: 'While a rollback without a named target waited for another run, that has set something else.',
+    about: 'While a rollback without a named target waited for another run, another image was set.',
     judge({ found, workload }) {
         if (found === undefined || found.plan.ok || found.plan.rule !== 'rollback-overtaken')
             return [];
@@ -5060,7 +5070,7 @@ const schemaAhead = {
         const list = migrations.map(say).join(', ');
         const isSure = migrations.some(({ what }) => what === 'migrated');
         const count = migrations.length === 1 ? 'a migration' : `${migrations.length} migrations`;
-        const ran = isSure ? 'ran' : migrations.length === 1 ? 'was begun' : 'were begun';
+        const ran = isSure ? 'ran' : 'may have run';
         return [
             {
                 message: `Since ${workload} ran that revision, ${count} ${ran}: ${list}. The schema does not roll back.`,
@@ -8374,8 +8384,8 @@ function presentPods(kind, view) {
 }
 const quietSeconds = 600;
 function isQuiet(pods, { diagnoses }, now) {
-    const ends = pods.flatMap((pod) => (0,_kubernetes_workloads_restarts_js__WEBPACK_IMPORTED_MODULE_3__/* .restartsOf */ .w)(pod).map(({ end }) => new Date(end?.finishedAt ?? 0).getTime()));
-    return diagnoses.length === 0 && ends.every((end) => now - end > quietSeconds * 1000);
+    const isLate = (pod) => (0,_kubernetes_workloads_restarts_js__WEBPACK_IMPORTED_MODULE_3__/* .restartsOf */ .w)(pod).some(({ end }) => now - new Date(end?.finishedAt ?? 0).getTime() < quietSeconds * 1000);
+    return diagnoses.length === 0 && pods.filter(isLate).length * 2 < Math.max(1, pods.length);
 }
 function lostPods(kind, view, revision) {
     return revision && view.lost ? kind.podsOf({ ...view, pods: view.lost }, revision) : [];
@@ -8434,7 +8444,7 @@ function settleMigration(run, intent) {
     const template = (0,_intent_js__WEBPACK_IMPORTED_MODULE_0__/* .templateSet */ .b$)(intent);
     if (ended !== undefined && ended.cause === undefined)
         run.record({ what: 'migrated', template, job });
-    else if (!hasBegun(run.journal))
+    else if (ended?.began === false)
         run.record({ what: 'unmigrated', template, job });
 }
 function noteRolledOut(run, intent, template = (0,_intent_js__WEBPACK_IMPORTED_MODULE_0__/* .templateSet */ .b$)(intent)) {
@@ -8447,8 +8457,10 @@ function noteLeft(run, intent, template = (0,_intent_js__WEBPACK_IMPORTED_MODULE
         run.record({ what: 'left', template: intent.before });
 }
 function noteUndone(run, intent) {
-    if (intent.isRollback)
+    if (intent.isRollback) {
+        run.record({ what: 'returned', template: intent.before });
         return;
+    }
     const template = (0,_intent_js__WEBPACK_IMPORTED_MODULE_0__/* .templateSet */ .b$)(intent);
     if ((0,_history_js__WEBPACK_IMPORTED_MODULE_1__/* .standingOf */ .YP)(run.history(), template) === undefined)
         run.record({ what: 'undone', template });
@@ -8689,14 +8701,18 @@ async function undoAndSay(run, observation, intent, cause, timeout, turn) {
     };
 }
 async function undoOrExplain(run, observation, intent, timeout, onSet) {
+    let applied = false;
     try {
-        return await (0,undo/* undo */.t)(run, observation, intent, timeout, onSet);
+        return await (0,undo/* undo */.t)(run, observation, intent, timeout, () => {
+            applied = true;
+            onSet?.();
+        });
     }
     catch (error) {
         run.signal.throwIfAborted();
         return {
             kind: 'failed',
-            applied: false,
+            applied,
             trouble: { reason: 'undo-error', message: (0,errors/* messageOf */.bD)(error), diagnoses: [] },
         };
     }

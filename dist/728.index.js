@@ -1459,8 +1459,14 @@ class Vigil {
 
 ;// CONCATENATED MODULE: ./build/steps/standards.js
 const standards = {
-    deploy: { addressFirst: true, usersIn: ['during', 'after'], images: true, wantsOut: false },
-    rollback: { addressFirst: false, usersIn: ['after'], images: false, wantsOut: true },
+    deploy: {
+        addressFirst: true,
+        usersIn: ['during', 'after'],
+        usualIsWell: true,
+        images: true,
+        wantsOut: false,
+    },
+    rollback: { addressFirst: false, usersIn: ['after'], usualIsWell: false, images: false, wantsOut: true },
 };
 function standardsOf({ command }) {
     return standards[command];
@@ -2057,10 +2063,10 @@ function countBy(words) {
         counts[word] = (counts[word] ?? 0) + 1;
     return counts;
 }
-function excessOf({ limit, phases, judgedIn }, toCome) {
+function excessOf({ limit, phases, judgedIn }, toCome, isExcused = true) {
     if (limit.kind === 'off')
         return undefined;
-    const usual = judgedIn.includes('during') ? rateOf(phases.find(({ phase }) => phase === 'before')) : 0;
+    const usual = isExcused ? rateOf(phases.find(({ phase }) => phase === 'before')) : 0;
     const judged = phases.filter(({ phase }) => judgedIn.includes(phase));
     if (limit.kind === 'share') {
         const found = judged.find(({ phase, requests, errors }) => errors > Math.max(1, Math.min(1, limit.share + usual) * (requests + (toCome[phase] ?? 0))));
@@ -2270,6 +2276,13 @@ class Watcher {
         signal.throwIfAborted();
         return this.exceeded();
     }
+    stillFailing() {
+        if (standardsOf(this.#run.inputs).usualIsWell)
+            return undefined;
+        const saw = this.#saw();
+        const excess = excessOf(saw, this.#toCome(), false);
+        return excess && { reason: 'users-saw-errors', message: (0,say/* sayExcess */.pp)(saw, excess), diagnoses: [] };
+    }
     unseen() {
         return (0,say/* sayUnseen */.qW)(this.#saw());
     }
@@ -2449,11 +2462,15 @@ async function rollOutWatched(run, done, plans, proof) {
             users?.phase('undo', run.inputs.undoTimeout);
         return recoverAll(changed, ends);
     }
+    const still = users?.stillFailing();
     for (const [index, { run: each, plan }] of changed.entries()) {
         const end = ends[index];
         if (end?.kind !== 'complete')
             continue;
-        (0,records/* noteRolledOut */.D1)(each, plan.intent, (0,workloads_template/* templateDigest */.pd)(end.revision.template));
+        if (still)
+            (0,records/* noteLeft */.Yz)(each, plan.intent);
+        else
+            (0,records/* noteRolledOut */.D1)(each, plan.intent, (0,workloads_template/* templateDigest */.pd)(end.revision.template));
         each.journal.add({ type: 'rolled-out', revision: end.revision.number });
     }
     run.journal.add({ type: 'kept' });
@@ -2461,9 +2478,12 @@ async function rollOutWatched(run, done, plans, proof) {
         await (0,conclude/* restorePace */.O)(each, plan.observation.kind, set.intent);
     for (const { run: each } of changed)
         await each.saveIntent(undefined);
+    if (still)
+        return { result: 'left-failed', cause: { ...still, diagnoses: [] }, next: [noHelp] };
     const unsaid = changed.flatMap(({ run: each, plan }) => (0,steps_images/* sayUnsaid */.U6)(each, plan.observation, plan.changes));
     return { result: done, next: [...unsaid, ...(users?.unseen() ?? [])] };
 }
+const noHelp = 'It is left as it is: users saw as many errors of what ran before. Look for what else is wrong, or name another target.';
 function longestProof({ inputs }) {
     const { job, command, timeout, bakeTime } = inputs.verification;
     return (job ? timeout : 0) + (command === '' ? 0 : timeout) + bakeTime + tailSeconds;
@@ -2792,16 +2812,18 @@ const draftRollback = (run, kind, view, health) => {
         const serves = !isCurrent && recorded === undefined && revision.available > 0;
         return { revision, digest, isCurrent, standing: isComplete || serves ? 'healthy' : recorded };
     });
-    const now = known.find(({ isCurrent }) => isCurrent)?.digest ?? '';
-    const overtaken = overtakenBy(run, now, records);
+    const template = view.workload.spec?.template;
+    const now = template ? (0,workloads_template/* templateDigest */.pd)(template) : '';
+    const overtaken = overtakenBy(run, { digest: now, images: containerImages(template) }, records);
     const isDone = overtaken === 'done' || isFinished(run, now);
     const current = isDone ? known.find(({ isCurrent }) => isCurrent) : undefined;
     const chosen = current ?? chooseRevision(known, inputs.toRevision, inputs.toImage);
     const target = 'problem' in chosen ? undefined : chosen;
     const rows = known.map((each) => toRow(kind, view, each, target));
-    journal.add({ type: 'history', rows, current: now });
+    const older = known.map(({ digest }) => digest).filter((digest) => digest !== now);
+    journal.add({ type: 'history', rows, current: now, older });
     if (overtaken === 'changed') {
-        const problem = 'while this rollback waited for another run, that has set something else.';
+        const problem = 'it was changed while this rollback waited, and runs another image than when it was asked for.';
         return { ok: false, rule: 'rollback-overtaken', problem, next: waysBack(known, run) };
     }
     if (target === undefined) {
@@ -2856,16 +2878,22 @@ function chooseRevision(known, toRevision, toImage) {
     return healthy ?? newest ?? { problem: 'it has no older revision that is fit to go back to.' };
 }
 const done = "has gone back already from what ran when this rollback was asked for, so it goes no further. To go further, name a target: 'to-revision' or 'to-image'.";
-function overtakenBy({ inputs, journal }, now, records) {
-    const asked = journal.first('history')?.current ?? now;
-    if (asked === now || inputs.toRevision !== undefined || inputs.toImage !== undefined)
+function overtakenBy(run, now, records) {
+    const asked = run.journal.first('history');
+    if (asked === undefined || asked.current === now.digest || isNamed(run))
         return undefined;
-    const standing = (0,build_history/* standingOf */.YP)(records, asked);
-    return standing === undefined || standing === 'healthy' ? 'changed' : 'done';
+    if ((0,build_history/* isReturnedTo */.h7)(records, now.digest, asked.at))
+        return undefined;
+    if (asked.older.includes(now.digest))
+        return 'done';
+    const images = asked.rows.find(({ isCurrent }) => isCurrent)?.images;
+    return images?.join() === now.images.join() ? undefined : 'changed';
 }
-function isFinished({ inputs, journal }, now) {
-    const isNamed = inputs.toRevision !== undefined || inputs.toImage !== undefined;
-    return !isNamed && journal.last('resumed')?.rolledBackTo === now;
+function isNamed({ inputs }) {
+    return inputs.toRevision !== undefined || inputs.toImage !== undefined;
+}
+function isFinished(run, now) {
+    return !isNamed(run) && run.journal.last('resumed')?.rolledBackTo === now;
 }
 function runs({ template }, wanted) {
     return (0,patch/* imagesOf */.IC)(template).some(([, image]) => isMeant(image, wanted));
@@ -2911,10 +2939,13 @@ function madeAt({ holders }, { holderUid }) {
     const holder = holders.find(({ metadata }) => metadata?.uid === holderUid);
     return new Date(holder?.metadata?.creationTimestamp ?? 0).getTime();
 }
+function containerImages(template) {
+    return (template?.spec?.containers ?? []).map(({ image = '' }) => image);
+}
 function toRow(kind, view, { revision, standing, isCurrent }, target) {
     return {
         revision: revision.number,
-        images: (revision.template.spec?.containers ?? []).map(({ image = '' }) => image),
+        images: containerImages(revision.template),
         cause: revision.annotations[marks/* marks */.Z8.changeCause] ?? '',
         created: madeAt(view, revision),
         standing: standing ?? 'unknown',

@@ -13,9 +13,9 @@ export interface RolloutRecord {
    * `migrating`: a migration was begun, which was to precede the revision; where nothing else is said of its Job, how
    * far it came is not known. `migrated`: it succeeded. `unmigrated`: nothing of it had run, so that it is forgotten. `healthy`: it was rolled out. `failed`: it did
    * not work, and was undone. `undone`: it was undone for another cause, and nobody knows whether it works. `left`: it
-   * was rolled back from, by a person.
+   * was rolled back from, by a person. `returned`: a rollback from it was taken back.
    */
-  readonly what: MigrationMark | Standing;
+  readonly what: MigrationMark | Standing | 'returned';
   /** Digest of the revision's template; see `templateDigest`. */
   readonly template: string;
   /** RFC 3339. */
@@ -40,32 +40,48 @@ export function parseHistory(text: string | undefined): RolloutRecord[] {
 }
 
 /**
- * The records with one more. Of a migration the last word is enough, and of one that never ran none is. Where there are
- * too many, the oldest goes that is not the last word on a revision.
+ * The records with one more. Of a migration the last word is enough, and of one that never ran none is.
  */
 export function withRecord(records: readonly RolloutRecord[], record: RolloutRecord): RolloutRecord[] {
   const isReplaced = (each: RolloutRecord) =>
-    isOfMigration(record.what) &&
-    isOfMigration(each.what) &&
-    each.job === record.job &&
-    each.template === record.template;
-  const others = records.filter((each) => !isReplaced(each));
-  const all = record.what === 'unmigrated' ? others : [...others, record];
-  while (all.length > mostRecords) {
-    const dispensable = all.findIndex(
-      ({ what, template }, index) =>
-        isOfMigration(what) ||
-        all.slice(index + 1).some((later) => later.template === template && !isOfMigration(later.what)),
-    );
-    all.splice(Math.max(0, dispensable), 1);
-  }
+    isOfMigration(each.what) && each.job === record.job && each.template === record.template;
+  const others = isOfMigration(record.what) ? records.filter((each) => !isReplaced(each)) : records;
+  const all = record.what === 'unmigrated' ? [...others] : [...others, record];
+  while (all.length > mostRecords) all.splice(dispensable(all), 1);
   return all;
+}
+
+/**
+ * Which record tells least: the oldest that is not the last word on its revision; else the oldest of a migration where
+ * those are half of all; else the oldest that is none.
+ */
+function dispensable(records: readonly RolloutRecord[]): number {
+  const stale = records.findIndex(
+    ({ what, template }, index) =>
+      isStanding(what) &&
+      records.slice(index + 1).some((later) => later.template === template && isStanding(later.what)),
+  );
+  if (stale >= 0) return stale;
+  const others = records.filter(({ what }) => !isStanding(what));
+  const isCrowded = others.length * 2 > records.length;
+  return records.findIndex(({ what }) => isStanding(what) !== isCrowded);
 }
 
 /** How a revision fared last, by its template's digest; undefined where no run rolled it out. */
 export function standingOf(records: readonly RolloutRecord[], template: string): Standing | undefined {
   const standings = records.filter((record) => record.template === template).map(({ what }) => what);
-  return standings.findLast((what): what is Standing => !isOfMigration(what));
+  return standings.findLast(isStanding);
+}
+
+/** Whether a rollback from the revision was taken back after `since`, in milliseconds since the epoch. */
+export function isReturnedTo(records: readonly RolloutRecord[], template: string, since: number): boolean {
+  return records.some(
+    (record) => record.what === 'returned' && record.template === template && Date.parse(record.at) >= since,
+  );
+}
+
+function isStanding(what: RolloutRecord['what']): what is Standing {
+  return what !== 'returned' && !isOfMigration(what);
 }
 
 function isOfMigration(what: RolloutRecord['what']): what is MigrationMark {

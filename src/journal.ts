@@ -74,8 +74,9 @@ export type Event =
   | {
       readonly type: 'history';
       readonly rows: readonly HistoryRow[];
-      /** Digest of the template that ran when the history was read. */
+      /** Digest of the template that ran when the history was read, and those of the other revisions. */
       readonly current: string;
+      readonly older: readonly string[];
     }
   /** What the containers to be set really run: noted before, and again once they are set. */
   | { readonly type: 'images'; readonly images: readonly ImageDigests[] }

@@ -91,9 +91,11 @@ export async function finish(run: WorkloadRun, intent: Intent, turn?: Turn): Pro
   }
   const observation = await observeIfThere(run);
   try {
-    const ending = await underLock(run, 0, async (locked) =>
-      finishLocked(locked, observation, intent, cause, turn),
-    );
+    const ending = await underLock(run, 0, async (locked) => {
+      // Where another run has come in between, it knows what ran since.
+      if (locked.left?.by === nameOf(run)) settleMigration(locked, intent);
+      return finishLocked(locked, observation, intent, cause, turn);
+    });
     if (ending.result !== 'locked') return ending;
     // It found our intent in the Lease.
     const message = `${cause.message} Another run has the lock by now, and finishes what this one left.`;
@@ -116,7 +118,6 @@ async function finishLocked(
   turn?: Turn,
 ): Promise<Ending> {
   const { inputs, journal } = run;
-  if (intent.by === nameOf(run)) settleMigration(run, intent);
   const mayComeYet = journal.last('setting-image') !== undefined && journal.last('image-set') === undefined;
   if (mayComeYet && intent.phase === 'setting-image')
     await awaitLook(run, observation, onTheWaySeconds, (view) => isChanged(view, intent));

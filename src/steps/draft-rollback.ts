@@ -1,5 +1,6 @@
+import type { V1PodTemplateSpec } from '@kubernetes/client-node';
 import { sayDuration } from '../duration.ts';
-import { migrationsSince, type RolloutRecord, standingOf } from '../history.ts';
+import { isReturnedTo, migrationsSince, type RolloutRecord, standingOf } from '../history.ts';
 import { fullRepository, parseImage, type WantedImage } from '../image.ts';
 import { type HistoryRow, standings } from '../journal.ts';
 import { marks, tracesOfRollback } from '../kubernetes/marks.ts';
@@ -32,16 +33,20 @@ export const draftRollback: Drafter = (run, kind, view, health): Draft => {
     const serves = !isCurrent && recorded === undefined && revision.available > 0;
     return { revision, digest, isCurrent, standing: isComplete || serves ? 'healthy' : recorded };
   });
-  const now = known.find(({ isCurrent }) => isCurrent)?.digest ?? '';
-  const overtaken = overtakenBy(run, now, records);
+  // By the workload itself: its new revision may not have been made yet.
+  const template = view.workload.spec?.template;
+  const now = template ? templateDigest(template) : '';
+  const overtaken = overtakenBy(run, { digest: now, images: containerImages(template) }, records);
   const isDone = overtaken === 'done' || isFinished(run, now);
   const current = isDone ? known.find(({ isCurrent }) => isCurrent) : undefined;
   const chosen = current ?? chooseRevision(known, inputs.toRevision, inputs.toImage);
   const target = 'problem' in chosen ? undefined : chosen;
   const rows = known.map((each) => toRow(kind, view, each, target));
-  journal.add({ type: 'history', rows, current: now });
+  const older = known.map(({ digest }) => digest).filter((digest) => digest !== now);
+  journal.add({ type: 'history', rows, current: now, older });
   if (overtaken === 'changed') {
-    const problem = 'while this rollback waited for another run, that has set something else.';
+    const problem =
+      'it was changed while this rollback waited, and runs another image than when it was asked for.';
     return { ok: false, rule: 'rollback-overtaken', problem, next: waysBack(known, run) };
   }
   if (target === undefined) {
@@ -114,23 +119,30 @@ const done =
 
 /**
  * Whether what ran when the rollback was asked for was changed while it waited for another run, or finished what that
- * had left: `done` where it was gone back from, `changed` where something else was set. A named target is gone to anyway.
+ * had left: `done` where an older revision was put back, `changed` where something new was set. Neither where another
+ * rollback from what runs now was taken back: it is still to be gone from. A named target is gone to anyway.
  */
 function overtakenBy(
-  { inputs, journal }: WorkloadRun,
-  now: string,
+  run: WorkloadRun,
+  now: { readonly digest: string; readonly images: readonly string[] },
   records: readonly RolloutRecord[],
 ): 'done' | 'changed' | undefined {
-  const asked = journal.first('history')?.current ?? now;
-  if (asked === now || inputs.toRevision !== undefined || inputs.toImage !== undefined) return undefined;
-  const standing = standingOf(records, asked);
-  return standing === undefined || standing === 'healthy' ? 'changed' : 'done';
+  const asked = run.journal.first('history');
+  if (asked === undefined || asked.current === now.digest || isNamed(run)) return undefined;
+  if (isReturnedTo(records, now.digest, asked.at)) return undefined;
+  if (asked.older.includes(now.digest)) return 'done';
+  // Somebody has restarted it, or set something else of it: the same image is meant.
+  const images = asked.rows.find(({ isCurrent }) => isCurrent)?.images;
+  return images?.join() === now.images.join() ? undefined : 'changed';
+}
+
+function isNamed({ inputs }: WorkloadRun): boolean {
+  return inputs.toRevision !== undefined || inputs.toImage !== undefined;
 }
 
 /** Whether this run has just finished the rollback that an earlier one had begun: it was run again for that. */
-function isFinished({ inputs, journal }: WorkloadRun, now: string): boolean {
-  const isNamed = inputs.toRevision !== undefined || inputs.toImage !== undefined;
-  return !isNamed && journal.last('resumed')?.rolledBackTo === now;
+function isFinished(run: WorkloadRun, now: string): boolean {
+  return !isNamed(run) && run.journal.last('resumed')?.rolledBackTo === now;
 }
 
 function runs({ template }: Revision, wanted: WantedImage): boolean {
@@ -190,6 +202,10 @@ function madeAt({ holders }: WorkloadView, { holderUid }: Revision): number {
   return new Date(holder?.metadata?.creationTimestamp ?? 0).getTime();
 }
 
+function containerImages(template: V1PodTemplateSpec | undefined): string[] {
+  return (template?.spec?.containers ?? []).map(({ image = '' }) => image);
+}
+
 function toRow(
   kind: WorkloadKind,
   view: WorkloadView,
@@ -198,7 +214,7 @@ function toRow(
 ): HistoryRow {
   return {
     revision: revision.number,
-    images: (revision.template.spec?.containers ?? []).map(({ image = '' }) => image),
+    images: containerImages(revision.template),
     cause: revision.annotations[marks.changeCause] ?? '',
     created: madeAt(view, revision),
     standing: standing ?? 'unknown',

@@ -25,14 +25,17 @@ export function hasBegun(journal: Pick<Journal, 'last'>): boolean {
   return journal.last('migration-ended')?.began ?? journal.last('migration-started') !== undefined;
 }
 
-/** Notes in post what main knew of its migration, and may not have come to write down. */
+/**
+ * Notes in post what main knew of its migration, and may not have come to write down. One whose end main did not see may
+ * have run, be its Job never created.
+ */
 export function settleMigration(run: WorkloadRun, intent: Intent): void {
   const ended = run.journal.last('migration-ended');
   const job = intent.job ?? ended?.job;
   if (job === undefined) return;
   const template = templateSet(intent);
   if (ended !== undefined && ended.cause === undefined) run.record({ what: 'migrated', template, job });
-  else if (!hasBegun(run.journal)) run.record({ what: 'unmigrated', template, job });
+  else if (ended?.began === false) run.record({ what: 'unmigrated', template, job });
 }
 
 /** Notes that what `intent` set is rolled out, as `template`, and what a person has left for it. */
@@ -53,7 +56,10 @@ export function noteLeft(run: WorkloadRun, intent: Intent, template = templateSe
  * before. The target of a rollback is no news: where it did not fail, it may be gone to again.
  */
 export function noteUndone(run: WorkloadRun, intent: Intent): void {
-  if (intent.isRollback) return;
+  if (intent.isRollback) {
+    run.record({ what: 'returned', template: intent.before });
+    return;
+  }
   const template = templateSet(intent);
   if (standingOf(run.history(), template) === undefined) run.record({ what: 'undone', template });
 }

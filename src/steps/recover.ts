@@ -141,14 +141,18 @@ async function undoOrExplain(
   timeout: number,
   onSet?: () => void,
 ): Promise<UndoEnd> {
+  let applied = false;
   try {
-    return await undo(run, observation, intent, timeout, onSet);
+    return await undo(run, observation, intent, timeout, () => {
+      applied = true;
+      onSet?.();
+    });
   } catch (error) {
     // Whatever the cluster answered, the reader must learn that the workload is not back where it was.
     run.signal.throwIfAborted();
     return {
       kind: 'failed',
-      applied: false,
+      applied,
       trouble: { reason: 'undo-error', message: messageOf(error), diagnoses: [] },
     };
   }

@@ -7,7 +7,7 @@ import { sayUnsaid } from './images.ts';
 import type { LockedRun } from './lock.ts';
 import type { Plan } from './plan.ts';
 import { type Ends, prove, type Rollouts } from './prove.ts';
-import { noteRolledOut } from './records.ts';
+import { noteLeft, noteRolledOut } from './records.ts';
 import { setImage } from './set-image.ts';
 import { type Changed, recoverAll, takeBack, watchAll } from './side-by-side.ts';
 import type { RolloutTrouble } from './watch-rollout.ts';
@@ -72,19 +72,25 @@ async function rollOutWatched(
     return recoverAll(changed, ends);
   }
 
+  const still = users?.stillFailing();
   for (const [index, { run: each, plan }] of changed.entries()) {
     const end = ends[index];
     if (end?.kind !== 'complete') continue;
-    noteRolledOut(each, plan.intent, templateDigest(end.revision.template));
+    if (still) noteLeft(each, plan.intent);
+    else noteRolledOut(each, plan.intent, templateDigest(end.revision.template));
     each.journal.add({ type: 'rolled-out', revision: end.revision.number });
   }
   // All of them are done with, or none: until the last one is healthy, the first may have to go back too.
   run.journal.add({ type: 'kept' });
   for (const { run: each, plan, set } of changed) await restorePace(each, plan.observation.kind, set.intent);
   for (const { run: each } of changed) await each.saveIntent(undefined);
+  if (still) return { result: 'left-failed', cause: { ...still, diagnoses: [] }, next: [noHelp] };
   const unsaid = changed.flatMap(({ run: each, plan }) => sayUnsaid(each, plan.observation, plan.changes));
   return { result: done, next: [...unsaid, ...(users?.unseen() ?? [])] };
 }
+
+const noHelp =
+  'It is left as it is: users saw as many errors of what ran before. Look for what else is wrong, or name another target.';
 
 /** Seconds that everything after the rollout may take. */
 function longestProof({ inputs }: Run): number {

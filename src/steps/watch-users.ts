@@ -29,6 +29,8 @@ export interface UserWatch {
   exceeded(): RolloutTrouble | undefined;
   /** Waits for `seconds` after the rollout and for the answers of that time, or until {@link exceeded}. Answers as that. */
   after(seconds: number): Promise<RolloutTrouble | undefined>;
+  /** Why it has not helped, where users still see more errors than are allowed, though no more than before. */
+  stillFailing(): RolloutTrouble | undefined;
   /** What is to be told where it all went well, though of some phase nothing is known. */
   unseen(): string[];
   /**
@@ -129,6 +131,13 @@ class Watcher implements UserWatch {
     if (!this.#trouble) await Promise.allSettled(this.#inFlight.keys());
     signal.throwIfAborted();
     return this.exceeded();
+  }
+
+  stillFailing(): RolloutTrouble | undefined {
+    if (standardsOf(this.#run.inputs).usualIsWell) return undefined;
+    const saw = this.#saw();
+    const excess = excessOf(saw, this.#toCome(), false);
+    return excess && { reason: 'users-saw-errors', message: sayExcess(saw, excess), diagnoses: [] };
   }
 
   unseen(): string[] {

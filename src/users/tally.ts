@@ -138,15 +138,15 @@ export interface Excess {
  * A share is of one phase that is judged: it is exceeded once the errors are more than it lets pass of all the
  * requests that the phase has, and may still have (`toCome`); one error alone never exceeds it, since of the few
  * requests of a short phase it would be many per cent. A count is of all judged phases together. What failed before the
- * image was set is taken off at its rate: it is not this deploy's doing.
+ * image was set is taken off at its rate unless it does not excuse: it is not this deploy's doing.
  */
 export function excessOf(
   { limit, phases, judgedIn }: Pick<UsersSaw, 'limit' | 'phases' | 'judgedIn'>,
   toCome: Readonly<Partial<Record<UserPhase, number>>>,
+  isExcused = true,
 ): Excess | undefined {
   if (limit.kind === 'off') return undefined;
-  // Where the rollout itself is not judged, what failed before is what it leads out of, and no excuse.
-  const usual = judgedIn.includes('during') ? rateOf(phases.find(({ phase }) => phase === 'before')) : 0;
+  const usual = isExcused ? rateOf(phases.find(({ phase }) => phase === 'before')) : 0;
   const judged = phases.filter(({ phase }) => judgedIn.includes(phase));
   if (limit.kind === 'share') {
     const found = judged.find(

@@ -225,6 +225,24 @@ describeOnCluster('a rollback', () => {
     expect((await namespace.workload()).image).toBe(`${repository}:good-2`);
   });
 
+  test('that waits for another rollback, which is cancelled and undone, goes back itself', async ({
+    cluster,
+    namespace,
+  }) => {
+    const repository = await deployed(cluster, namespace, 'slow', 'good-2');
+    const other = startDeploy(namespace, { command: 'rollback' });
+    await other.waitForLog(/Rollout of deployment\/web/, 60);
+    const waiting = startDeploy(namespace, { command: 'rollback' });
+    await waiting.waitForLog(/Waiting for the run/, 60);
+    other.cancel();
+
+    const [cancelled, step] = await Promise.all([other.finished, waiting.finished]);
+
+    expect(cancelled.post.outputs['result']).toBe('undone');
+    expectEnding(step, { result: 'rolled-back' });
+    expect((await namespace.workload()).image).toBe(`${repository}:slow`);
+  });
+
   test('that waits for a deploy of another image is refused, unless it names its target', async ({
     cluster,
     namespace,
@@ -235,15 +253,15 @@ describeOnCluster('a rollback', () => {
     const deploy = startDeploy(namespace, { image: ':good-3', ...migration });
     await deploy.waitForLog(/line 1 of 1/, 60);
     const waiting = startDeploy(namespace, { command: 'rollback' });
-    const named = startDeploy(namespace, { command: 'rollback', 'to-image': ':good' });
     await waiting.waitForLog(/Waiting for/, 60);
 
-    const [first, step, last] = await Promise.all([deploy.finished, waiting.finished, named.finished]);
+    const [first, step] = await Promise.all([deploy.finished, waiting.finished]);
 
     expectEnding(first, { result: 'deployed' });
-    expectEnding(last, { result: 'rolled-back' });
     expectEnding(step, { result: 'refused', reason: 'rollback-overtaken' });
-    expect(step.main.summary).toContain('has set something else');
+    expect(step.main.summary).toContain('it was changed while this rollback waited');
+    expect((await namespace.workload()).image).toBe(`${repository}:good-3`);
+    expectEnding(await rollbackStep(namespace, { 'to-image': ':good' }), { result: 'rolled-back' });
     expect((await namespace.workload()).image).toBe(`${repository}:good`);
   });
 
@@ -260,7 +278,7 @@ describeOnCluster('a rollback', () => {
     const step = await rollbackStep(namespace);
 
     expectEnding(step, { result: 'rolled-back' });
-    expect(step.main.summary).toContain('a migration was begun');
+    expect(step.main.summary).toContain('a migration may have run');
     expect(step.main.summary).toContain(cancelled.main.outputs['migration-job']);
     expect(step.main.summary).toContain('nobody knows how far it came');
   });

@@ -95,7 +95,7 @@ describeOnCluster('what users see', () => {
     expect(seen['after']?.requests).toBeGreaterThanOrEqual(6);
     expect(seen['after']).toMatchObject({ mark: '✅', answers: `200 ×${seen['after']?.requests}` });
     expect(step.main.shown).toMatch(
-      /During the rollout: \d+ requests, no errors, slowest .*: 200 ×\d+ {2}▁+/,
+      /During the rollout: \d+ requests, no errors, slowest .*: 200 ×\d+ {2}[·▁]+/,
     );
   });
 
@@ -277,6 +277,26 @@ describeOnCluster('a rollback', () => {
     expectEnding(step, { result: 'undone', reason: 'users-saw-errors' });
     expect((await namespace.workload()).image).toBe(good);
     await namespace.settled();
+  });
+});
+
+describeOnCluster('a rollback that does not help', () => {
+  test('is left as it is, and is no success', async ({ cluster, namespace }) => {
+    const [good, next] = [await cluster.image('good'), await cluster.image('good-2')];
+    await namespace.running(webDeployment({ image: good, probe: true }));
+    expectEnding(await deployStep(namespace, { image: next }), { result: 'deployed' });
+    // Whatever runs, the door is broken.
+    const { url, close } = await startDoor(() => 502);
+    try {
+      const step = await deployStep(namespace, { command: 'rollback', 'watch-url': `${url}/` });
+
+      expectEnding(step, { result: 'left-failed', reason: 'users-saw-errors' });
+      expect(step.main.summary).toContain('users saw as many errors of what ran before');
+      expect((await namespace.workload()).image).toBe(good);
+      await namespace.settled();
+    } finally {
+      await close();
+    }
   });
 });
 

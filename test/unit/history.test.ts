@@ -64,12 +64,24 @@ describe('a history that becomes too long', () => {
     record('migrating', `x${index}`, 10, `j${index}`),
   );
 
-  it('forgets migrations before how revisions fared', () => {
+  it('forgets failed migrations before how revisions fared', () => {
     const all = historyOf(record('healthy', 'v1', 9), record('left', 'v2', 9), ...failures);
     expect(all).toHaveLength(60);
     expect(standingOf(all, 'v1')).toBe('healthy');
     expect(standingOf(all, 'v2')).toBe('left');
     expect(all.at(-1)?.job).toBe('j99');
+  });
+
+  it('remembers the migrations of the last deploys, however many there were', () => {
+    const deploys = Array.from({ length: 100 }, (_, index) => [
+      record('migrating', `v${index}`, 10, `j${index}`),
+      record('migrated', `v${index}`, 10, `j${index}`),
+      record('healthy', `v${index}`, 11),
+    ]).flat();
+    const all = historyOf(...deploys);
+    expect(all).toHaveLength(60);
+    expect(migrationsSince(all, 'v95', 0).map(({ job }) => job)).toEqual(['j96', 'j97', 'j98', 'j99']);
+    expect(standingOf(all, 'v75')).toBe('healthy');
   });
 
   it('keeps the last word on each revision as long as it can, and then the newest', () => {

@@ -4,7 +4,7 @@ export const rollbackOvertaken: Rule = {
   id: 'rollback-overtaken',
   level: 'fixed',
   underLock: true,
-  about: 'While a rollback without a named target waited for another run, that has set something else.',
+  about: 'While a rollback without a named target waited for another run, another image was set.',
   judge({ found, workload }) {
     if (found === undefined || found.plan.ok || found.plan.rule !== 'rollback-overtaken') return [];
     return [{ message: `${workload}: ${found.plan.problem}`, next: found.plan.next }];

@@ -19,7 +19,7 @@ export const schemaAhead: Rule = {
     const list = migrations.map(say).join(', ');
     const isSure = migrations.some(({ what }) => what === 'migrated');
     const count = migrations.length === 1 ? 'a migration' : `${migrations.length} migrations`;
-    const ran = isSure ? 'ran' : migrations.length === 1 ? 'was begun' : 'were begun';
+    const ran = isSure ? 'ran' : 'may have run';
     return [
       {
         message: `Since ${workload} ran that revision, ${count} ${ran}: ${list}. The schema does not roll back.`,

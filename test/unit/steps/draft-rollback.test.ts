@@ -1,6 +1,16 @@
 import { describe, expect, it } from 'vitest';
+import type { RolloutRecord } from '../../../src/history.ts';
 import { parseWantedImage } from '../../../src/image.ts';
-import { chooseRevision } from '../../../src/steps/draft-rollback.ts';
+import type { Inputs } from '../../../src/inputs.ts';
+import type { HistoryRow } from '../../../src/journal.ts';
+import type { WorkloadView } from '../../../src/kubernetes/workloads/kind.ts';
+import { observeIfThere } from '../../../src/kubernetes/workloads/observe.ts';
+import { templateDigest } from '../../../src/kubernetes/workloads/template.ts';
+import { chooseRevision, draftRollback } from '../../../src/steps/draft-rollback.ts';
+import { healthOf } from '../../../src/steps/look.ts';
+import { templateOf } from '../builders.ts';
+import { fakeRun } from '../fake-run.ts';
+import { fakeShop } from '../fake-shop.ts';
 
 type Known = Parameters<typeof chooseRevision>[0][number];
 
@@ -83,4 +93,75 @@ it('a number is that revision, or none', () => {
   const all = [known(4, 'a'), known(3, 'b', 'failed')];
   expect(numberOf(chooseRevision(all, 3, undefined))).toBe(3);
   expect(numberOf(chooseRevision(all, 77, undefined))).toBe('it has no revision 77.');
+});
+
+describe('a rollback that waited', () => {
+  const digestOf = (image: string) => templateDigest(templateOf(image));
+
+  /** What it makes of acme/web:v2, which runs over v1, where this ran when it was asked for. */
+  async function drafted(
+    asked: { readonly image: string; readonly current?: string; readonly older?: readonly string[] },
+    over: { readonly inputs?: Partial<Inputs>; readonly records?: readonly RolloutRecord[] } = {},
+  ) {
+    const shop = fakeShop();
+    shop.set('acme/web:v2');
+    const row: HistoryRow = {
+      ...{ revision: 1, images: [asked.image], cause: '', created: 0, standing: 'unknown', pods: 1 },
+      ...{ isCurrent: true, isTarget: false },
+    };
+    const run = fakeRun(shop.cluster.client(), {
+      clock: shop.clock,
+      inputs: { command: 'rollback', image: undefined, ...over.inputs },
+      records: over.records ?? [],
+      journal: [
+        {
+          type: 'history',
+          rows: [row],
+          current: asked.current ?? digestOf(asked.image),
+          older: asked.older ?? [],
+        },
+      ],
+    });
+    const observation = await shop.clock.run(observeIfThere(run));
+    try {
+      const view = observation.view() as WorkloadView;
+      const health = healthOf(observation.kind, view, shop.clock.now(), run.history());
+      return draftRollback(run, observation.kind, view, health);
+    } finally {
+      observation.close();
+    }
+  }
+
+  it('goes back from what runs, where that ran when it was asked for', async () => {
+    const draft = await drafted({ image: 'acme/web:v2' });
+    expect(draft).toMatchObject({ ok: true, isUnchanged: false, goesTo: { revision: 1 } });
+  });
+
+  it('goes no further where an older revision was put back meanwhile', async () => {
+    const draft = await drafted({ image: 'acme/web:v3', older: [digestOf('acme/web:v2')] });
+    expect(draft).toMatchObject({ ok: true, isUnchanged: true });
+    expect(draft.ok && draft.whyUnchanged).toContain('deployment/web has gone back already');
+  });
+
+  it('is refused where another image was set meanwhile', async () => {
+    expect(await drafted({ image: 'acme/web:v1' })).toMatchObject({ ok: false, rule: 'rollback-overtaken' });
+  });
+
+  it('goes back all the same where it was only restarted meanwhile', async () => {
+    const draft = await drafted({ image: 'acme/web:v2', current: 'before-the-restart' });
+    expect(draft).toMatchObject({ ok: true, isUnchanged: false });
+  });
+
+  it('goes back all the same where another rollback was taken back meanwhile', async () => {
+    const at = '2100-01-01T00:00:00Z';
+    const records = [{ what: 'returned', template: digestOf('acme/web:v2'), at, by: 'another run' }] as const;
+    const older = [digestOf('acme/web:v2')];
+    const draft = await drafted({ image: 'acme/web:v1', older }, { records });
+    expect(draft).toMatchObject({ ok: true, isUnchanged: false });
+  });
+
+  it('goes to a target that it names, whatever was set meanwhile', async () => {
+    const draft = await drafted({ image: 'acme/web:v3' }, { inputs: { toRevision: 1 } });
+    expect(draft).toMatchObject({ ok: true, isUnchanged: false, goesTo: { revision: 1 } });
+  });
 });

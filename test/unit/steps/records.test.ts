@@ -61,7 +61,7 @@ describe('what served before', () => {
 it('what is undone stays healthy, where it has been, and so does the target of a rollback', () => {
   expect(noted((run) => noteUndone(run, intent()))).toEqual(['undone v2']);
   expect(noted((run) => noteUndone(run, intent()), 'healthy v2')).toEqual([]);
-  expect(noted((run) => noteUndone(run, intent({ isRollback: true })))).toEqual([]);
+  expect(noted((run) => noteUndone(run, intent({ isRollback: true })))).toEqual(['returned v1']);
 });
 
 describe('post notes of a migration what main had not written down', () => {
@@ -79,7 +79,7 @@ describe('post notes of a migration what main had not written down', () => {
 
   it.each<[string, Event[], string[]]>([
     ['that it succeeded', [started, ended({})], ['migrated job-1']],
-    ['that it was never begun', [], ['unmigrated job-1']],
+    ['nothing, where it may just have been begun', [], []],
     ['that nothing of it had run', [started, ended({ cause, began: false })], ['unmigrated job-1']],
     ['nothing, where it may have run', [started], []],
     ['nothing, where it failed', [started, ended({ cause })], []],

@@ -201,9 +201,11 @@ describe('a share', () => {
   });
 });
 
-it('what failed before is no excuse where only what comes after is judged', () => {
+it('what failed before excuses what still does, unless it is not to', () => {
   const phases = [phaseOf('before', 6, 6), phaseOf('during', 20, 20), phaseOf('after', 12, 12)];
-  expect(excessOf({ limit: one, phases, judgedIn: ['after'] }, {})?.phase).toBe('after');
+  const saw = { limit: one, phases, judgedIn: ['after'] } as const;
+  expect(excessOf(saw, {})).toBeUndefined();
+  expect(excessOf(saw, {}, false)?.phase).toBe('after');
 });
 
 describe('a count', () => {
