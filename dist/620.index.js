@@ -5343,6 +5343,8 @@ function verdictOf(story) {
     const stays = story.migrated ? ` The migration (job/${story.migrationJob}) stays applied.` : '';
     const untouched = `${workload} ${has} not been touched${before ? ` and ${runs} ${before}` : ''}.${stays}`;
     const gone = story.ending?.cause?.reason === 'deleted';
+    const hurts = story.ending?.cause?.reason === 'users-saw-errors';
+    const failed = story.command === 'rollback' ? 'Rollback failed' : 'Rollout failed';
     const interrupted = story.ending?.cause?.reason === 'interrupted';
     const table = {
         deployed: {
@@ -5374,13 +5376,13 @@ function verdictOf(story) {
         },
         'undo-failed': {
             mark: '🚨',
-            title: `${interrupted ? 'Interrupted' : 'Rollout failed'}, and the undo failed: ${workload} needs you now`,
+            title: `${interrupted ? 'Interrupted' : failed}, and the undo failed: ${workload} needs you now`,
             state: `${workload} ${is} not known to be healthy.`,
         },
         'left-failed': {
             mark: '🚨',
-            title: `${interrupted ? 'Interrupted' : 'Rollout failed'}: ${workload} ${is} left as it is`,
-            state: `${workload} ${is} set to ${image}, ${interrupted ? 'and is not known to be healthy' : 'which does not work'}.`,
+            title: `${interrupted ? 'Interrupted' : failed}: ${workload} ${is} left as it is`,
+            state: `${workload} ${is} set to ${image}, ${interrupted ? 'and is not known to be healthy' : hurts ? 'and users see errors' : 'which does not work'}.`,
         },
         superseded: {
             mark: '⚠️',

@@ -216,7 +216,11 @@ describeOnCluster('a migration that fails', () => {
     expect(job?.status?.conditions).toContainEqual(
       expect.objectContaining({ type: 'Failed', reason: 'DeadlineExceeded' }),
     );
-    expect(await namespace.list('pod', 'safe-rollout/run-id=4711')).toEqual([]);
+    // The Job has failed once its pod has ended; a busy kubelet may need a moment more to remove that.
+    await namespace.until(
+      'its pod is gone',
+      async () => (await namespace.list('pod', 'safe-rollout/run-id=4711')).length === 0,
+    );
   });
 
   test('because somebody deletes its Job says that nobody knows how far it came', async ({

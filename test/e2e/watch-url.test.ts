@@ -291,6 +291,8 @@ describeOnCluster('a rollback that does not help', () => {
       const step = await deployStep(namespace, { command: 'rollback', 'watch-url': `${url}/` });
 
       expectEnding(step, { result: 'left-failed', reason: 'users-saw-errors' });
+      expect(step.main.summary).toContain('Rollback failed: deployment/web is left as it is');
+      expect(step.main.summary).toContain('and users see errors');
       expect(step.main.summary).toContain('users saw as many errors of what ran before');
       expect((await namespace.workload()).image).toBe(good);
       await namespace.settled();
