@@ -158,7 +158,7 @@ async function finishLocked(run, observation, intent, cause, turn) {
         const message = await (0,finish_left/* finishLeft */.p)(run, observation, intent);
         return { result: 'cancelled', cause, next: [message] };
     }
-    const digest = view.workload.spec ? (0,workloads_template/* templateDigest */.pd)(view.workload.spec.template) : '';
+    const digest = (0,workloads_template/* digestIn */.s)(view.workload);
     if (journal.last('kept') !== undefined && intent.ours.includes(digest)) {
         (0,records/* noteRolledOut */.D1)(run, intent);
         await (0,conclude/* conclude */.E)(run, observation.kind, intent);

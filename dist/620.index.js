@@ -3560,11 +3560,15 @@ function undoPatch(workload, revision) {
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   Jc: () => (/* binding */ runningDigests),
 /* harmony export */   MD: () => (/* binding */ isSameMovableName),
-/* harmony export */   Mk: () => (/* binding */ judgeImages)
+/* harmony export */   Mk: () => (/* binding */ judgeImages),
+/* harmony export */   mo: () => (/* binding */ wantedImages)
 /* harmony export */ });
 /* unused harmony export runningImages */
 /* harmony import */ var _image_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(349);
 
+function wantedImages(changes) {
+    return changes.map(({ container, to }) => ({ container, image: to }));
+}
 function runningImages(pods, containers) {
     return containers.map((container) => {
         const pulled = new Map();
@@ -4568,7 +4572,8 @@ function selectorText(selector) {
 /* harmony export */   XK: () => (/* binding */ withoutHash),
 /* harmony export */   az: () => (/* binding */ equalIgnoringHash),
 /* harmony export */   ol: () => (/* binding */ digestOf),
-/* harmony export */   pd: () => (/* binding */ templateDigest)
+/* harmony export */   pd: () => (/* binding */ templateDigest),
+/* harmony export */   s: () => (/* binding */ digestIn)
 /* harmony export */ });
 /* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(7598);
 /* harmony import */ var node_util__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(7975);
@@ -4585,6 +4590,9 @@ function equalIgnoringHash(one, other) {
 }
 function templateDigest(template) {
     return digestOf(withoutHash(template));
+}
+function digestIn({ spec }) {
+    return spec ? templateDigest(spec.template) : '';
 }
 function digestOf(value) {
     return (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256')
@@ -7949,14 +7957,16 @@ async function restorePace(run, kind, { pace, uid }) {
 /* harmony export */   p: () => (/* binding */ finishLeft)
 /* harmony export */ });
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(9473);
-/* harmony import */ var _intent_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(7048);
-/* harmony import */ var _kubernetes_workloads_names_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(5596);
-/* harmony import */ var _kubernetes_workloads_template_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(5984);
-/* harmony import */ var _conclude_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(2883);
-/* harmony import */ var _look_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(909);
-/* harmony import */ var _records_js__WEBPACK_IMPORTED_MODULE_8__ = __webpack_require__(1706);
-/* harmony import */ var _undo_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(8600);
-/* harmony import */ var _watch_rollout_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(9448);
+/* harmony import */ var _intent_js__WEBPACK_IMPORTED_MODULE_8__ = __webpack_require__(7048);
+/* harmony import */ var _kubernetes_workloads_digests_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(741);
+/* harmony import */ var _kubernetes_workloads_names_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(5596);
+/* harmony import */ var _kubernetes_workloads_template_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(5984);
+/* harmony import */ var _conclude_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(2883);
+/* harmony import */ var _look_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(909);
+/* harmony import */ var _records_js__WEBPACK_IMPORTED_MODULE_9__ = __webpack_require__(1706);
+/* harmony import */ var _undo_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(8600);
+/* harmony import */ var _watch_rollout_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(9448);
+
 
 
 
@@ -7973,15 +7983,15 @@ async function finishLeft(run, observation, left) {
         return '';
     }
     await run.saveIntent(left);
-    log.line(`An earlier run (${left.by}) was lost while it changed ${(0,_kubernetes_workloads_names_js__WEBPACK_IMPORTED_MODULE_1__/* .sayWorkload */ .j)(run.workload)}; finishing that first.`);
+    log.line(`An earlier run (${left.by}) was lost while it changed ${(0,_kubernetes_workloads_names_js__WEBPACK_IMPORTED_MODULE_2__/* .sayWorkload */ .j)(run.workload)}; finishing that first.`);
     const { message, isKept = false } = await finish(run, observation, left);
     log.line(message);
     journal.add({
         type: 'resumed',
         message: `An earlier run (${left.by}) was lost half-way. ${message}`,
-        ...(isKept && left.isRollback && { rolledBackTo: (0,_intent_js__WEBPACK_IMPORTED_MODULE_7__/* .templateSet */ .b$)(left) }),
+        ...(isKept && left.isRollback && { rolledBackTo: (0,_intent_js__WEBPACK_IMPORTED_MODULE_8__/* .templateSet */ .b$)(left) }),
     });
-    const generation = await (0,_conclude_js__WEBPACK_IMPORTED_MODULE_3__/* .conclude */ .E)(run, observation.kind, left);
+    const generation = await (0,_conclude_js__WEBPACK_IMPORTED_MODULE_4__/* .conclude */ .E)(run, observation.kind, left);
     await seen(run, observation, generation);
     return message;
 }
@@ -7992,7 +8002,7 @@ async function seen(run, observation, generation) {
     const isSeen = (view) => view === undefined ||
         ((view.workload.metadata?.generation ?? 0) >= generation &&
             observation.kind.status(view).state !== 'unseen');
-    await (0,_look_js__WEBPACK_IMPORTED_MODULE_4__/* .awaitLook */ .ur)(run, observation, seenSeconds, isSeen);
+    await (0,_look_js__WEBPACK_IMPORTED_MODULE_5__/* .awaitLook */ .ur)(run, observation, seenSeconds, isSeen);
 }
 async function finish(run, observation, left) {
     const view = observation.view();
@@ -8000,22 +8010,22 @@ async function finish(run, observation, left) {
     if (view === undefined || template === undefined || view.workload.metadata?.uid !== left.uid) {
         return { message: 'The workload that it changed is gone; nothing is to be done.' };
     }
-    const isOurs = left.ours.includes((0,_kubernetes_workloads_template_js__WEBPACK_IMPORTED_MODULE_2__/* .templateDigest */ .pd)(template));
+    const isOurs = left.ours.includes((0,_kubernetes_workloads_template_js__WEBPACK_IMPORTED_MODULE_3__/* .templateDigest */ .pd)(template));
     if (!isOurs && left.phase === 'setting-image')
         return { message: 'What it meant to set does not run; nothing is to be done.' };
     if (isOurs && left.phase === 'setting-image' && (await isHealthy(run, observation, left))) {
-        (0,_records_js__WEBPACK_IMPORTED_MODULE_8__/* .noteRolledOut */ .D1)(run, left);
+        (0,_records_js__WEBPACK_IMPORTED_MODULE_9__/* .noteRolledOut */ .D1)(run, left);
         return { message: 'What it had set has become healthy, and is kept.', isKept: true };
     }
     if (left.undoTo === undefined) {
-        (0,_records_js__WEBPACK_IMPORTED_MODULE_8__/* .noteLeft */ .Yz)(run, left);
+        (0,_records_js__WEBPACK_IMPORTED_MODULE_9__/* .noteLeft */ .Yz)(run, left);
         const message = 'No revision was healthy before it, so there is nothing to go back to.';
         return { message, isKept: isOurs };
     }
     try {
-        const end = await (0,_undo_js__WEBPACK_IMPORTED_MODULE_5__/* .undo */ .t)(run, observation, left, run.inputs.undoTimeout);
+        const end = await (0,_undo_js__WEBPACK_IMPORTED_MODULE_6__/* .undo */ .t)(run, observation, left, run.inputs.undoTimeout);
         if (end.kind === 'undone')
-            (0,_records_js__WEBPACK_IMPORTED_MODULE_8__/* .noteUndone */ .yb)(run, left);
+            (0,_records_js__WEBPACK_IMPORTED_MODULE_9__/* .noteUndone */ .yb)(run, left);
         if (end.kind === 'undone')
             return { message: `Undone to revision ${left.undoTo.number}, which is healthy.` };
         if (end.kind === 'superseded')
@@ -8033,17 +8043,16 @@ async function isHealthy(run, observation, left) {
     if (view === undefined || observation.kind.status(view).state !== 'complete')
         return false;
     const ours = new Set(left.ours);
-    const images = left.changes.map(({ container, to }) => ({ container, image: to }));
     const expected = {
         ours,
         before: undefined,
         generation: 0,
         timeout: healthySeconds,
         isUndo: false,
-        images,
+        images: (0,_kubernetes_workloads_digests_js__WEBPACK_IMPORTED_MODULE_1__/* .wantedImages */ .mo)(left.changes),
         toleratesImages: left.isRollback ?? false,
     };
-    return (await (0,_watch_rollout_js__WEBPACK_IMPORTED_MODULE_6__/* .watchRollout */ .D)(run, observation, expected)).kind === 'complete';
+    return (await (0,_watch_rollout_js__WEBPACK_IMPORTED_MODULE_7__/* .watchRollout */ .D)(run, observation, expected)).kind === 'complete';
 }
 
 
@@ -8086,8 +8095,7 @@ function sayUnsaid({ workload, namespace }, { kind, view: look }, changes) {
     const view = look();
     if (view === undefined)
         return [];
-    const wanted = changes.map(({ container, to }) => ({ container, image: to }));
-    const verdict = (0,_kubernetes_workloads_digests_js__WEBPACK_IMPORTED_MODULE_1__/* .judgeImages */ .Mk)((0,_look_js__WEBPACK_IMPORTED_MODULE_3__/* .presentPods */ .O_)(kind, view), wanted);
+    const verdict = (0,_kubernetes_workloads_digests_js__WEBPACK_IMPORTED_MODULE_1__/* .judgeImages */ .Mk)((0,_look_js__WEBPACK_IMPORTED_MODULE_3__/* .presentPods */ .O_)(kind, view), (0,_kubernetes_workloads_digests_js__WEBPACK_IMPORTED_MODULE_1__/* .wantedImages */ .mo)(changes));
     if (verdict.state !== 'unsaid')
         return [];
     const columns = 'POD:.metadata.name,IMAGE:.status.containerStatuses[*].imageID';
@@ -8100,7 +8108,7 @@ function doubtUnchanged({ journal, workload }, { observation: { kind, view: look
     if (view === undefined)
         return [];
     noteImagesAfter(journal, kind, view, changes);
-    const wanted = changes.map(({ container, to }) => ({ container, image: to }));
+    const wanted = (0,_kubernetes_workloads_digests_js__WEBPACK_IMPORTED_MODULE_1__/* .wantedImages */ .mo)(changes);
     const verdict = (0,_kubernetes_workloads_digests_js__WEBPACK_IMPORTED_MODULE_1__/* .judgeImages */ .Mk)((0,_look_js__WEBPACK_IMPORTED_MODULE_3__/* .presentPods */ .O_)(kind, view), wanted);
     const movable = [...new Set(wanted.map(({ image }) => image))].filter((image) => {
         const parsed = (0,_image_js__WEBPACK_IMPORTED_MODULE_0__/* .parseImage */ .zZ)(image);

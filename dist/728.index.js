@@ -210,7 +210,7 @@ function labelValue(text) {
 // EXTERNAL MODULE: ./build/kubernetes/resources.js
 var resources = __webpack_require__(8268);
 // EXTERNAL MODULE: ./build/kubernetes/workloads/names.js
-var names = __webpack_require__(5596);
+var workloads_names = __webpack_require__(5596);
 // EXTERNAL MODULE: ./build/report/cause.js
 var report_cause = __webpack_require__(2828);
 // EXTERNAL MODULE: ./build/diagnosis/diagnose.js + 8 modules
@@ -665,7 +665,7 @@ async function awaitOtherMigrations(run, wanted) {
     }
 }
 async function runningMigrations({ client, namespace, inputs, signal }) {
-    const ours = inputs.workloads.map(names/* sayWorkload */.j);
+    const ours = inputs.workloads.map(workloads_names/* sayWorkload */.j);
     const { items } = await client.list(resources/* resources */.E.jobs, { namespace, labelSelector: marks/* marks */.Z8.workload }, { signal });
     return items.filter((job) => ours.some((workload) => migrates(job, workload)) && jobEnd(job) === undefined);
 }
@@ -878,7 +878,7 @@ async function portProblemOf(run, observation) {
     const { port: target } = run.inputs.verification;
     const template = observation.view()?.workload.spec?.template;
     const [primary] = run.inputs.workloads;
-    const isAsked = target !== undefined && (0,names/* sayWorkload */.j)(run.workload) === (0,names/* sayWorkload */.j)(primary);
+    const isAsked = target !== undefined && (0,workloads_names/* sayWorkload */.j)(run.workload) === (0,workloads_names/* sayWorkload */.j)(primary);
     if (!isAsked || template === undefined)
         return undefined;
     try {
@@ -1080,7 +1080,7 @@ async function rehearse(run, observation, patch, jobs) {
 function judgeFacts(run, read, locked) {
     return (0,preflight/* judge */.S)({
         command: run.inputs.command,
-        workload: (0,names/* sayWorkload */.j)(run.workload),
+        workload: (0,workloads_names/* sayWorkload */.j)(run.workload),
         kind: run.workload.kind,
         namespace: run.namespace,
         missing: read.missing,
@@ -1129,6 +1129,8 @@ async function refusalOf(request) {
 var records = __webpack_require__(1706);
 // EXTERNAL MODULE: ./build/steps/conclude.js
 var conclude = __webpack_require__(2883);
+// EXTERNAL MODULE: ./build/kubernetes/workloads/digests.js
+var digests = __webpack_require__(741);
 // EXTERNAL MODULE: ./build/kubernetes/workloads/restarts.js
 var restarts = __webpack_require__(342);
 // EXTERNAL MODULE: ./build/diagnosis/rows/crash.js
@@ -1273,8 +1275,6 @@ function plain(pod, since) {
     };
 }
 
-// EXTERNAL MODULE: ./build/kubernetes/workloads/digests.js
-var digests = __webpack_require__(741);
 // EXTERNAL MODULE: ./build/kubernetes/workloads/last-change.js
 var last_change = __webpack_require__(2539);
 // EXTERNAL MODULE: ./build/steps/apply-patch.js
@@ -1306,7 +1306,7 @@ class Vigil {
     constructor(run, baked) {
         this.#run = run;
         this.#baked = baked;
-        this.#name = (0,names/* sayWorkload */.j)(run.workload);
+        this.#name = (0,workloads_names/* sayWorkload */.j)(run.workload);
         const pods = this.#pods(baked.observation.view());
         this.#dips = new Dips(this.#podsAndLost(baked.observation.view()));
         this.#readyBefore = pods.filter(diagnose/* isReady */.i_).length;
@@ -1605,7 +1605,7 @@ function verify_command_factsOf({ workload, namespace }, plan) {
     const view = observation.view();
     const revision = view && observation.kind.current(view)?.number;
     return {
-        SAFE_ROLLOUT_WORKLOAD: (0,names/* sayWorkload */.j)(workload),
+        SAFE_ROLLOUT_WORKLOAD: (0,workloads_names/* sayWorkload */.j)(workload),
         SAFE_ROLLOUT_NAMESPACE: namespace,
         SAFE_ROLLOUT_IMAGE: first?.to ?? '',
         SAFE_ROLLOUT_PREVIOUS_IMAGE: first?.from ?? '',
@@ -1699,6 +1699,7 @@ async function remove({ client, namespace, log }, name) {
 
 
 
+
 async function prove(run, rollouts, ends) {
     const { command, bakeTime } = run.inputs.verification;
     const { changed, job } = rollouts;
@@ -1726,9 +1727,7 @@ async function proveAll(run, rollouts) {
     try {
         const vigils = rollouts.changed.map(({ run: each, plan, set }) => new Vigil(each, {
             observation: plan.observation,
-            images: standardsOf(run.inputs).images
-                ? plan.changes.map(({ container, to }) => ({ container, image: to }))
-                : [],
+            images: standardsOf(run.inputs).images ? (0,digests/* wantedImages */.mo)(plan.changes) : [],
             ours: new Set(set.intent.ours),
             patience: timeout,
         }));
@@ -1867,7 +1866,7 @@ async function setImage(run, plan) {
     journal.add({ type: 'setting-image' });
     const end = await (0,apply_patch/* applyPatch */.X)(run, observation.kind, run.workload.name, patch, intent.before, (workload) => isOurs(run, plan, workload), inputs.timeout);
     if (end.kind === 'applied') {
-        const digest = end.workload.spec ? (0,workloads_template/* templateDigest */.pd)(end.workload.spec.template) : '';
+        const digest = (0,workloads_template/* digestIn */.s)(end.workload);
         const known = intent.ours.at(-1) === digest
             ? intent
             : { ...intent, ours: [...intent.ours.filter((each) => each !== digest), digest] };
@@ -1878,11 +1877,11 @@ async function setImage(run, plan) {
     }
     await (0,conclude/* conclude */.E)(run, observation.kind, intent);
     if (end.kind === 'refused') {
-        const message = `The API server refused the new image for ${(0,names/* sayWorkload */.j)(run.workload)}: ${end.error.message}`;
+        const message = `The API server refused the new image for ${(0,workloads_names/* sayWorkload */.j)(run.workload)}: ${end.error.message}`;
         return { result: 'refused', cause: { reason: 'patch-refused', message, diagnoses: [] }, next: [] };
     }
     if (end.kind === 'gone') {
-        const message = `${(0,names/* sayWorkload */.j)(run.workload)} was deleted after it had been checked.`;
+        const message = `${(0,workloads_names/* sayWorkload */.j)(run.workload)} was deleted after it had been checked.`;
         return {
             result: 'superseded',
             cause: { reason: 'deleted', message, diagnoses: [] },
@@ -1890,7 +1889,7 @@ async function setImage(run, plan) {
         };
     }
     const author = (0,last_change/* lastChangeOf */.k)(end.workload, run.github.url);
-    const message = `${(0,names/* sayWorkload */.j)(run.workload)} was changed by ${author} after it had been checked, so the image was not set.`;
+    const message = `${(0,workloads_names/* sayWorkload */.j)(run.workload)} was changed by ${author} after it had been checked, so the image was not set.`;
     return {
         result: 'superseded',
         cause: { reason: 'changed-meanwhile', message, diagnoses: [] },
@@ -1917,6 +1916,7 @@ var turn = __webpack_require__(8761);
 // EXTERNAL MODULE: ./build/steps/watch-rollout.js + 4 modules
 var watch_rollout = __webpack_require__(9448);
 ;// CONCATENATED MODULE: ./build/steps/side-by-side.js
+
 
 
 
@@ -1961,7 +1961,7 @@ async function side_by_side_watch(run, { plan, set }, isHeld, alsoWrong) {
             timeout: run.inputs.timeout,
             broken: (0,intent/* brokenTemplates */.Jv)(set.intent, set.intent.ours, false),
             isUndo: false,
-            images: plan.changes.map(({ container, to }) => ({ container, image: to })),
+            images: (0,digests/* wantedImages */.mo)(plan.changes),
             toleratesImages: !standardsOf(run.inputs).images,
             isHeld,
             alsoWrong,
@@ -1979,11 +1979,11 @@ async function side_by_side_watch(run, { plan, set }, isHeld, alsoWrong) {
 }
 async function recoverAll(changed, ends) {
     const culprit = changed[ends.findIndex((end) => end !== undefined && end.kind !== 'complete')];
-    const name = culprit ? (0,names/* sayWorkload */.j)(culprit.run.workload) : '';
+    const name = culprit ? (0,workloads_names/* sayWorkload */.j)(culprit.run.workload) : '';
     return (0,ending_of_parts/* worstOf */.h)(await backwards(changed, ends, `${name}, which is deployed with it, failed.`));
 }
 async function takeBack(changed, run, ending) {
-    const workload = (0,names/* sayWorkload */.j)(run.workload);
+    const workload = (0,workloads_names/* sayWorkload */.j)(run.workload);
     const message = `${workload}, which is deployed with it, could not be changed.`;
     if (isOfSeveral(run))
         run.journal.add({ type: 'workload-ended', result: ending.result });
@@ -2000,7 +2000,7 @@ async function backwards(changed, ends, why) {
         const ending = await (0,recover/* recover */.lj)(run, plan.observation, set.intent, end, turn);
         if (isOfSeveral(run))
             run.journal.add({ type: 'workload-ended', result: ending.result });
-        return { workload: (0,names/* sayWorkload */.j)(run.workload), ending, isCulprit: end === ends[index] };
+        return { workload: (0,workloads_names/* sayWorkload */.j)(run.workload), ending, isCulprit: end === ends[index] };
     });
 }
 function side_by_side_failureOf(end, why) {
@@ -2446,7 +2446,7 @@ async function rollOutWatched(run, done, plans, proof) {
             return takeBack(changed, each, set);
         changed.push({ run: each, plan, set });
     }
-    run.log.group(`Rollout of ${plans.map((each) => (0,names/* sayWorkload */.j)(each.run.workload)).join(', ')}`);
+    run.log.group(`Rollout of ${plans.map((each) => (0,workloads_names/* sayWorkload */.j)(each.run.workload)).join(', ')}`);
     const { users } = proof;
     const rolledOut = await watchAll(changed, () => users?.exceeded());
     const isWell = (ends) => ends.every((end) => end?.kind === 'complete');
@@ -2597,7 +2597,7 @@ function toIntent(run, before, { changes, template, pace }, undoTo) {
         ...(pace && { pace }),
         ...(run.inputs.command === 'rollback' && { isRollback: true }),
         server: run.server,
-        before: before.spec ? (0,workloads_template/* templateDigest */.pd)(before.spec.template) : '',
+        before: (0,workloads_template/* digestIn */.s)(before),
         by: (0,build_run/* nameOf */.V)(run),
         ours: [(0,workloads_template/* templateDigest */.pd)(template)],
         undoTo: undoTo && (0,look/* toUndoTarget */.zG)(undoTo),
@@ -2614,14 +2614,14 @@ function verificationOf(run, view, change) {
 function jobOf(run, view, { changes }, purpose, migration, timeout) {
     const { inputs, github, namespace, workload } = run;
     const [primary] = inputs.workloads;
-    if ((0,names/* sayWorkload */.j)(workload) !== (0,names/* sayWorkload */.j)(primary))
+    if ((0,workloads_names/* sayWorkload */.j)(workload) !== (0,workloads_names/* sayWorkload */.j)(primary))
         return undefined;
     const [first] = changes;
     return migrationJob({
         purpose,
         migration,
         workload: view.workload,
-        workloadNames: inputs.workloads.map(names/* sayWorkload */.j),
+        workloadNames: inputs.workloads.map(workloads_names/* sayWorkload */.j),
         namespace,
         image: first?.to ?? '',
         container: first?.container ?? '',
@@ -2812,9 +2812,9 @@ const draftRollback = (run, kind, view, health) => {
         const serves = !isCurrent && recorded === undefined && revision.available > 0;
         return { revision, digest, isCurrent, standing: isComplete || serves ? 'healthy' : recorded };
     });
-    const template = view.workload.spec?.template;
-    const now = template ? (0,workloads_template/* templateDigest */.pd)(template) : '';
-    const overtaken = overtakenBy(run, { digest: now, images: containerImages(template) }, records);
+    const now = (0,workloads_template/* digestIn */.s)(view.workload);
+    const images = containerImages(view.workload.spec?.template);
+    const overtaken = overtakenBy(run, { digest: now, images }, records);
     const isDone = overtaken === 'done' || isFinished(run, now);
     const current = isDone ? known.find(({ isCurrent }) => isCurrent) : undefined;
     const chosen = current ?? chooseRevision(known, inputs.toRevision, inputs.toImage);
@@ -2836,21 +2836,21 @@ const draftRollback = (run, kind, view, health) => {
         return { ...paced, rule: 'no-pace' };
     const { pace } = paced;
     const changes = imagesBetween(view.workload, revision);
-    const images = [...new Set(changes.map(({ to }) => to))].join(', ');
+    const names = [...new Set(changes.map(({ to }) => to))].join(', ');
     return {
         ok: true,
         changes,
         patch: [
             ...kind.undoPatch(view.workload, revision),
-            ...(0,patch/* annotationPatch */.W7)({}, (0,marks/* tracesOfRollback */.ed)(github, revision.number, images)),
+            ...(0,patch/* annotationPatch */.W7)({}, (0,marks/* tracesOfRollback */.ed)(github, revision.number, names)),
             ...(pace ? (0,workloads_pace/* setPacePatch */.AE)(pace) : []),
         ],
         pace,
         template: (0,workloads_template/* withoutHash */.XK)(revision.template),
         isUnchanged: target.isCurrent,
-        whyUnchanged: isDone ? `${(0,names/* sayWorkload */.j)(run.workload)} ${done}` : undefined,
+        whyUnchanged: isDone ? `${(0,workloads_names/* sayWorkload */.j)(run.workload)} ${done}` : undefined,
         about: [
-            `Setting the template of revision ${revision.number}: ${images}`,
+            `Setting the template of revision ${revision.number}: ${names}`,
             ...(pace ? [(0,workloads_pace/* sayPace */.zg)(inputs.pace)] : []),
         ],
         goesTo: { revision: revision.number, standing: target.standing ?? 'unknown' },
@@ -2957,16 +2957,16 @@ function toRow(kind, view, { revision, standing, isCurrent }, target) {
 function waysBack(known, { namespace, workload }) {
     const others = known.filter(({ isCurrent }) => !isCurrent);
     if (others.length === 0)
-        return `Its history holds no other revision: kubectl -n ${namespace} rollout history ${(0,names/* sayWorkload */.j)(workload)}`;
+        return `Its history holds no other revision: kubectl -n ${namespace} rollout history ${(0,workloads_names/* sayWorkload */.j)(workload)}`;
     const list = others.map(({ revision, standing }) => {
-        const [image = ''] = (revision.template.spec?.containers ?? []).map((each) => each.image ?? '');
+        const [image = ''] = containerImages(revision.template);
         return `${revision.number} (${image}${standing ? `, ${build_journal/* standings */.ES[standing]}` : ''})`;
     });
     return `There are: ${list.join(', ')}. Name one in the input 'to-revision', or its image in 'to-image'.`;
 }
 function showHistory({ journal, log, clock, workload }) {
     const rows = journal.last('history')?.rows ?? [];
-    log.line(`History of ${(0,names/* sayWorkload */.j)(workload)} (* runs now, > is gone back to):`);
+    log.line(`History of ${(0,workloads_names/* sayWorkload */.j)(workload)} (* runs now, > is gone back to):`);
     const cells = rows.map((each) => [
         `${each.isCurrent ? '*' : each.isTarget ? '>' : ' '} ${each.revision}`,
         each.images.join(', '),

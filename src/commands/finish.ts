@@ -5,7 +5,7 @@ import { type Cause, doneResult, type Ending } from '../journal.ts';
 import type { WorkloadView } from '../kubernetes/workloads/kind.ts';
 import { sayWorkload } from '../kubernetes/workloads/names.ts';
 import { type Observation, observeIfThere } from '../kubernetes/workloads/observe.ts';
-import { templateDigest } from '../kubernetes/workloads/template.ts';
+import { digestIn, templateDigest } from '../kubernetes/workloads/template.ts';
 import { nameOf, type WorkloadRun } from '../run.ts';
 import { conclude } from '../steps/conclude.ts';
 import { finishLeft, isHealthy } from '../steps/finish-left.ts';
@@ -131,7 +131,7 @@ async function finishLocked(
     const message = await finishLeft(run, observation, intent);
     return { result: 'cancelled', cause, next: [message] };
   }
-  const digest = view.workload.spec ? templateDigest(view.workload.spec.template) : '';
+  const digest = digestIn(view.workload);
   if (journal.last('kept') !== undefined && intent.ours.includes(digest)) {
     noteRolledOut(run, intent);
     await conclude(run, observation.kind, intent);

@@ -8,7 +8,7 @@ import type { Revision, WorkloadKind, WorkloadObject, WorkloadView } from '../ku
 import { sayWorkload } from '../kubernetes/workloads/names.ts';
 import { planPace, sayPace, setPacePatch } from '../kubernetes/workloads/pace.ts';
 import { annotationPatch, type ImageChange, imagesOf } from '../kubernetes/workloads/patch.ts';
-import { templateDigest, withoutHash } from '../kubernetes/workloads/template.ts';
+import { digestIn, templateDigest, withoutHash } from '../kubernetes/workloads/template.ts';
 import type { WorkloadRun } from '../run.ts';
 import type { Draft, Drafter } from './draft.ts';
 
@@ -34,9 +34,9 @@ export const draftRollback: Drafter = (run, kind, view, health): Draft => {
     return { revision, digest, isCurrent, standing: isComplete || serves ? 'healthy' : recorded };
   });
   // By the workload itself: its new revision may not have been made yet.
-  const template = view.workload.spec?.template;
-  const now = template ? templateDigest(template) : '';
-  const overtaken = overtakenBy(run, { digest: now, images: containerImages(template) }, records);
+  const now = digestIn(view.workload);
+  const images = containerImages(view.workload.spec?.template);
+  const overtaken = overtakenBy(run, { digest: now, images }, records);
   const isDone = overtaken === 'done' || isFinished(run, now);
   const current = isDone ? known.find(({ isCurrent }) => isCurrent) : undefined;
   const chosen = current ?? chooseRevision(known, inputs.toRevision, inputs.toImage);
@@ -58,13 +58,13 @@ export const draftRollback: Drafter = (run, kind, view, health): Draft => {
   if (!paced.ok) return { ...paced, rule: 'no-pace' };
   const { pace } = paced;
   const changes = imagesBetween(view.workload, revision);
-  const images = [...new Set(changes.map(({ to }) => to))].join(', ');
+  const names = [...new Set(changes.map(({ to }) => to))].join(', ');
   return {
     ok: true,
     changes,
     patch: [
       ...kind.undoPatch(view.workload, revision),
-      ...annotationPatch({}, tracesOfRollback(github, revision.number, images)),
+      ...annotationPatch({}, tracesOfRollback(github, revision.number, names)),
       ...(pace ? setPacePatch(pace) : []),
     ],
     pace,
@@ -72,7 +72,7 @@ export const draftRollback: Drafter = (run, kind, view, health): Draft => {
     isUnchanged: target.isCurrent,
     whyUnchanged: isDone ? `${sayWorkload(run.workload)} ${done}` : undefined,
     about: [
-      `Setting the template of revision ${revision.number}: ${images}`,
+      `Setting the template of revision ${revision.number}: ${names}`,
       ...(pace ? [sayPace(inputs.pace)] : []),
     ],
     goesTo: { revision: revision.number, standing: target.standing ?? 'unknown' },
@@ -229,7 +229,7 @@ function waysBack(known: readonly Known[], { namespace, workload }: WorkloadRun)
   if (others.length === 0)
     return `Its history holds no other revision: kubectl -n ${namespace} rollout history ${sayWorkload(workload)}`;
   const list = others.map(({ revision, standing }) => {
-    const [image = ''] = (revision.template.spec?.containers ?? []).map((each) => each.image ?? '');
+    const [image = ''] = containerImages(revision.template);
     return `${revision.number} (${image}${standing ? `, ${standings[standing]}` : ''})`;
   });
   return `There are: ${list.join(', ')}. Name one in the input 'to-revision', or its image in 'to-image'.`;

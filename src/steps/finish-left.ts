@@ -1,5 +1,6 @@
 import { messageOf } from '../errors.ts';
 import { type Intent, templateSet } from '../intent.ts';
+import { wantedImages } from '../kubernetes/workloads/digests.ts';
 import type { WorkloadView } from '../kubernetes/workloads/kind.ts';
 import { sayWorkload } from '../kubernetes/workloads/names.ts';
 import type { Observation } from '../kubernetes/workloads/observe.ts';
@@ -99,14 +100,13 @@ export async function isHealthy(run: WorkloadRun, observation: Observation, left
   const view = observation.view();
   if (view === undefined || observation.kind.status(view).state !== 'complete') return false;
   const ours = new Set(left.ours);
-  const images = left.changes.map(({ container, to }) => ({ container, image: to }));
   const expected = {
     ours,
     before: undefined,
     generation: 0,
     timeout: healthySeconds,
     isUndo: false,
-    images,
+    images: wantedImages(left.changes),
     toleratesImages: left.isRollback ?? false,
   };
   return (await watchRollout(run, observation, expected)).kind === 'complete';

@@ -1,6 +1,6 @@
 import { isNamedForGood, parseImage } from '../image.ts';
 import type { Journal } from '../journal.ts';
-import { judgeImages, runningDigests, type WantedContainer } from '../kubernetes/workloads/digests.ts';
+import { judgeImages, runningDigests, wantedImages } from '../kubernetes/workloads/digests.ts';
 import type { WorkloadKind, WorkloadView } from '../kubernetes/workloads/kind.ts';
 import { sayWorkload } from '../kubernetes/workloads/names.ts';
 import type { Observation } from '../kubernetes/workloads/observe.ts';
@@ -45,8 +45,7 @@ export function sayUnsaid(
 ): string[] {
   const view = look();
   if (view === undefined) return [];
-  const wanted = changes.map(({ container, to }): WantedContainer => ({ container, image: to }));
-  const verdict = judgeImages(presentPods(kind, view), wanted);
+  const verdict = judgeImages(presentPods(kind, view), wantedImages(changes));
   if (verdict.state !== 'unsaid') return [];
   const columns = 'POD:.metadata.name,IMAGE:.status.containerStatuses[*].imageID';
   return [
@@ -65,7 +64,7 @@ export function doubtUnchanged(
   const view = look();
   if (view === undefined) return [];
   noteImagesAfter(journal, kind, view, changes);
-  const wanted = changes.map(({ container, to }): WantedContainer => ({ container, image: to }));
+  const wanted = wantedImages(changes);
   const verdict = judgeImages(presentPods(kind, view), wanted);
   const movable = [...new Set(wanted.map(({ image }) => image))].filter((image) => {
     const parsed = parseImage(image);

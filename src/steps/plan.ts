@@ -6,7 +6,7 @@ import { type MigrationSource, migrationJob } from '../kubernetes/jobs.ts';
 import type { Revision, WorkloadObject, WorkloadView } from '../kubernetes/workloads/kind.ts';
 import { sayWorkload } from '../kubernetes/workloads/names.ts';
 import type { Observation } from '../kubernetes/workloads/observe.ts';
-import { templateDigest } from '../kubernetes/workloads/template.ts';
+import { digestIn, templateDigest } from '../kubernetes/workloads/template.ts';
 import type { Access } from '../preflight/access.ts';
 import type { FoundFacts, UnwellAddress } from '../preflight/rule.ts';
 import { sayFindings } from '../report/findings.ts';
@@ -152,7 +152,7 @@ function toIntent(
     ...(pace && { pace }),
     ...(run.inputs.command === 'rollback' && { isRollback: true }),
     server: run.server,
-    before: before.spec ? templateDigest(before.spec.template) : '',
+    before: digestIn(before),
     by: nameOf(run),
     ours: [templateDigest(template)],
     undoTo: undoTo && toUndoTarget(undoTo),

@@ -1,5 +1,6 @@
 import type { V1Job } from '@kubernetes/client-node';
 import { messageOf } from '../errors.ts';
+import { wantedImages } from '../kubernetes/workloads/digests.ts';
 import type { Run, WorkloadRun } from '../run.ts';
 import { Vigil } from './bake.ts';
 import type { Plan } from './plan.ts';
@@ -86,9 +87,7 @@ async function proveAll(run: Run, rollouts: Rollouts): Promise<Worse | undefined
       ({ run: each, plan, set }) =>
         new Vigil(each, {
           observation: plan.observation,
-          images: standardsOf(run.inputs).images
-            ? plan.changes.map(({ container, to }) => ({ container, image: to }))
-            : [],
+          images: standardsOf(run.inputs).images ? wantedImages(plan.changes) : [],
           ours: new Set(set.intent.ours),
           patience: timeout,
         }),

@@ -6,7 +6,7 @@ import type { WorkloadObject } from '../kubernetes/workloads/kind.ts';
 import { lastChangeOf } from '../kubernetes/workloads/last-change.ts';
 import { sayWorkload } from '../kubernetes/workloads/names.ts';
 import { bearsImages } from '../kubernetes/workloads/patch.ts';
-import { templateDigest } from '../kubernetes/workloads/template.ts';
+import { digestIn, templateDigest } from '../kubernetes/workloads/template.ts';
 import type { WorkloadRun } from '../run.ts';
 import { applyPatch } from './apply-patch.ts';
 import { conclude } from './conclude.ts';
@@ -40,7 +40,7 @@ export async function setImage(run: WorkloadRun, plan: Plan): Promise<SetImage |
     inputs.timeout,
   );
   if (end.kind === 'applied') {
-    const digest = end.workload.spec ? templateDigest(end.workload.spec.template) : '';
+    const digest = digestIn(end.workload);
     const known =
       intent.ours.at(-1) === digest
         ? intent

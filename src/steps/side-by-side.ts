@@ -2,6 +2,7 @@ import { type PartEnding, worstOf } from '../ending-of-parts.ts';
 import { messageOf } from '../errors.ts';
 import { brokenTemplates, templateSet } from '../intent.ts';
 import type { Ending } from '../journal.ts';
+import { wantedImages } from '../kubernetes/workloads/digests.ts';
 import { sayWorkload } from '../kubernetes/workloads/names.ts';
 import type { WorkloadRun } from '../run.ts';
 import type { LockedRun } from './lock.ts';
@@ -67,7 +68,7 @@ async function watch(
       timeout: run.inputs.timeout,
       broken: brokenTemplates(set.intent, set.intent.ours, false),
       isUndo: false,
-      images: plan.changes.map(({ container, to }) => ({ container, image: to })),
+      images: wantedImages(plan.changes),
       toleratesImages: !standardsOf(run.inputs).images,
       isHeld,
       alsoWrong,

@@ -18,6 +18,13 @@ export interface WantedContainer {
   readonly image: string;
 }
 
+/** What the containers are to run once `changes` are made. */
+export function wantedImages(
+  changes: readonly { readonly container: string; readonly to: string }[],
+): WantedContainer[] {
+  return changes.map(({ container, to }) => ({ container, image: to }));
+}
+
 /** What the pods of one revision run in one container. */
 export interface RunningImage {
   readonly container: string;

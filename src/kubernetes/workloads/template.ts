@@ -29,6 +29,11 @@ export function templateDigest(template: V1PodTemplateSpec): string {
   return digestOf(withoutHash(template));
 }
 
+/** The digest of the template that a workload bears; '' where it has none. */
+export function digestIn({ spec }: { readonly spec?: { readonly template: V1PodTemplateSpec } }): string {
+  return spec ? templateDigest(spec.template) : '';
+}
+
 /** A short digest of a part of an API object, whatever the order of its keys. */
 export function digestOf(value: object): string {
   return createHash('sha256')
